@@ -1,0 +1,218 @@
+"""What is to happen because of one message, one due clock or one command.
+
+A decision is data: its changes are for the store, its notices for `replies`, its trace
+and `because` for whoever asks later. `intake.handle` applies all three alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from intake.messages import Address, Assurance, Report
+from intake.tickets import ClockKind, Person, Status, Ticket
+
+
+class Fate(StrEnum):
+    """What became of a message; DESIGN's table says each in a line."""
+
+    APPEND = "append"
+    OPEN = "open"
+    REFUSE = "refuse"
+    HOLD = "hold"
+    IGNORE = "ignore"
+    ANSWER = "answer"
+    BOUNCE = "bounce"
+
+
+class MatchedBy(StrEnum):
+    """The evidence that named the ticket, strongest first."""
+
+    TOKEN = "token"
+    THREAD = "thread"
+    SUBJECT = "subject"
+    TEXT = "text"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the trace: what was looked at, whether it held, and what it saw."""
+
+    name: str
+    holds: bool
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing in a message that names a ticket; `counts` is False for a number of a ticket not theirs."""
+
+    kind: MatchedBy
+    ticket: int
+    saw: str
+    counts: bool = True
+
+
+# Changes: what is to be written. The store has one writer for each.
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A new ticket; `calendar` is the one whose business hours its clocks count."""
+
+    subject: str
+    severity: str
+    channel: str
+    requester: Person | Address  # an address: to be recorded as an end-user first
+    organisation_id: int | None
+    team: str = ""
+    product: str = ""
+    release: str = ""
+    predecessor: int = 0
+    fields: Mapping[str, object] = field(default_factory=dict)
+    clocks: tuple["StartClock", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartClock:
+    """A promise begins: due when, and the first moment the ticker has to look."""
+
+    kind: ClockKind
+    target: str
+    at: datetime
+    due_at: datetime
+    next_at: datetime | None
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeClock:
+    """A clock is met, paused, resumed, breached, changed, reminded or stopped; `event` says which.
+
+    `due_at`, `next_at` and `next_step` are what holds afterwards.
+    """
+
+    kind: ClockKind
+    event: str
+    at: datetime
+    due_at: datetime | None
+    next_at: datetime | None
+    next_step: str
+    target: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    status: Status
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeverity:
+    severity: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """An agent sets one of assignee (an agent's email, "" for none), team, product, release, subject."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddParticipant:
+    """Somebody joins a ticket; an address that is nobody's yet is recorded as an end-user first."""
+
+    person: Person | Address
+    organisation_id: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPerson:
+    """A proven sender of a known domain, seen for the first time."""
+
+    address: Address
+    organisation_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUndelivered:
+    """A delivery report names one of our mails: by its Message-ID or, by VERP, its outbox row."""
+
+    message_id: str
+    outbox_id: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOnHistory:
+    """A line on the ticket's history that changes nothing else."""
+
+    what: str
+    detail: str
+
+
+Change = (
+    OpenTicket
+    | StartClock
+    | ChangeClock
+    | SetStatus
+    | SetSeverity
+    | SetField
+    | AddParticipant
+    | RecordPerson
+    | MarkUndelivered
+    | NoteOnHistory
+)
+
+
+class Audience(StrEnum):
+    """Whom a notice is for."""
+
+    SENDER = "sender"  # whoever wrote the message that is being decided
+    REQUESTER = "requester"
+    EVERYONE = "everyone"  # the requester and the participants, one mail each
+    AGENTS = "agents"  # agents_address, or each agent where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be said: the template's name, for whom, and what only this notice knows.
+
+    `facts` are the words of the template beyond desk, ticket, recipient and now.
+
+    """
+
+    name: str
+    audience: Audience
+    facts: Mapping[str, object] = field(default_factory=dict)
+    automatic: str = "auto-replied"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything that follows from one stimulus. `ticket` is a snapshot from before the changes."""
+
+    fate: Fate
+    rule: str
+    because: str
+    reply: str = ""
+    ticket: Ticket | None = None
+    matched_by: MatchedBy = MatchedBy.NONE
+    assurance: Assurance = Assurance.NONE
+    public: bool = True  # False: an agent's note, never shown to a customer
+    escalated: bool = False
+    missing: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    trace: tuple[Step, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The number of the ticket it is about, 0 for none."""
+        return self.ticket.number if self.ticket else 0

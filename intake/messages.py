@@ -1,0 +1,167 @@
+"""What was said: the bytes as they came, the message read from them, and what we say back.
+
+A `Raw` is kept whatever happens; an `Inbound` is what `intake.mail` (or a chat's own
+bot) made of it; an `Outbound` is finished text that waits in the outbox. Times are
+aware and in UTC. Addresses are canonical: domain case-folded and in IDNA A-labels.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Assurance(StrEnum):
+    """How sure we are who wrote."""
+
+    TOKEN = "token"  # the signed address, used by the person it was made for
+    ALIGNED = "aligned"  # SPF or DKIM passed, aligned with the single From
+    LINKED = "linked"  # a chat account that proved a known address
+    SIGNED_IN = "signed-in"
+    NONE = "none"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox (RFC 5322 §3.4): a display name, "" when there is none, and `local@domain`."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What SMTP said around the mail (RFC 5321): sender "" for the null reverse-path."""
+
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    peer: str = ""
+    helo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A message as it came, before anybody has read it."""
+
+    channel: str  # the channel's name in policies: email, telegram, …
+    source: str  # the configured channel it came through, for the trace
+    body: bytes
+    received_at: datetime
+    envelope: Envelope = Envelope()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in a message: `position` counts the leaf parts of the mail from 0, `size` is in bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRecipient:
+    """One recipient block of a delivery report (RFC 3464 §2.3)."""
+
+    recipient: str
+    status: str  # enhanced status code (RFC 3463), "" when the report names none
+    action: str  # failed, delayed, delivered, relayed, expanded or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A delivery report: whom it is about and which of our mails, "" when it does not say."""
+
+    recipients: tuple[ReportedRecipient, ...]
+    original_message_id: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        return any(row.action in ("failed", "") for row in self.recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A message that was read: what a person (or a machine) said, whatever channel brought it.
+
+    `identity` is the hex SHA-256 that makes the same message the same (DESIGN: Message-ID,
+    From, Date, Subject and body). `reply` is what the sender newly wrote, `text` all of it.
+    `headers` holds every header by lower-case name, values unfolded and undecoded.
+    """
+
+    channel: str
+    identity: str
+    received_at: datetime
+    sender: Address | None = None
+    sender_count: int = 1  # addresses in all From fields; other than 1 is refused
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    date: datetime | None = None
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    text: str = ""
+    reply: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    automatic: str = ""  # why it is taken for automatic mail, "" for a person's
+    bulk: str = ""  # why it is taken for bulk mail
+    report: Report | None = None
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    envelope: Envelope = Envelope()
+    assurance: Assurance = Assurance.NONE  # what the channel itself established
+    ticket_number: int = 0  # not by mail: the ticket whose page or button was used
+    fields: Mapping[str, object] = field(default_factory=dict)
+    defects: tuple[str, ...] = ()  # what had to be left out or guessed, in words
+
+    def header(self, name: str) -> str:
+        """The first value of a header, "" when absent."""
+        values = self.headers.get(name)
+        return values[0] if values else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """Finished words for one recipient; MIME and blocks are built from it at delivery.
+
+    `body` is Markdown. `automatic` is the Auto-Submitted value (RFC 3834 §5): "no" for a
+    person's own words, else "auto-replied" or "auto-generated".
+    """
+
+    channel: str
+    recipient: Address
+    notice: str
+    subject: str
+    body: str
+    message_id: str  # without <>
+    language: str = "en"
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_to: str = ""
+    envelope_sender: str = ""
+    from_name: str = ""
+    automatic: str = "auto-generated"
+    ticket_number: int = 0
+
+
+def clean(text: str) -> str:
+    """Text a database can hold: without U+0000 and lone surrogates (PostgreSQL refuses both)."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
