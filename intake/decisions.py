@@ -195,6 +195,17 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """One reader of one notice; `person_id` is the agent's id for an agent, 0 for agents_address or nobody known."""
+
+    address: Address
+    language: str = ""
+    timezone: str = ""
+    person_id: int = 0
+    is_agent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Everything that follows from one stimulus. `ticket` is a snapshot from before the changes."""
 
@@ -216,3 +227,21 @@ class Decision:
     def number(self) -> int:
         """The number of the ticket it is about, 0 for none."""
         return self.ticket.number if self.ticket else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer of `accept`: the message is kept for good, and this became of it.
+
+    `authenticated` is False when nobody proved to be the sender: such a refusal is said in
+    the SMTP session, never by mail. `fate` is None for heavy mail that is decided later.
+    """
+
+    message: int
+    fate: Fate | None
+    rule: str = ""
+    because: str = ""
+    reply: str = ""
+    ticket: int = 0
+    authenticated: bool = False
+    duplicate: bool = False
