@@ -196,7 +196,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One reader of one notice; `person_id` is the agent's id for an agent, 0 for agents_address or nobody known."""
+    """One reader of one notice; `person_id` is an agent's id where `is_agent`, 0 for agents_address."""
 
     address: Address
     language: str = ""
