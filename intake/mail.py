@@ -1,0 +1,153 @@
+"""Reading mail: from the bytes as they came to the message that everything else looks at.
+
+There are two ways to the parts of a mail, a quick one for plain mail and mail-parser for all
+others, and they end in the same tree; everything here is decided on that tree alone.
+Headers, character sets, texts, files and marks are read by our own rules, since each library
+loses something on real mail. Any bytes end in bounded time, as a message or as
+UnreadableMessage: then the caller holds the mail, and nothing is lost.
+"""
+
+import hashlib
+
+from intake.addresses import addresses
+from intake.attachments import INSIDE, data_of, described
+from intake.automatic import automatic_reason, bulk_reason
+from intake.bodies import Contents, contents
+from intake.errors import UnreadableMessage
+from intake.headers import as_text, decoded, identifiers, message_id, moment
+from intake.messages import Address, Attachment, Envelope, Inbound, Raw, clean
+from intake.mime import Tree, through_mail_parser
+from intake.parts import Part, leaves
+from intake.quotes import visible_reply
+from intake.reports import delivery_report
+from intake.splitter import quick
+
+_MACHINES_OWN = {
+    "message/feedback-report": "a feedback report",
+    "message/disposition-notification": "a read receipt",
+}
+_MOST_TEXT = 4 * 1024 * 1024  # characters of text that are kept; the raw mail has them all
+
+
+def read_mail(raw: Raw) -> Inbound:
+    """Read a mail; raises only UnreadableMessage."""
+    tree = quick(raw.body)
+    return _read(raw, (tree, ()) if tree else _thorough(raw.body))
+
+
+def read_mail_thoroughly(raw: Raw) -> Inbound:
+    """The same without the quick way, to compare the two."""
+    return _read(raw, _thorough(raw.body))
+
+
+def attachment_bytes(body: bytes, position: int) -> bytes:
+    """The content of the attachment that `read_mail` found at this position."""
+    tree = quick(body) or _thorough(body)[0]
+    for number, part in enumerate(leaves(tree)):
+        if number == position % INSIDE:
+            return data_of(part, position)
+    raise UnreadableMessage(f"there is no part {position} in this mail")
+
+
+def _thorough(body: bytes) -> Tree:
+    if not body.strip():
+        raise UnreadableMessage("there is nothing in it")
+    return through_mail_parser(body)
+
+
+def _read(raw: Raw, read: Tree) -> Inbound:
+    tree, defects = read
+    inside = contents(tree)
+    charset = inside.charset
+    values = _values(tree)
+    headers = {
+        name: tuple([clean(as_text(value, charset)) for value in several]) for name, several in values.items()
+    }
+    senders = addresses(values.get("from", ()), charset)
+    sender = senders[0] if senders else None
+    address = sender.address if sender else ""
+    seen = raw.envelope if raw.envelope.recipients else None  # mailboxes and files have no envelope
+    from_nobody = seen is not None and not seen.sender
+    subject = decoded(_first(values, "subject"), charset)
+    text = inside.text()
+    too_long = (f"more than {_MOST_TEXT} characters; the rest is left out",) if len(text) > _MOST_TEXT else ()
+    text = text[:_MOST_TEXT]
+    files = tuple([file for position, part in inside.files for file in described(part, position)])
+    return Inbound(
+        channel=raw.channel,
+        identity=_identity(tree, values, files, raw.body if defects else b""),
+        received_at=raw.received_at,
+        sender=sender,
+        sender_count=len(senders),
+        to=addresses(values.get("to", ()), charset),
+        cc=addresses(values.get("cc", ()), charset),
+        subject=subject,
+        date=moment(_first(values, "date")),
+        message_id=message_id(_first(values, "message-id")),
+        in_reply_to=next(iter(identifiers(_first(values, "in-reply-to"))), ""),
+        references=identifiers(" ".join(values.get("references", ()))),
+        text=text,
+        reply=_reply(inside, text),
+        attachments=files,
+        automatic=_automatic(tree, seen, headers, sender, subject),
+        bulk=bulk_reason(headers),
+        report=delivery_report(tree, raw.body, address, subject, text, from_nobody=from_nobody),
+        headers=headers,
+        envelope=raw.envelope,
+        defects=(*defects, *too_long),
+    )
+
+
+def _values(tree: Part) -> dict[str, list[str]]:
+    """Every header by its lower-case name, as it stands."""
+    values: dict[str, list[str]] = {}
+    for name, value in tree.headers:
+        values.setdefault(name.lower(), []).append(value)
+    return values
+
+
+def _first(values: dict[str, list[str]], name: str) -> str:
+    several = values.get(name)
+    return several[0] if several else ""
+
+
+def _reply(inside: Contents, text: str) -> str:
+    """What was newly written; HTML that is all marked as quoted, a forwarded mail, is read as plain text."""
+    written = visible_reply(inside.text_without_marked_quotes()) if inside.is_only_html else ""
+    return written or visible_reply(text)
+
+
+def _automatic(
+    tree: Part,
+    seen: Envelope | None,
+    headers: dict[str, tuple[str, ...]],
+    sender: Address | None,
+    subject: str,
+) -> str:
+    told = automatic_reason(headers, seen, sender, subject)
+    if told or tree.kind != "multipart/report":
+        return told
+    return next((reason for part in leaves(tree) if (reason := _MACHINES_OWN.get(part.kind))), "")
+
+
+def _identity(tree: Part, values: dict[str, list[str]], files: tuple[Attachment, ...], whole: bytes) -> str:
+    """What stays the same when a mail is delivered again: nothing of its journey, no line endings."""
+    by_position: dict[int, str] = {}
+    for file in files:
+        position = file.position % INSIDE
+        by_position[position] = f"{by_position.get(position, '')} {file.filename} {file.sha256}"
+    digest = hashlib.sha256()
+    for name in ("message-id", "from", "date", "subject"):
+        digest.update("\n".join([name, *values.get(name, ()), ""]).encode("utf-8", "surrogateescape"))
+    for position, part in enumerate(leaves(tree)):
+        digest.update(part.kind.encode("utf-8", "surrogateescape"))
+        if position in by_position and part.encoding == "base64":
+            digest.update(by_position[position].encode())
+        else:
+            digest.update(_same_lines(part.body))
+    digest.update(_same_lines(whole))
+    return digest.hexdigest()
+
+
+def _same_lines(data: bytes) -> bytes:
+    return data.translate(None, b"\r").rstrip()
