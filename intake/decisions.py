@@ -245,3 +245,10 @@ class Receipt:
     ticket: int = 0
     authenticated: bool = False
     duplicate: bool = False
+    escalated: bool = False
+    missing: tuple[str, ...] = ()
+
+
+def is_for_customers(notice: str) -> bool:
+    """Whether a notice's words are for people outside; those for agents begin with `agent-`."""
+    return notice == "agent-answer" or not notice.startswith("agent-")

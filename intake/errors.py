@@ -3,7 +3,10 @@
 DeskbellError
 ├── ConfigError          lists every mistake a person wrote, all at once
 ├── UnreadableMessage    a stored message cannot be parsed: held with the reason
+├── CommandRefused       what an agent asked for cannot be done, and why
 ├── TemplateError        names template, line and missing word
+├── StoreUnavailable     the store cannot keep anything now: answer "later"
+│   └── StoreConflict    another writer came first: do the whole transaction again
 └── DeliveryError
     ├── TemporaryFailure try again, after `retry_after` if the other side said when
     └── PermanentFailure do not; tell an agent
@@ -31,8 +34,20 @@ class UnreadableMessage(DeskbellError):
     """A message that was stored cannot be parsed."""
 
 
+class CommandRefused(DeskbellError):
+    """An agent's command cannot be done; the text says why and what would be right."""
+
+
 class TemplateError(DeskbellError):
     """A notice cannot be worded: the text names template, line and word."""
+
+
+class StoreUnavailable(DeskbellError):
+    """Nothing can be kept at the moment: disk full, locked, gone; nothing was written."""
+
+
+class StoreConflict(StoreUnavailable):
+    """Two writers met and this one's transaction was undone; the whole of it may be tried again."""
 
 
 class DeliveryError(DeskbellError):

@@ -1,81 +1,138 @@
 """One path for every stimulus: read, decide, write, promise, in one transaction.
 
-The store and the wording come in as protocols, so `serve`, `explain`, `policy test` and
-`replay` run these very lines against whatever `bots.wiring` gives them.
+A message (`receive`), a due clock (`ring`) and an agent's command (`carry_out`) each end in a
+`Decision`. What it is made from is read in `intake.lookup`, and `intake.apply` is the only
+place that turns it into rows and promises.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
-from intake.decisions import Change, Decision, Notice, Receipt, Recipient
-from intake.messages import Inbound, Outbound, Raw
-from intake.tickets import Agent, Organisation, Person, Ticket
+from intake.apply import apply
+from intake.clocks import judge
+from intake.context import Context
+from intake.decisions import Decision, Receipt
+from intake.evidence import Clues, clues_in
+from intake.lookup import context_for
+from intake.messages import Assurance, Inbound, Raw
+from intake.router import route
+from intake.tickets import Person
+from intake.trust import held
+from intake.work import Setup, Store, Work
 
-
-class Work(Protocol):
-    """One transaction. What it read it remembers, what it wrote it knows; nothing outlives it."""
-
-    def look_ahead(
-        self,
-        identities: Iterable[str],
-        addresses: Iterable[str],
-        thread_keys: Iterable[str],
-        numbers: Iterable[int],
-    ) -> None:
-        """Read what a group of messages will ask for in a few queries; asking without it works too."""
-
-    def receipt_for(self, identity: str) -> Receipt | None:
-        """The first receipt of a message that was kept before."""
-
-    def tickets_of(self, thread_keys: Sequence[str]) -> Mapping[str, int]:
-        """Ticket numbers by thread key (Message-IDs without <>), for those that are known."""
-
-    def ticket(self, number: int) -> Ticket | None: ...
-
-    def person(self, address: str) -> Person | None:
-        """The customer's person with this address, in canonical form."""
-
-    def person_by_id(self, person_id: int) -> Person | None: ...
-
-    def agent(self, address: str) -> Agent | None: ...
-
-    def agents(self) -> tuple[Agent, ...]:
-        """The active ones, by name."""
-
-    def organisation(self, organisation_id: int) -> Organisation | None: ...
-
-    def organisation_of(self, domain: str) -> Organisation | None:
-        """The organisation that lists exactly this domain."""
-
-    def promised_since(self, recipient: str, since: datetime) -> int:
-        """How many automatic messages were promised to an address since then: the budget's figure."""
-
-    def write(self, change: Change, ticket: Ticket | None, actor: str, now: datetime) -> Ticket | None:
-        """Make one change and its line on the history; the ticket as it is afterwards."""
-
-    def keep(
-        self, raw: Raw | None, inbound: Inbound, decision: Decision, ticket: Ticket | None, now: datetime
-    ) -> int:
-        """Keep a message with its fate, trace, attachments, raw bytes and receipt; its id."""
-
-    def add_receipt(self, raw: Raw, identity: str, message: int) -> None:
-        """Note that a message that we have came once more."""
-
-    def promise(self, outbound: Outbound, ticket: Ticket | None, now: datetime, held: str = "") -> int:
-        """Put finished words into the outbox; `held` is why they must wait for an agent."""
+__all__ = ["Command", "Letter", "Setup", "Store", "Work", "carry_out", "explain", "receive", "ring"]
 
 
-class Store(Protocol):
-    """Where the desk remembers; `begin` commits at its end, or not at all."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way in: the bytes and what was read; `unreadable` says why nothing was.
 
-    def begin(self) -> AbstractContextManager[Work]: ...
+    `delivery` is its place in the inbox when it waited there. `refuse_in_session` is whether the
+    sender's server still listens, so that a refusal can be said there.
+    """
+
+    raw: Raw | None
+    inbound: Inbound
+    unreadable: str = ""
+    delivery: int = 0
+    refuse_in_session: bool = True
 
 
-class Wording(Protocol):
-    """Turns a notice into finished words for one recipient; raises TemplateError."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What an agent wants: the decision, what they said if it is to be kept, whom it answers."""
 
-    def word(
-        self, notice: Notice, to: Recipient, ticket: Ticket | None, inbound: Inbound | None, now: datetime
-    ) -> Outbound: ...
+    decision: Decision
+    said: Inbound | None = None
+    about: Person | None = None
+
+
+def receive(letters: Sequence[Letter], store: Store, setup: Setup, now: datetime) -> list[Receipt]:
+    """Keep a group of messages for good, in one transaction; one that is known gets its first receipt."""
+    inbounds = [letter.inbound for letter in letters]
+    clues = [clues_in(inbound, setup.addresses, setup.policy.pattern, now) for inbound in inbounds]
+    with store.begin() as work:
+        work.look_ahead(
+            [inbound.identity for inbound in inbounds],
+            [inbound.sender.address for inbound in inbounds if inbound.sender],
+            [one for clue in clues for one in clue.thread_ids],
+            [number for clue in clues for number in clue.numbers],
+        )
+        return [_take(work, *pair, setup, now) for pair in zip(letters, clues, strict=True)]
+
+
+def ring(numbers: Iterable[int], store: Store, setup: Setup, now: datetime) -> int:
+    """Judge the due clocks of these tickets, each in a transaction of its own; how many had any."""
+    rung = 0
+    for number in numbers:
+        with store.begin() as work:
+            ticket = work.ticket(number)
+            decision = judge(ticket, setup.policy, now) if ticket else None
+            if decision and decision.changes:
+                apply(work, None, None, decision, Context(setup.desk), setup, "clock", now)
+                rung += 1
+    return rung
+
+
+def carry_out(
+    decide: Callable[[Work], Command], store: Store, setup: Setup, actor: str, now: datetime
+) -> Decision:
+    """Do what an agent commands, by the same lines as everything else."""
+    with store.begin() as work:
+        command = decide(work)
+        context = Context(setup.desk, person=command.about)
+        apply(work, None, command.said, command.decision, context, setup, actor, now)
+        return command.decision
+
+
+def explain(letter: Letter, store: Store, setup: Setup, now: datetime) -> Decision:
+    """What would happen because of a message; the caller's store is asked and not written to."""
+    clues = clues_in(letter.inbound, setup.addresses, setup.policy.pattern, now)
+    with store.begin() as work:
+        return _decided(letter, _context(work, letter, clues, setup), setup, now)
+
+
+def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime) -> Receipt:
+    if letter.delivery:
+        work.for_delivery(letter.delivery)
+    first = work.receipt_for(letter.inbound.identity)
+    if first is not None:
+        if letter.raw is not None:
+            work.add_receipt(letter.raw, letter.inbound.identity, first.message)
+        return replace(first, duplicate=True)
+    context = _context(work, letter, clues, setup)
+    decision = _decided(letter, context, setup, now)
+    message, ticket = apply(
+        work, letter.raw, letter.inbound, decision, context, setup, _actor(letter.inbound), now
+    )
+    return Receipt(
+        message,
+        decision.fate,
+        decision.rule,
+        decision.because,
+        decision.reply,
+        ticket.number if ticket else 0,
+        authenticated=decision.assurance is not Assurance.NONE,
+        escalated=decision.escalated,
+        missing=decision.missing,
+    )
+
+
+def _actor(inbound: Inbound) -> str:
+    return inbound.sender.address if inbound.sender else "nobody"
+
+
+def _decided(letter: Letter, context: Context, setup: Setup, now: datetime) -> Decision:
+    """The router's decision; a message that cannot be read or decided is held with the reason."""
+    if letter.unreadable:
+        return held("unreadable", f"It cannot be read: {letter.unreadable}", context)
+    try:
+        return route(letter.inbound, context, setup.policy, now)
+    except Exception as error:  # noqa: BLE001  a fault of ours must not cost the message
+        because = f"Deciding failed, which is a fault of Deskbell: {type(error).__name__}: {error}"
+        return held("undecided", because[:500], context)
+
+
+def _context(work: Work, letter: Letter, clues: Clues, setup: Setup) -> Context:
+    return context_for(work, letter.inbound, clues, setup, refuse_in_session=letter.refuse_in_session)

@@ -1,0 +1,108 @@
+"""Who wrote, as our own mail server saw it: the pinned Authentication-Results (RFC 8601).
+
+Only the topmost header with the configured authserv-id counts, for anybody can write
+one further down. A pass counts only when it speaks for the domain of From: DMARC for
+that very domain, a DKIM signature or an SPF sender of that domain or a parent of it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from intake.messages import Inbound
+
+HEADER = "authentication-results"
+TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s;"]+)|;|\s+|"')
+
+
+def is_aligned(inbound: Inbound, authserv_id: str) -> bool:
+    """Did the named server find that From is true? False when nothing is trusted, or From is not single."""
+    if not authserv_id or inbound.sender is None or inbound.sender_count != 1:
+        return False
+    for value in inbound.headers.get(HEADER, ()):
+        server, results = parse_results(value)
+        if server == authserv_id.lower():
+            return _speaks_for(inbound.sender.domain, results)
+    return False
+
+
+def parse_results(value: str) -> tuple[str, list[dict[str, str]]]:
+    """The authserv-id and one mapping a result, its method and outcome under "method" and "result".
+
+    >>> parse_results('mx.example 1; dkim=pass (ok; "fine") header.d="Acme.example"')
+    ('mx.example', [{'method': 'dkim', 'result': 'pass', 'header.d': 'acme.example'}])
+    """
+    clauses = list(_clauses(value))
+    if not clauses or not clauses[0]:
+        return "", []
+    return clauses[0][0], [_result(words) for words in clauses[1:] if words]
+
+
+def _speaks_for(domain: str, results: list[dict[str, str]]) -> bool:
+    verdicts = [result["result"] for result in results if result["method"] == "dmarc"]
+    if "fail" in verdicts:
+        return False
+    return any(_is_proof(result, domain) for result in results if result["result"] == "pass")
+
+
+def _is_proof(result: dict[str, str], domain: str) -> bool:
+    match result["method"]:
+        case "dmarc":
+            return result.get("header.from", "") == domain
+        case "dkim":
+            signer = result.get("header.d") or result.get("header.i", "").rpartition("@")[2]
+            return _covers(signer, domain)
+        case "spf":
+            return _covers(result.get("smtp.mailfrom", "").rpartition("@")[2], domain)
+    return False
+
+
+def _covers(signer: str, domain: str) -> bool:
+    """Relaxed alignment without a public suffix list: the same domain, or a parent with a dot in it."""
+    return bool(signer) and (signer == domain or ("." in signer and domain.endswith("." + signer)))
+
+
+def _result(words: list[str]) -> dict[str, str]:
+    method, _, outcome = words[0].partition("=")
+    found = {"method": method.partition("/")[0], "result": outcome}
+    for word in words[1:]:
+        name, equals, value = word.partition("=")
+        if equals:
+            found.setdefault(name, value)
+    return found
+
+
+def _clauses(value: str) -> Iterator[list[str]]:
+    """Words of each clause between semicolons, lower-case, without comments; linear in the value."""
+    words: list[str] = []
+    word = ""
+    for found in TOKEN.finditer(_without_comments(value.lower())):
+        quoted, bare = found.groups()
+        if quoted is not None or bare:
+            word += bare or quoted.replace("\\", "")
+            continue
+        if word:
+            words.append(word)
+            word = ""
+        if found[0] == ";":
+            yield words
+            words = []
+    yield [*words, word] if word else words
+
+
+def _without_comments(value: str) -> str:
+    """Comments nest, and a quoted string is no place for one (RFC 5322 §3.2.2)."""
+    kept: list[str] = []
+    depth, quoted, skip = 0, False, False
+    for char in value:
+        if skip:
+            skip = False
+        elif char == "\\":
+            skip = True
+        elif char == '"' and not depth:
+            quoted = not quoted
+        elif char in "()" and not quoted:
+            depth = max(0, depth + (1 if char == "(" else -1))
+            continue
+        if not depth:
+            kept.append(char)
+    return "".join(kept)

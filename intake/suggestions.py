@@ -1,0 +1,17 @@
+"""Did you mean: the nearest known word for a wrong one."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of an error: the nearest known word, or all of them.
+
+    >>> did_you_mean("hots", ["host", "port"])
+    'did you mean "host"?'
+    >>> did_you_mean("xyz", ["port", "host"])
+    'known: host, port'
+    """
+    known = sorted(known)
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}"

@@ -1,0 +1,104 @@
+"""Trust: what no policy can switch off, asked before any rule of it.
+
+An agent's mail counts with an agent's token and an aligned sender, both. A mail for a ticket
+counts when its sender is somebody on it, and has proved to be that. Everything else that
+names a ticket by a secret is held for an agent, unanswered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake import commands
+from intake.context import Context
+from intake.decisions import Audience, Decision, Fate, Notice
+from intake.messages import Assurance, Inbound
+from intake.quotes import visible_reply
+from intake.tokens import Token
+
+NOTE = "note:"
+ANYTHING = "anything"
+
+
+def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetime) -> Decision:
+    """An answer or a note, if the mail bears an agent's token and is aligned with a listed agent."""
+    agent, ticket = context.agent, context.ticket
+    if ticket is None:
+        return held("agent-without-ticket", "The ticket of this agent's address does not exist.", context)
+    if agent is None or context.assurance is not Assurance.ALIGNED:
+        because = "It came to an agent's address, but nobody proved to be that agent."
+        return held("agent-not-proven", because, context)
+    if token.subject not in (0, agent.id):
+        return held("agent-not-proven", "It came to the signed address of another agent.", context)
+    text = inbound.reply.strip()
+    if says_nothing_new(text) and not inbound.attachments:
+        return held("agent-said-nothing", "There is nothing new in it besides what it quotes.", context)
+    if any(not one.inline for one in inbound.attachments) and not text.lower().startswith(NOTE):
+        because = "Files from agents are not passed on yet; nothing was sent. Please answer without them."
+        return held("agent-sent-files", because, context)
+    if text.lower().startswith(NOTE):
+        return commands.note(ticket, agent.name)
+    return commands.answer(ticket, agent.name, text, now)
+
+
+def says_nothing_new(text: str) -> bool:
+    """Is it all quotation, which a reply keeps when nothing else is left? What agents are told stays inside."""
+    return visible_reply(f"{ANYTHING}\n\n{text}").strip() == ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A reason to hold that no policy can overrule; the first that holds is the one that is named."""
+
+    name: str
+    holds: Callable[[Inbound, Context], bool]
+    because: str
+
+
+def _has_rivals(inbound: Inbound, context: Context) -> bool:
+    return len(context.rivals) > 1
+
+
+def _is_a_stranger(inbound: Inbound, context: Context) -> bool:
+    return context.ticket is not None and not context.may_follow_up and context.agent is None
+
+
+def _is_an_agent_without_token(inbound: Inbound, context: Context) -> bool:
+    return context.ticket is not None and context.agent is not None and inbound.channel == "email"
+
+
+def _is_unproven(inbound: Inbound, context: Context) -> bool:
+    return context.ticket is not None and inbound.channel == "email" and not context.is_proven
+
+
+TRUST = (
+    Doubt(
+        "several-tickets", _has_rivals, "It names more than one ticket; an agent has to say which is meant."
+    ),
+    Doubt(
+        "agent-without-token",
+        _is_an_agent_without_token,
+        "Agents answer by mail to the signed address of a ticket only.",
+    ),
+    Doubt(
+        "pending-participant",
+        _is_a_stranger,
+        "The sender knows a secret of this ticket, but is nobody on it; an agent may admit them.",
+    ),
+    Doubt(
+        "unproven-sender",
+        _is_unproven,
+        "Nothing proves that the named sender wrote it; an agent has to look.",
+    ),
+)
+
+
+def distrusted(inbound: Inbound, context: Context) -> Decision | None:
+    doubt = next((one for one in TRUST if one.holds(inbound, context)), None)
+    return held(doubt.name, doubt.because, context) if doubt else None
+
+
+def held(rule: str, because: str, context: Context) -> Decision:
+    """Hold a message and tell the agents; the notice learns the message's number when it is kept."""
+    told = Notice("agent-held", Audience.AGENTS, {"reason": because}, "auto-generated")
+    return Decision(Fate.HOLD, rule, because, ticket=context.ticket, notices=(told,))

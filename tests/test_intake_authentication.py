@@ -1,0 +1,75 @@
+"""Authentication-Results: which of them prove that From is true."""
+
+import pytest
+
+from builders import an_inbound
+from intake.authentication import is_aligned, parse_results
+
+MX = "mx.vendor.example"
+
+
+@pytest.mark.parametrize(
+    ("value", "aligned"),
+    [
+        (f"{MX}; dmarc=pass header.from=acme.example", True),
+        (f"{MX}; dkim=pass header.d=acme.example", True),
+        (f"{MX} 1; dkim=pass (2048-bit key) header.i=@acme.example", True),
+        (f"{MX.upper()}; DKIM=Pass header.d=ACME.example", True),
+        (f"{MX}; dkim=fail header.d=acme.example; dkim=pass header.d=acme.example", True),
+        (f"{MX}; spf=pass smtp.mailfrom=ana@acme.example", True),
+        (f"{MX}; spf=pass", False),  # of whom?
+        (f"{MX}; spf=pass smtp.mailfrom=eve@evil.example", False),
+        (f"{MX}; dkim=pass header.d=evil.example", False),
+        (f"{MX}; dkim=pass header.d=example", False),  # a whole top level speaks for nobody
+        (f"{MX}; dkim=pass header.d=me.example", False),  # acme.example only ends so
+        (f"{MX}; dmarc=pass header.from=evil.example", False),
+        (f"{MX}; dmarc=fail header.from=acme.example; spf=pass smtp.mailfrom=ana@acme.example", False),
+        (f"{MX}; dkim=fail (dkim=pass header.d=acme.example)", False),  # inside a comment
+        (f'{MX}; dkim=fail reason="; dkim=pass header.d=acme.example"', False),
+        (f"{MX}; none", False),
+        (f"{MX}", False),
+        ("evil.example; dkim=pass header.d=acme.example", False),
+        (f"evil.example; x={MX}; dkim=pass header.d=acme.example", False),
+        ("", False),
+        ("(" * 5000 + MX, False),
+    ],
+)
+def test_a_result_counts_when_it_speaks_for_the_domain_of_from(value, aligned):
+    inbound = an_inbound(headers={"authentication-results": value})
+
+    assert aligned is is_aligned(inbound, MX)
+
+
+def test_only_the_topmost_header_of_our_own_server_counts():
+    headers = {"authentication-results": (f"{MX}; dkim=fail", f"{MX}; dkim=pass header.d=acme.example")}
+
+    assert not is_aligned(an_inbound(headers=headers), MX)
+
+
+def test_headers_of_other_servers_above_it_are_passed_over():
+    headers = {
+        "authentication-results": ("list.example; dkim=fail", f"{MX}; dkim=pass header.d=acme.example")
+    }
+
+    assert is_aligned(an_inbound(headers=headers), MX)
+
+
+@pytest.mark.parametrize("changes", [{"sender": None}, {"sender_count": 2}, {"sender_count": 0}])
+def test_without_a_single_sender_nothing_is_proved(changes):
+    headers = {"authentication-results": f"{MX}; dkim=pass header.d=acme.example"}
+
+    assert not is_aligned(an_inbound(headers=headers, **changes), MX)
+
+
+def test_while_no_server_is_trusted_nothing_is_proved():
+    assert not is_aligned(
+        an_inbound(headers={"authentication-results": "; dkim=pass header.d=acme.example"}), ""
+    )
+
+
+def test_an_escaped_quote_ends_no_string():
+    _, results = parse_results(r'mx; dkim=pass reason="a\"; spf=pass" header.d=acme.example')
+
+    assert [
+        {"method": "dkim", "result": "pass", "reason": 'a"; spf=pass', "header.d": "acme.example"}
+    ] == results
