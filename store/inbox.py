@@ -1,0 +1,133 @@
+"""The inbox: deliveries that were acknowledged before they were decided.
+
+Heavy mail and a chat's payloads are kept raw and wait here. Whoever claims one decides it
+within the same lines as any other message; `SqlWork.for_delivery` ends the wait in the
+transaction that keeps the message. A claim that its worker never ended comes back with its
+attempts counted, so that a message which kills workers is found out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from intake.messages import Raw
+from store.raws import raw_in, unpacked
+from store.tables import IS_WAITING, Delivery, inbox, messages, raws
+from store.types import digest
+from store.work import SqlWork
+
+CLAIMABLE = (
+    select(inbox.c.id)
+    .where(IS_WAITING, inbox.c.next_at <= bindparam("now"))
+    .order_by(inbox.c.next_at, inbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+NEXT_DUE = select(func.min(inbox.c.next_at)).where(IS_WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery to be decided; `attempts` counts the tries that were begun."""
+
+    id: int
+    raw: Raw
+    attempts: int
+    error: str = ""
+
+
+def keep_pending(work: SqlWork, raw: Raw, delivery_key: str) -> tuple[int, bool]:
+    """Keep a delivery to be decided later: its place, and whether it is new.
+
+    `delivery_key` is the channel's own id of it (update_id, event_id, a digest of the mail).
+    """
+    known = select(inbox.c.id).where(inbox.c.key == digest(f"{raw.source} {delivery_key}"))
+    found = work.connection.execute(known).scalar()
+    if found is not None:
+        return found, False
+    number = work.keep_pending(raw, delivery_key)
+    work.flush()  # the same again in this transaction must find it
+    return number, True
+
+
+def claim(
+    work: SqlWork, worker: str, now: datetime, lease: timedelta, limit: int, sources: tuple[str, ...] = ()
+) -> list[Waiting]:
+    """Take what waits, until now + lease; of some sources only where they are named."""
+    query = CLAIMABLE.where(inbox.c.source.in_(sources)) if sources else CLAIMABLE
+    found = work.connection.execute(query, {"now": now, "most": limit}).scalars().all()
+    if not found:
+        return []
+    taken = update(inbox).where(inbox.c.id.in_(found))
+    work.connection.execute(
+        taken.values(
+            state=Delivery.CLAIMED, claimed_by=worker, next_at=now + lease, attempts=inbox.c.attempts + 1
+        )
+    )
+    return [_waiting(row) for row in _rows(work, list(found))]
+
+
+def fail(work: SqlWork, delivery: int, error: str, next_at: datetime) -> None:
+    """Deciding it failed, and is to be tried again not before `next_at`."""
+    failed = update(inbox).where(inbox.c.id == delivery, inbox.c.state == Delivery.CLAIMED)
+    work.connection.execute(
+        failed.values(state=Delivery.PENDING, next_at=next_at, claimed_by="", error=error)
+    )
+
+
+def settle(work: SqlWork, delivery: int, message: int | None = None) -> None:
+    """Nothing more is to be done about a delivery, with or without a message made of it."""
+    done = update(inbox).where(inbox.c.id == delivery)
+    work.connection.execute(done.values(state=Delivery.DONE, message=message, claimed_by="", error=""))
+
+
+def next_due(work: SqlWork) -> datetime | None:
+    """When the next delivery wants attention, None when none waits."""
+    return work.connection.execute(NEXT_DUE).scalar()
+
+
+def raw_of(work: SqlWork, message: int) -> bytes | None:
+    """A message's bytes as they came, None when it had none or they were purged."""
+    query = select(raws.c.body, raws.c.size, raws.c.purged_at).join(messages, messages.c.raw == raws.c.digest)
+    row = work.connection.execute(query.where(messages.c.id == message)).first()
+    return unpacked(row.body, row.size) if row and row.purged_at is None else None
+
+
+def deliveries_of(work: SqlWork, message: int) -> list[Raw]:
+    """Each delivery that brought a message, the first one first."""
+    query = _DELIVERIES.where(inbox.c.message == message, raws.c.purged_at.is_(None)).order_by(inbox.c.id)
+    return [raw_in(row) for row in work.connection.execute(query)]
+
+
+def purge_raws(work: SqlWork, before: datetime, now: datetime) -> int:
+    """Forget the bytes of messages older than this, not the messages; how many were purged."""
+    undecided = select(inbox.c.raw).where(IS_WAITING)
+    purged = (
+        update(raws)
+        .where(raws.c.received_at < before, raws.c.purged_at.is_(None), raws.c.digest.not_in(undecided))
+        .values(body=b"", size=0, purged_at=now)
+    )
+    return work.connection.execute(purged).rowcount
+
+
+_DELIVERIES = select(
+    inbox.c.id,
+    inbox.c.channel,
+    inbox.c.source,
+    inbox.c.envelope,
+    inbox.c.received_at,
+    inbox.c.attempts,
+    inbox.c.error,
+    raws.c.body,
+    raws.c.size,
+).join(raws, raws.c.digest == inbox.c.raw)
+
+
+def _rows(work: SqlWork, deliveries: list[int]) -> Any:
+    return work.connection.execute(_DELIVERIES.where(inbox.c.id.in_(deliveries)).order_by(inbox.c.id))
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(row.id, raw_in(row), row.attempts, row.error)

@@ -1,0 +1,162 @@
+"""The outbox: what we owe the world, claimed by whoever delivers it.
+
+A claim is a lease. While it lasts nobody else gets the row; when it ends, its `next_at` has
+come and the row is anybody's again, so a worker that died needs no burying. On
+PostgreSQL two claims at once skip each other's rows; on SQLite there is one writer. Every
+function works in the transaction that it is given.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, bindparam, func, select, update
+
+from intake.messages import Address, Outbound
+from store.driver import Query
+from store.lookups import KEYS
+from store.tables import IS_WAITING, Sending, outbox
+from store.types import address_key, is_key
+from store.work import SqlWork
+
+CLAIMABLE = (
+    select(outbox.c.id)
+    .where(IS_WAITING, outbox.c.channel == bindparam("channel"), outbox.c.next_at <= bindparam("now"))
+    .order_by(outbox.c.next_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+ROWS = Query(select(*outbox.c).where(outbox.c.id.in_(KEYS)).order_by(outbox.c.next_at, outbox.c.id))
+NEXT_DUE = select(func.min(outbox.c.next_at)).where(IS_WAITING)
+UNSETTLED = (Sending.PENDING, Sending.CLAIMED, Sending.HELD, Sending.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A row of the outbox; `attempts` counts the tries that were begun."""
+
+    id: int
+    outbound: Outbound
+    state: Sending
+    attempts: int
+    next_at: datetime
+    created_at: datetime
+    sent_at: datetime | None = None
+    answer: str = ""
+    error: str = ""
+
+
+def claim(
+    work: SqlWork, channel: str, worker: str, now: datetime, lease: timedelta, limit: int
+) -> list[tuple[int, Outbound, int]]:
+    """Take what is due on a channel, until now + lease: id, words, and which try this is."""
+    found = (
+        work.connection.execute(CLAIMABLE, {"channel": channel, "now": now, "most": limit}).scalars().all()
+    )
+    if not found:
+        return []
+    taken = update(outbox).where(outbox.c.id.in_(found))
+    work.connection.execute(
+        taken.values(
+            state=Sending.CLAIMED, claimed_by=worker, next_at=now + lease, attempts=outbox.c.attempts + 1
+        )
+    )
+    return [(row.id, outbound_in(row), row.attempts) for row in ROWS.rows(work.connection, found)]
+
+
+def mark_sent(work: SqlWork, promise: int, answer: str, now: datetime) -> None:
+    """It is out; `answer` is what the other side said, a chat's message id for instance."""
+    work.connection.execute(
+        _one(promise, Sending.CLAIMED, Sending.PENDING).values(
+            state=Sending.SENT, sent_at=now, answer=answer, claimed_by="", error=""
+        )
+    )
+
+
+def mark_retry(work: SqlWork, promise: int, error: str, next_at: datetime) -> None:
+    """It did not go out, and is to be tried again not before `next_at`."""
+    work.connection.execute(
+        _one(promise, Sending.CLAIMED).values(
+            state=Sending.PENDING, next_at=next_at, claimed_by="", error=error
+        )
+    )
+
+
+def mark_failed(work: SqlWork, promise: int, error: str) -> None:
+    """It will not go out by itself any more."""
+    work.connection.execute(
+        _one(promise, *UNSETTLED).values(state=Sending.FAILED, claimed_by="", error=error)
+    )
+
+
+def retry(work: SqlWork, promise: int, now: datetime) -> bool:
+    """Put a held or failed promise back to be sent; False when there is none such."""
+    again = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING)
+    values = {"state": Sending.PENDING, "next_at": now, "attempts": 0, "claimed_by": "", "error": ""}
+    return work.connection.execute(again.values(values)).rowcount == 1
+
+
+def drop(work: SqlWork, promise: int) -> bool:
+    """Give up a promise that has not been sent; False when there is none such."""
+    dropped = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING)
+    return work.connection.execute(dropped.values(state=Sending.DROPPED)).rowcount == 1
+
+
+def listed(work: SqlWork, state: Sending | None = None, limit: int = 1000) -> list[Promise]:
+    """Promises, the newest first; of every state when none is named."""
+    query = select(*outbox.c).order_by(outbox.c.id.desc()).limit(limit)
+    rows = work.connection.execute(query.where(outbox.c.state == state) if state else query)
+    return [promise_in(row) for row in rows]
+
+
+def one(work: SqlWork, promise: int) -> Promise | None:
+    rows = ROWS.rows(work.connection, (promise,)) if is_key(promise) else ()
+    return promise_in(rows[0]) if rows else None
+
+
+def next_due(work: SqlWork) -> datetime | None:
+    """When the next promise wants attention, None when there is none waiting."""
+    return work.connection.execute(NEXT_DUE).scalar()
+
+
+def sent_to(work: SqlWork, address: str, limit: int = 100) -> list[Promise]:
+    """What was promised to an address, the newest first."""
+    query = select(*outbox.c).where(outbox.c.recipient_key == address_key(address))
+    rows = work.connection.execute(query.order_by(outbox.c.created_at.desc()).limit(limit))
+    return [promise_in(row) for row in rows]
+
+
+def promise_in(row: Any) -> Promise:
+    return Promise(
+        row.id,
+        outbound_in(row),
+        row.state,
+        row.attempts,
+        row.next_at,
+        row.created_at,
+        row.sent_at,
+        row.answer,
+        row.error,
+    )
+
+
+def outbound_in(row: Any) -> Outbound:
+    """The words as they were promised."""
+    headers = dict(row.headers)
+    return Outbound(
+        channel=row.channel,
+        recipient=Address(row.recipient_name, row.recipient),
+        notice=row.notice,
+        subject=row.subject,
+        body=row.body,
+        message_id=row.message_id,
+        language=row.language,
+        automatic=row.automatic,
+        ticket_number=row.ticket or 0,
+        references=tuple(headers.pop("references")),
+        **headers,
+    )
+
+
+def _one(promise: int, *states: Sending) -> Update:
+    return update(outbox).where(outbox.c.id == promise, outbox.c.state.in_(states))
