@@ -1,0 +1,206 @@
+"""Wording: a notice becomes finished words for one reader.
+
+The reader's language picks the template (English where there is none), the catalogue says
+which facts it gets, and the environment escapes whatever is printed. What somebody chose who
+has not proved who they are is not repeated to them: the caller then passes no `inbound`, and
+an answer keeps their name and subject to itself. A template that cannot be worded is a
+TemplateError that names the template, the line and the word.
+"""
+
+import re
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from intake.decisions import Notice, Recipient
+from intake.errors import TemplateError
+from intake.messages import Address, Inbound, Outbound
+from intake.tickets import Agent, Clock, Desk, Organisation, Person, Ticket
+from replies import escaping
+from replies.catalogue import CATALOGUE, NoticeKind
+from replies.moments import time, zone_of
+from replies.occasion import Occasion
+from replies.plain import as_line
+from templates import FOLDER
+
+FALLBACK = "en"
+_GAPS = re.compile(r"\n{3,}")
+_SNAPSHOTS: Mapping[type, frozenset[str]] = {
+    kind: frozenset(field.name for field in fields(kind))
+    for kind in (Agent, Address, Clock, Desk, Organisation, Person, Recipient, Ticket)
+}
+
+
+class Keys(Protocol):
+    """What signs our addresses and Message-IDs."""
+
+    def message_id(self, ticket: int, now: datetime) -> str:
+        """A Message-ID (without <>) that names the ticket and is never made twice."""
+
+    def reply_address(self, purpose: str, ticket: int, person: int, now: datetime) -> str:
+        """The address at which this person's reply belongs to the ticket; purpose: reply or agent."""
+
+    def verp_address(self, outbox_id: int, ticket: int, now: datetime) -> str:
+        """The return address that carries the promise it belongs to."""
+
+
+class Wording:
+    """Words notices for one desk; an operator's folders come before our own templates."""
+
+    def __init__(
+        self, desk: Desk, keys: Keys, reference: str = "#{number}", folders: Iterable[Path] = ()
+    ) -> None:
+        self._desk = desk
+        self._keys = keys
+        self._reference = reference
+        self._environment = _environment((*folders, FOLDER))
+
+    def word(
+        self, notice: Notice, to: Recipient, ticket: Ticket | None, inbound: Inbound | None, now: datetime
+    ) -> Outbound:
+        """Finished words for one recipient; raises TemplateError."""
+        kind = CATALOGUE.get(notice.name) or NoticeKind(notice.name, "the operator's own", answers=True)
+        return self._outbound(Occasion(notice, kind, to, ticket, inbound, now))
+
+    def mistakes(self) -> tuple[str, ...]:
+        """Every template, ours or the operator's, that cannot be read, and every notice without one."""
+        found = [self._mistake(name) for name in self._environment.list_templates(extensions=["md"])]
+        missing = [
+            f"{FALLBACK}/{name}.md: missing"
+            for name in CATALOGUE
+            if f"{FALLBACK}/{name}.md" not in self._environment.list_templates()
+        ]
+        return tuple(filter(None, (*found, *missing)))
+
+    def _mistake(self, name: str) -> str:
+        try:
+            self._environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            return f"{error.name} line {error.lineno}: {error.message}"
+        return ""
+
+    def _outbound(self, occasion: Occasion) -> Outbound:
+        kind, to = occasion.kind, occasion.to
+        language, template = self._template(occasion)
+        subject, body = _rendered(template, self._words_for(occasion, language))
+        parent, references = occasion.thread
+        return Outbound(
+            channel="email",
+            recipient=Address(occasion.name, to.address.address),
+            notice=kind.name,
+            subject=subject,
+            body=body,
+            message_id=self._keys.message_id(occasion.number, occasion.now),
+            language=language,
+            in_reply_to=parent,
+            references=references,
+            reply_to=self._reply_to(occasion),
+            envelope_sender=self._desk.address if kind.by_person else "",
+            from_name=self._from_name(occasion),
+            automatic="no" if kind.by_person else occasion.notice.automatic,
+            ticket_number=occasion.number,
+        )
+
+    def _template(self, occasion: Occasion) -> tuple[str, jinja2.Template]:
+        """The notice in the reader's language, else in the fallback; an agent's is never the requester's."""
+        ticket = None if occasion.to.is_agent else occasion.ticket
+        requester = ticket.requester.language if ticket else ""
+        wanted = (occasion.to.language or requester or self._desk.language, FALLBACK)
+        languages = [re.split("[-_]", language.lower())[0] for language in wanted]
+        names = [f"{language}/{occasion.notice.name}.md" for language in languages]
+        try:
+            template = self._environment.select_template(names)
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(f"{error.name} line {error.lineno}: {error.message}") from error
+        except jinja2.TemplateNotFound as error:
+            raise TemplateError(f"{names[-1]}: no such template") from error
+        return str(template.name).partition("/")[0], template
+
+    def _words_for(self, occasion: Occasion, language: str) -> Mapping[str, object]:
+        """Everything a template may name; a fact never hides a word that is always there."""
+        reference = self._reference.replace("{number}", str(occasion.number)) if occasion.ticket else ""
+        return {
+            "portal_url": self._desk.portal_url,
+            **occasion.kind.defaults,
+            **occasion.notice.facts,
+            "desk": self._desk,
+            "ticket": occasion.ticket,
+            "to": occasion.to,
+            "name": occasion.name,
+            "reference": reference,
+            "now": occasion.now,
+            "language": language,
+            "zone": zone_of(occasion.to, occasion.ticket, self._desk),
+            "thread_subject": occasion.subject_maker(reference),
+        }
+
+    def _reply_to(self, occasion: Occasion) -> str:
+        """A signed address for somebody we know, where a reply to this mail belongs to its ticket."""
+        to = occasion.to
+        if not occasion.ticket or not occasion.kind.to_ticket or not (to.person_id or to.is_agent):
+            return ""
+        purpose = "agent" if to.is_agent else "reply"
+        return self._keys.reply_address(purpose, occasion.number, to.person_id, occasion.now)
+
+    def _from_name(self, occasion: Occasion) -> str:
+        author = occasion.notice.facts.get("author", "") if occasion.kind.by_person else ""
+        return f"{escaping.one_line(str(author))} ({self._desk.name})" if author else self._desk.name
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox; what is a field of a snapshot is safe to show, so it need not ask each time."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        if attribute in _SNAPSHOTS.get(type(obj), ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
+def _environment(folders: Iterable[Path]) -> jinja2.Environment:
+    environment = _Sandbox(
+        loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
+        undefined=jinja2.StrictUndefined,
+        finalize=escaping.printed,
+        auto_reload=False,
+        cache_size=-1,  # there are few templates, and a bounded cache locks and counts
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,  # an included piece ends its own line
+    )
+    environment.filters |= {
+        "time": time,
+        "lines": escaping.lines,
+        "quoted": escaping.quoted,
+        "link": escaping.link,
+    }
+    return environment
+
+
+def _rendered(template: jinja2.Template, words: Mapping[str, object]) -> tuple[str, str]:
+    """Subject and body."""
+    try:
+        source = template.render(words)
+    except Exception as error:
+        raise TemplateError(f"{_place(template, error)}: {_complaint(error)}") from error
+    first, _, body = source.partition("\n")
+    mark, _, subject = first.partition(":")
+    if mark != "Subject" or not subject.strip():
+        raise TemplateError(f'{template.name} line 1: expected "Subject: …", got "{first[:40]}"')
+    return as_line(subject.strip()), _GAPS.sub("\n\n", body.strip()) + "\n"
+
+
+def _place(template: jinja2.Template, error: Exception) -> str:
+    """The template and line where it happened, in a piece that is included as well."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((frame for frame in reversed(frames) if frame.filename.endswith(".md")), None)
+    return f"{'/'.join(Path(last.filename).parts[-2:])} line {last.lineno}" if last else str(template.name)
+
+
+def _complaint(error: Exception) -> str:
+    return str(error) if isinstance(error, jinja2.TemplateError | TypeError) else repr(error)
