@@ -1,0 +1,143 @@
+"""The command line: `deskbell COMMAND`.
+
+Every command imports what it needs when it runs, so that `--help` is quick. Groups live in
+`bots.commands`, one module each; a command's work is in the module that its words name.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bots.commands import database, held, messages, outbox, people, policy, targets, tickets
+from bots.console import CONFIG, config_file, errors_told
+
+app = typer.Typer(
+    help="Intake for support desks: your written support policy, enforced on every message.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(tickets.app, name="ticket")
+app.add_typer(messages.app, name="messages")
+app.add_typer(held.app, name="held")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(people.app, name="people")
+app.add_typer(policy.app, name="policy")
+app.add_typer(targets.app, name="sla")
+app.add_typer(database.app, name="db")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def root(
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config", metavar="FILE", help="The configuration; else $DESKBELL_CONFIG, ./config.toml."
+        ),
+    ] = None,
+) -> None:
+    """Intake for support desks: your written support policy, enforced on every message."""
+    CONFIG["file"] = config
+
+
+@app.command()
+def serve(
+    config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="The configuration.")] = None,
+    only: Annotated[
+        str,
+        typer.Option("--only", metavar="PARTS", help="Only some of smtp,outbox,clocks; the rest elsewhere."),
+    ] = "",
+) -> None:
+    """Run the desk until SIGTERM, then finish what is under way."""
+    CONFIG["file"] = config or CONFIG["file"]
+    with errors_told():
+        from bots.serve import run
+
+        run(config_file(), [part.strip() for part in only.split(",") if part.strip()])
+
+
+@app.command()
+def demo(
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="Leave the database and the mails there.")
+    ] = None,
+) -> None:
+    """Show the main job on example mails; needs no configuration and no network."""
+    with errors_told():
+        from sandbox.demo import run
+
+        run(keep)
+
+
+@app.command()
+def check() -> None:
+    """Look over configuration, store, policy, templates, people and relay; say what to mend."""
+    with errors_told():
+        from bots.commands.check import check_desk
+
+        if not check_desk(config_file()):
+            raise typer.Exit(1)
+
+
+@app.command()
+def parse(
+    file: Annotated[Path | None, typer.Argument(help="A mail.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", metavar="DIR", help="Every file in a folder, a line each.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is read from a mail."""
+    if (file is None) == (batch is None):
+        typer.echo("parse: give a FILE or --batch DIR", err=True)
+        raise typer.Exit(2)
+    with errors_told():
+        from bots.commands.parse import parse_file, parse_folder
+
+        if batch is not None:
+            parse_folder(batch)
+        elif file is not None:
+            parse_file(file, as_json)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A mail.")],
+    scenario: Annotated[
+        Path | None, typer.Option("--scenario", metavar="FILE", help="The world to decide in.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="POLICY", help="A preset or a policy file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what would happen because of a mail, and why; touches nothing."""
+    with errors_told():
+        from bots.commands.explain import explain_file
+
+        explain_file(file, scenario, policy, as_json)
+
+
+@app.command()
+def config(
+    new_key: Annotated[
+        Path | None, typer.Option("--new-key", metavar="FILE", help="Write a new signing key there.")
+    ] = None,
+) -> None:
+    """Print an example configuration with every setting, or make a signing key."""
+    with errors_told():
+        from bots.commands.configuration import example, write_key
+
+        if new_key is not None:
+            write_key(new_key)
+        else:
+            typer.echo(example(), nl=False)
+
+
+def main() -> None:
+    """The console script."""
+    app()

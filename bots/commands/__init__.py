@@ -1,0 +1,1 @@
+"""The commands, a module for each group; only what Typer needs to know is imported at the top."""

@@ -1,0 +1,198 @@
+"""What the ticket and held commands do: a decision, and the lines that carry it out."""
+
+import hashlib
+import secrets
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from bots.wiring import Wired
+from intake import commands, handle
+from intake.decisions import Audience, Decision, Fate, Notice
+from intake.errors import CommandRefused, ConfigError
+from intake.handle import Command, Letter, Work
+from intake.messages import Address, Assurance, Inbound
+from intake.suggestions import did_you_mean
+from intake.tickets import Agent, Person, Status, Ticket
+from store import held
+from store.engine import retrying
+from store.exports import message_record
+from store.work import SqlWork
+
+AUTHOR = "an agent"
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def text_from(text: str) -> str:
+    """The text as given, or the standard input for "-"."""
+    return sys.stdin.read() if text == "-" else text
+
+
+def one_of(choices: type[Choice], word: str, place: str) -> Choice:
+    try:
+        return choices(word)
+    except ValueError as error:
+        hint = did_you_mean(word, [one.value for one in choices])
+        raise ConfigError([f"{place}: {word!r} is not one of its values; {hint}"]) from error
+
+
+def known_ticket(work: Work, number: int) -> Ticket:
+    ticket = work.ticket(number)
+    if ticket is None:
+        raise CommandRefused(f"there is no ticket {number}; `deskbell ticket list` shows those there are")
+    return ticket
+
+
+def log_call(
+    wired: Wired,
+    sender: str,
+    subject: str,
+    text: str,
+    channel: str,
+    severity: str,
+    fields: dict[str, str],
+    by: str,
+) -> dict[str, object]:
+    """A call or a post becomes a message like any other; the policy says what becomes of it."""
+    if "@" not in sender:
+        raise ConfigError(
+            [f"--from: {sender!r} is no address; give the requester's, such as ana@acme.example"]
+        )
+    if severity and severity not in wired.setup.policy.severities:
+        hint = did_you_mean(severity, wired.setup.policy.severities)
+        raise ConfigError([f"--severity: no severity {severity!r}; {hint}"])
+    now = datetime.now(UTC)
+    inbound = _spoken(channel, Address("", sender), subject, text, fields, now)
+    receipt = retrying(lambda: handle.receive([Letter(None, inbound)], wired.store, wired.setup, now))[0]
+    default = wired.setup.policy.file.default_severity
+    if receipt.fate is Fate.OPEN and severity and severity != default:
+        change(wired, receipt.ticket, "severity", severity, by)
+    return {
+        "fate": receipt.fate.value if receipt.fate else "",
+        "ticket": receipt.ticket,
+        "rule": receipt.rule,
+        "because": receipt.because,
+        "missing": list(receipt.missing),
+    }
+
+
+def say(wired: Wired, number: int, text: str, by: str, is_note: bool) -> str:
+    """An agent's answer or note."""
+    now = datetime.now(UTC)
+
+    def decide(work: Work) -> Command:
+        ticket, agent = known_ticket(work, number), _agent(work, by)
+        said = _spoken("api", Address(agent.name, agent.email), ticket.subject, text, {}, now)
+        if is_note:
+            return Command(commands.note(ticket, agent.name), said)
+        return Command(commands.answer(ticket, agent.name, text, now), said)
+
+    decision = retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by, now))
+    return f"{wired.setup.policy.reference_of(_ticket_of(decision))}: {decision.because}"
+
+
+def change(wired: Wired, number: int, name: str, value: str, by: str) -> str:
+    """Set a status, a severity or a field of a ticket."""
+    now, policy = datetime.now(UTC), wired.setup.policy
+
+    def decide(work: Work) -> Command:
+        ticket = known_ticket(work, number)
+        if name == "status":
+            status = one_of(Status, value, name)
+            return Command(commands.set_status(ticket, status, policy, "set by an agent", now))
+        if name == "severity":
+            return Command(commands.set_severity(ticket, value, policy, now))
+        if name == "assignee" and value:
+            _agent(work, value)
+        return Command(commands.set_field(ticket, name, value))
+
+    decision = retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by or AUTHOR, now))
+    return f"{policy.reference_of(_ticket_of(decision))}: {decision.because}"
+
+
+def release(wired: Wired, message: int, number: int, admit: bool, by: str) -> str:
+    """Take a held message onto a ticket, and with `admit` its sender too."""
+    now = datetime.now(UTC)
+    done: list[int] = []
+
+    def decide(work: Work) -> Command:
+        assert isinstance(work, SqlWork)
+        record = held_record(work, message)
+        wanted = number or record["ticket"]
+        if not wanted:
+            raise CommandRefused(f"message {message} belongs to no ticket; name one with --ticket")
+        ticket = known_ticket(work, wanted)
+        organisation = work.organisation_of(record["from"].rpartition("@")[2])
+        sender = work.person(record["from"]) or Address("", record["from"])
+        if not held.release(work, message, wanted, by or AUTHOR, now):
+            raise CommandRefused(f"message {message} is not held any more")
+        done.append(wanted)
+        return Command(commands.release(ticket, sender, organisation.id if organisation else None, admit))
+
+    retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by or AUTHOR, now))
+    return f"message {message} is on ticket {done[-1]}" + (", and its sender too" if admit else "")
+
+
+def refuse(wired: Wired, message: int, because: str, by: str) -> str:
+    """Turn a held message away and tell its sender, which is the agent's own decision."""
+    now = datetime.now(UTC)
+
+    def decide(work: Work) -> Command:
+        assert isinstance(work, SqlWork)
+        record = held_record(work, message)
+        if not held.refuse(work, message, by or AUTHOR, now, because):
+            raise CommandRefused(f"message {message} is not held any more")
+        told = Notice("refused", Audience.SENDER, {"because": because})
+        decision = Decision(Fate.REFUSE, "refused-by-agent", because, "refused", notices=(told,))
+        return Command(decision, about=Person(0, "", (record["from"],)))
+
+    retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by or AUTHOR, now))
+    return f"message {message} is refused, and its sender is told"
+
+
+def drop(wired: Wired, message: int, by: str) -> str:
+    """Keep a held message and do nothing more about it."""
+    with wired.store.begin() as work:
+        held_record(work, message)
+        held.drop(work, message, by or AUTHOR, datetime.now(UTC))
+    return f"message {message} is dropped; it stays among the messages"
+
+
+def held_record(work: SqlWork, message: int) -> dict[str, Any]:
+    record = message_record(work, message)
+    if record is None or record["fate"] != Fate.HOLD:
+        raise CommandRefused(f"no message {message} is held; `deskbell held list` shows those there are")
+    return record
+
+
+def _spoken(
+    channel: str, sender: Address, subject: str, text: str, fields: dict[str, str], now: datetime
+) -> Inbound:
+    identity = hashlib.sha256(secrets.token_bytes(32)).hexdigest()  # said once, here and now
+    return Inbound(
+        channel=channel,
+        identity=identity,
+        received_at=now,
+        sender=sender,
+        subject=subject,
+        text=text,
+        reply=text,
+        assurance=Assurance.SIGNED_IN,
+        fields=fields,
+    )
+
+
+def _agent(work: Work, email: str) -> Agent:
+    agent = work.agent(email)
+    if agent is None:
+        known = [one.email for one in work.agents()]
+        raise CommandRefused(
+            f"no agent {email!r}; {did_you_mean(email, known) if known else 'none is known'}"
+        )
+    return agent
+
+
+def _ticket_of(decision: Decision) -> Ticket:
+    assert decision.ticket is not None
+    return decision.ticket

@@ -1,0 +1,86 @@
+"""`deskbell check`: everything that can be looked over before mail is at stake."""
+
+import asyncio
+import importlib.metadata
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from bots.wiring import Wired, people_of, wire
+from intake.errors import DeskbellError
+from store.people import listed_agents
+
+CONNECT_SECONDS = 5
+
+
+def check_desk(config: Path) -> bool:
+    """Say of each part that it is sound, or what to mend; False when something must be mended."""
+    wired = wire(config)
+    typer.echo(f"ok       configuration {config}")
+    typer.echo(f"ok       store {wired.store.engine.url.render_as_string()}")
+    typer.echo(f"ok       policy {wired.setup.policy.file.title}, templates")
+    sound = True
+    for is_fault, text in _findings(wired):
+        sound = sound and not is_fault
+        typer.echo(f"{'MEND' if is_fault else 'note':<8} {text}")
+    wired.store.close()
+    return sound
+
+
+def _findings(wired: Wired) -> Iterator[tuple[bool, str]]:
+    yield from ((False, f"policy: {warning}") for warning in wired.setup.policy.warnings)
+    yield from _people(wired)
+    yield from _relay(wired)
+    yield from _channels(wired)
+    if _is_installed("intake"):
+        yield True, "the package `intake` (a data library) is installed too; its name collides: uninstall it"
+
+
+def _people(wired: Wired) -> Iterator[tuple[bool, str]]:
+    try:
+        people_of(wired.settings)
+    except DeskbellError as error:
+        yield True, str(error)
+    with wired.store.reading() as work:
+        agents = listed_agents(work)
+    if not agents:
+        yield False, "no agent is known: nobody can answer by mail; see `deskbell people import`"
+    if not agents and not wired.desk.agents_address:
+        yield True, "desk.agents_address is empty and no agent is known: nobody would be told anything"
+
+
+def _relay(wired: Wired) -> Iterator[tuple[bool, str]]:
+    relay = wired.settings.relay
+    try:
+        asyncio.run(_connect(relay.host, relay.port))
+    except (OSError, TimeoutError) as error:
+        yield True, f"relay {relay.host}:{relay.port}: no answer ({type(error).__name__}); is it running?"
+
+
+async def _connect(host: str, port: int) -> None:
+    async with asyncio.timeout(CONNECT_SECONDS):
+        _, writer = await asyncio.open_connection(host, port)
+        writer.close()
+
+
+def _channels(wired: Wired) -> Iterator[tuple[bool, str]]:
+    if not wired.settings.channel:
+        yield True, "no [channel.…] is configured: no mail comes in"
+    for name, channel in wired.settings.channel.items():
+        if not channel.trust_authentication_results:
+            place = f"channel.{name}.trust_authentication_results"
+            yield (
+                False,
+                f"{place} is empty: only a signed address proves a sender; agents cannot answer by mail",
+            )
+        if channel.tls_key and not channel.tls_cert:
+            yield True, f"channel.{name}.tls_key is set without tls_cert"
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.distribution(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True

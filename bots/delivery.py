@@ -1,0 +1,150 @@
+"""Delivers what was promised: claims rows of the outbox, hands them to the relay, marks them.
+
+A claim is a lease: a worker that dies leaves its rows to whoever comes after the lease. The
+Message-ID was fixed when the promise was made, so what is sent twice because of a crash
+between sending and marking is the same mail. Several are under way at once, so that one
+that hangs delays nobody; failures come back after a growing wait, until an agent is told.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bots.relay import Relay
+from bots.writer import Writer
+from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure
+from intake.messages import Outbound
+from intake.tickets import Desk
+from intake.tokens import Addresses
+from replies.mime import mail_bytes
+from replies.retry import retry
+
+LEASE = timedelta(minutes=5)
+AT_ONCE = 4
+POLL_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A promise that is this worker's to keep; `attempts` counts this try."""
+
+    id: int
+    outbound: Outbound
+    attempts: int
+
+
+class Outbox(Protocol):
+    """The rows of one channel; every method is a transaction of its own."""
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Claimed]: ...
+
+    def sent(self, promise: Claimed, answer: str, now: datetime) -> None: ...
+
+    def failed(self, promise: Claimed, error: str, next_at: datetime) -> None: ...
+
+    def given_up(self, promise: Claimed, reason: str, now: datetime) -> None:
+        """Mark it, and tell an agent in the same transaction."""
+
+
+class Deliveries:
+    """The deliver loop of the mail channel; `wake` is set when there may be something new."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        outbox: Outbox,
+        relay: Relay,
+        desk: Desk,
+        addresses: Addresses,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._lease = lease
+        self._writer = writer
+        self._outbox = outbox
+        self._relay = relay
+        self._desk = desk
+        self._addresses = addresses
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Go on until it is cancelled; what is under way then has until `drain` to finish."""
+        while True:
+            started = await self._start_some()
+            if not started or len(self._under_way) >= AT_ONCE:
+                await self._pause()
+
+    async def drain(self, seconds: float = 10) -> None:
+        """Let what is under way come to its end; what does not is sent after its lease."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._relay.close()
+
+    async def _start_some(self) -> int:
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return 0
+        self.wake.clear()
+        now = datetime.now(UTC)
+        try:
+            claimed = await self._writer.call(lambda: self._outbox.claim(now, self._lease, free))
+        except StoreUnavailable as error:
+            log.warning("the outbox cannot be read", error=str(error))
+            return 0
+        for promise in claimed:
+            task = asyncio.create_task(self._deliver(promise))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(claimed)
+
+    async def _pause(self) -> None:
+        """Until something is done, or there may be more to do."""
+        woken = asyncio.create_task(self.wake.wait())
+        busy = len(self._under_way) >= AT_ONCE
+        waiting = self._under_way if busy else {woken, *self._under_way}
+        try:
+            await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+
+    async def _deliver(self, promise: Claimed) -> None:
+        now = datetime.now(UTC)
+        outbound = promise.outbound
+        sender = self._addresses.verp_address(promise.id, outbound.ticket_number, now)
+        try:
+            mail = mail_bytes(outbound, self._desk, now)
+            answer = await self._relay.send(mail, sender, outbound.recipient.address)
+        except DeliveryError as error:
+            await self._note_failure(promise, error)
+            return
+        except Exception as error:  # noqa: BLE001  a fault of ours: tried again, then given up
+            await self._note_failure(promise, TemporaryFailure(f"fault: {type(error).__name__}: {error}"))
+            return
+        await self._mark(lambda: self._outbox.sent(promise, answer, datetime.now(UTC)))
+        log.info("sent", outbox=promise.id, notice=outbound.notice, ticket=outbound.ticket_number)
+
+    async def _note_failure(self, promise: Claimed, error: DeliveryError) -> None:
+        verdict = retry(promise.attempts, error, random.random())  # noqa: S311  it spreads load only
+        now = datetime.now(UTC)
+        log.warning("not sent", outbox=promise.id, error=verdict.why, again=str(verdict.wait))
+        if verdict.wait is None:
+            await self._mark(lambda: self._outbox.given_up(promise, verdict.why, now))
+        else:
+            next_at = now + verdict.wait
+            await self._mark(lambda: self._outbox.failed(promise, verdict.why, next_at))
+
+    async def _mark(self, mark: Callable[[], None]) -> None:
+        """A mark that cannot be made leaves the row to the end of its lease."""
+        try:
+            await self._writer.call(mark)
+        except StoreUnavailable as error:
+            log.warning("the outbox cannot be written", error=str(error))

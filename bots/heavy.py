@@ -1,0 +1,114 @@
+"""Heavy mail: decided after it was acknowledged, read in a process of its own.
+
+A mail over the cheap limits waits in the inbox. One worker at a time reads it in a spawned
+process with a limit on seconds and memory, so that no mail stalls the others or takes the
+listener down; then the writer decides by the same lines as ever. A mail that ends its
+reader three times is held with the reason. What would have been refused in the session is
+held too, for nobody listens there any more.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+
+from bots.door import blank, letter_from
+from bots.writer import Writer
+from intake.handle import Letter
+from store.inbox import Waiting
+
+READ_SECONDS = 60
+READ_BYTES = 2 << 30
+MOST_ATTEMPTS = 3
+POLL_SECONDS = 5.0
+
+
+class HeavyMail:
+    """Works off the inbox, one mail at a time."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        claim: Callable[[], Waiting | None],
+        try_again: Callable[[int, str], None],
+        trusted: Callable[[str], str],
+        after: Callable[[], None],
+    ) -> None:
+        self._writer = writer
+        self._claim = claim
+        self._try_again = try_again
+        self._trusted = trusted
+        self._after = after
+        self.wake = asyncio.Event()
+        self._readers: ProcessPoolExecutor | None = None
+
+    async def run(self) -> None:
+        """Go on until it is cancelled."""
+        try:
+            while True:
+                waiting = await self._writer.call(self._claim)
+                if waiting is None:
+                    await self._idle()
+                else:
+                    await self._decide(waiting)
+        finally:
+            self._forget_reader()
+
+    async def _idle(self) -> None:
+        self.wake.clear()
+        try:
+            await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return
+
+    async def _decide(self, waiting: Waiting) -> None:
+        letter = await self._read(waiting)
+        if letter is not None:
+            await self._writer.keep(letter)
+            self._after()
+
+    async def _read(self, waiting: Waiting) -> Letter | None:
+        """The letter, or None when reading it broke and may be tried again."""
+        raw = waiting.raw
+        try:
+            future = self._reader().submit(letter_from, raw, self._trusted(raw.source))
+            letter = await asyncio.wait_for(asyncio.wrap_future(future), READ_SECONDS + 10)
+        except (BrokenExecutor, TimeoutError, MemoryError):
+            self._forget_reader()
+            if waiting.attempts < MOST_ATTEMPTS:
+                await self._writer.call(lambda: self._try_again(waiting.id, "its reader ended"))
+                return None
+            letter = Letter(raw, blank(raw), f"reading it failed {waiting.attempts} times")
+        return Letter(raw, letter.inbound, letter.unreadable, waiting.id, refuse_in_session=False)
+
+    def _reader(self) -> ProcessPoolExecutor:
+        """Spawned, for a forked process would keep the listener's port."""
+        if self._readers is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._readers = ProcessPoolExecutor(1, mp_context=spawn, initializer=_limit_reader)
+        return self._readers
+
+    def _forget_reader(self) -> None:
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            for process in list((readers._processes or {}).values()):
+                process.kill()
+            readers.shutdown(wait=False, cancel_futures=True)
+
+
+def _limit_reader() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_AS, (READ_BYTES, READ_BYTES))
+    seconds = READ_SECONDS * MOST_ATTEMPTS * 100  # over the whole life of the process
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def _end_with_parent() -> None:
+    """A desk that was killed leaves no reader behind, which would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

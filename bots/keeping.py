@@ -1,0 +1,124 @@
+"""What `serve` asks of the store, each in a transaction of its own, on the writer's thread.
+
+A conflict between two processes on PostgreSQL undoes a transaction whole; then it is tried
+again whole. Everything that decides goes through `intake.handle`.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from bots.delivery import Claimed
+from bots.wiring import set_up_again
+from intake import handle
+from intake.decisions import Audience, Decision, Fate, Notice, Receipt, is_for_customers
+from intake.messages import Outbound, Raw
+from intake.people import Book
+from intake.policy import Policy
+from intake.tickets import Ticket
+from store import clocks, inbox, outbox, people
+from store.desk import SqlStore
+from store.engine import retrying
+from store.work import SqlWork
+
+CHANNEL = "email"
+MOST_DUE = 100
+HEAVY_LEASE = timedelta(minutes=5)
+Answer = TypeVar("Answer")
+
+
+class Keeping:
+    """The desk's transactions; `setup` may be replaced while it runs, when the policy changes."""
+
+    def __init__(self, store: SqlStore, setup: handle.Setup) -> None:
+        self._store = store
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self.setup = setup
+
+    def use(self, policy: Policy, templates: str) -> None:
+        """Decide by another policy from now on."""
+        self.setup = set_up_again(self.setup, policy, templates)
+        self._store.policy_digest = policy.digest
+
+    # Messages
+
+    def receive(self, letters: Sequence[handle.Letter]) -> list[Receipt]:
+        return retrying(lambda: handle.receive(letters, self._store, self.setup, datetime.now(UTC)))
+
+    def takes(self, address: str) -> bool:
+        """Is this one of the desk's addresses, plain or signed?"""
+        if address.lower() in {one.lower() for one in self.setup.desk.addresses}:
+            return True
+        return self.setup.addresses.token_in_address(address, datetime.now(UTC)) is not None
+
+    def keep_pending(self, raw: Raw) -> int:
+        key = f"{raw.received_at.isoformat()} {raw.envelope}"
+        return self._in_work(lambda work: inbox.keep_pending(work, raw, key))[0]
+
+    def claim_heavy(self) -> inbox.Waiting | None:
+        now = datetime.now(UTC)
+        found = self._in_work(lambda work: inbox.claim(work, self._worker, now, HEAVY_LEASE, 1))
+        return found[0] if found else None
+
+    def try_again(self, delivery: int, error: str) -> None:
+        """Deciding a delivery broke; it is nobody's again at once."""
+        self._in_work(lambda work: inbox.fail(work, delivery, error, datetime.now(UTC)))
+
+    def purge(self, now: datetime, days: int) -> int:
+        return self._in_work(lambda work: inbox.purge_raws(work, now - timedelta(days=days), now))
+
+    def import_people(self, book: Book) -> int:
+        """How many things changed."""
+        return len(self._in_work(lambda work: people.import_people(work, book)))
+
+    # Clocks
+
+    def due(self, now: datetime) -> list[int]:
+        with self._store.reading() as work:
+            return list(dict.fromkeys(ticket for ticket, _ in clocks.due_clocks(work, now, MOST_DUE)))
+
+    def ring(self, number: int, now: datetime) -> None:
+        retrying(lambda: handle.ring((number,), self._store, self.setup, now))
+
+    # The outbox
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+        rows = self._in_work(lambda work: outbox.claim(work, CHANNEL, self._worker, now, lease, limit))
+        return [Claimed(*row) for row in rows]
+
+    def sent(self, promise: Claimed, answer: str, now: datetime) -> None:
+        self._in_work(lambda work: outbox.mark_sent(work, promise.id, answer, now))
+
+    def failed(self, promise: Claimed, error: str, next_at: datetime) -> None:
+        self._in_work(lambda work: outbox.mark_retry(work, promise.id, error, next_at))
+
+    def given_up(self, promise: Claimed, reason: str, now: datetime) -> None:
+        """Mark it failed and tell the agents, in one transaction; a notice to agents tells nobody."""
+
+        def decide(work: handle.Work) -> handle.Command:
+            assert isinstance(work, SqlWork)
+            outbox.mark_failed(work, promise.id, reason)
+            number = promise.outbound.ticket_number
+            ticket = work.ticket(number) if number else None
+            return handle.Command(_gave_up(promise.outbound, reason, ticket))
+
+        retrying(lambda: handle.carry_out(decide, self._store, self.setup, "outbox", now))
+
+    def _in_work(self, function: Callable[[SqlWork], Answer]) -> Answer:
+        def attempt() -> Answer:
+            with self._store.begin() as work:
+                return function(work)
+
+        return retrying(attempt)
+
+
+def _gave_up(outbound: Outbound, reason: str, ticket: Ticket | None) -> Decision:
+    decision = Decision(Fate.ANSWER, "gave-up", reason)
+    if not is_for_customers(outbound.notice):
+        return decision
+    facts = {"address": outbound.recipient.address, "reason": reason, "text": outbound.body}
+    told = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
+    return replace(decision, ticket=ticket, notices=(told,))

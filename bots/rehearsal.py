@@ -1,0 +1,155 @@
+"""Plays scenarios: each case in a fresh world in memory, through the very lines of `serve`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from bots.door import letter_from
+from bots.wiring import load_policy, set_up, template_names
+from intake.clocks import clocks_of_a_new_ticket
+from intake.decisions import Receipt, StartClock, is_for_customers
+from intake.errors import ConfigError
+from intake.handle import Letter, Setup, receive
+from intake.messages import Raw
+from intake.policy import Policy
+from intake.scenarios import CaseEntry, Scenario, TicketEntry, compared, mail_of, read_scenario, spoken
+from intake.tickets import ClockKind, Desk, Ticket
+from intake.tokens import Keys
+from store import outbox
+from store.desk import SqlStore, open_store
+from store.exports import message_record
+from store.people import import_people
+from store.scenarios import load_ticket
+from store.work import SqlWork
+
+KEY = Keys(b"the key of a world that is not real")
+MARK = "rehearsal"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one case; `got` holds every key that can be expected."""
+
+    case: str
+    passed: bool
+    expected: Mapping[str, object]
+    got: Mapping[str, object]
+
+    def as_contract(self) -> dict[str, object]:
+        return {"case": self.case, "passed": self.passed, "expected": self.expected, "got": self.got}
+
+    def in_words(self) -> str:
+        if self.passed:
+            return f"ok      {self.case}"
+        wrong = [
+            f"{key}: expected {value!r}, got {self.got.get(key)!r}"
+            for key, value in self.expected.items()
+            if value != self.got.get(key)
+        ]
+        return "\n".join([f"FAILED  {self.case}", *(f"          {line}" for line in wrong)])
+
+
+def play(path: Path, policy: str | None = None) -> Iterator[Outcome]:
+    """Play every case of a scenario file."""
+    scenario = load_scenario(path)
+    rules = load_policy(policy or policy_named(scenario, path), template_names())
+    for case in scenario.case:
+        yield _played(scenario, case, rules)
+
+
+def load_scenario(path: Path) -> Scenario:
+    try:
+        return read_scenario(path.read_text(encoding="utf-8"), path.name)
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: is not UTF-8"]) from error
+
+
+def policy_named(scenario: Scenario, path: Path) -> str:
+    """A policy file is named relative to the scenario that names it."""
+    named = scenario.policy
+    return str(path.parent / named) if named.endswith(".toml") else named
+
+
+def build_world(scenario: Scenario, policy: Policy, now: datetime) -> tuple[SqlStore, Setup]:
+    """The scenario's people and tickets in a store in memory, as they stand at `now`."""
+    store = open_store("sqlite://")
+    store.policy_digest = policy.digest
+    with store.begin() as work:
+        import_people(work, scenario.book)
+    for entry in scenario.ticket:
+        with store.begin() as work:
+            load_ticket(work, entry, _clocks(work, entry, policy, now), now)
+    return store, set_up(Desk(mark=MARK, **scenario.desk.model_dump()), policy, KEY)
+
+
+def _clocks(work: SqlWork, entry: TicketEntry, policy: Policy, now: datetime) -> tuple[StartClock, ...]:
+    requester = work.person(entry.requester)
+    organisation_id = requester.organisation_id if requester else None
+    calendar = policy.calendar_of(work.organisation(organisation_id) if organisation_id else None)
+    severity = policy.severity_of(entry.severity)
+    return clocks_of_a_new_ticket(severity, calendar, entry.opened or now)
+
+
+def _played(scenario: Scenario, case: CaseEntry, policy: Policy) -> Outcome:
+    now = case.at or scenario.now
+    store, setup = build_world(scenario, policy, now)
+    try:
+        letter = letter_of(case, scenario, now)
+        receipt = receive([letter], store, setup, now)[0]
+        with store.reading() as work:
+            got = _got(work, letter, receipt, setup.desk)
+    finally:
+        store.close()
+    passed, expected = compared(case.expect, got)
+    return Outcome(case.name, passed, expected, got)
+
+
+def letter_of(case: CaseEntry, scenario: Scenario, now: datetime) -> Letter:
+    """The case's message, mail read like any other; what it is worth is what the case says."""
+    message = case.message
+    eml, channel = case.eml or message.eml, case.channel if case.eml else message.channel
+    if channel != "email":
+        return Letter(None, spoken(message, now, case.name))
+    body = eml.encode() if eml else mail_of(message, scenario.desk, now)
+    letter = letter_from(Raw("email", "scenario", body, now))
+    assurance = case.assurance if case.eml else message.assurance
+    fields = message.fields or letter.inbound.fields
+    return replace(letter, inbound=replace(letter.inbound, assurance=assurance, fields=fields))
+
+
+def _got(work: SqlWork, letter: Letter, receipt: Receipt, desk: Desk) -> dict[str, object]:
+    """Everything that a case may expect, from what was written."""
+    record = message_record(work, receipt.message) or {}
+    ticket = work.ticket(receipt.ticket) if receipt.ticket else None
+    return {
+        "fate": receipt.fate,
+        "ticket": receipt.ticket,
+        "matched_by": record.get("matched_by", "none"),
+        "rule": receipt.rule,
+        "reply": receipt.reply,
+        "severity": ticket.severity if ticket else "",
+        "status": ticket.status if ticket else "",
+        "team": ticket.team if ticket else "",
+        "linked_to": ticket.predecessor if ticket else 0,
+        "escalated": receipt.escalated,
+        "notifies": _notified(work, letter),
+        "missing": list(receipt.missing),
+        "first_response_due": _due(ticket, ClockKind.FIRST_RESPONSE),
+        "resolution_due": _due(ticket, ClockKind.RESOLUTION),
+    }
+
+
+def _notified(work: SqlWork, letter: Letter) -> list[str]:
+    """Who was told besides the sender: customers' people and account managers, not agents."""
+    sender = letter.inbound.sender.address.lower() if letter.inbound.sender else ""
+    told = {promise.outbound for promise in outbox.listed(work)}
+    people = {one.recipient.address for one in told if is_for_customers(one.notice)}
+    return sorted(address for address in people if address.lower() != sender)
+
+
+def _due(ticket: Ticket | None, kind: ClockKind) -> str | None:
+    clock = ticket.clock(kind) if ticket else None
+    return clock.due_at.isoformat() if clock and clock.due_at else None

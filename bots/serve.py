@@ -1,0 +1,228 @@
+"""`deskbell serve`: every part of the desk in one process, until SIGTERM.
+
+Begins with the store (brought up to its schema) and the people file, then the listeners.
+Ends the other way round: no new mail, what is under way finishes, what was promised and is
+being sent is marked, the writer empties its queue, the store closes. The policy is read
+again on SIGHUP, and stays as it was when the new one has a mistake.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Collection
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from bots.delivery import Deliveries
+from bots.door import MailDoor
+from bots.heavy import HeavyMail
+from bots.keeping import Keeping
+from bots.relay import Relay
+from bots.settings import Settings, SmtpSettings, secret
+from bots.smtp import SmtpChannel, tls_context
+from bots.smtp_limits import MIB, Limits
+from bots.ticker import Ticker
+from bots.wiring import Wired, load_policy, people_of, template_names, wire
+from bots.writer import Writer
+from intake.errors import ConfigError
+from intake.suggestions import did_you_mean
+
+PARTS = ("smtp", "outbox", "clocks")
+RETENTION_HOURS = 24
+log = structlog.get_logger()
+
+
+def run(config: Path, only: Collection[str] = ()) -> None:
+    """Serve until SIGTERM or SIGINT, all parts or only some; raises ConfigError when it cannot begin."""
+    parts = parts_named(only)
+    wired = wire(config)
+    if not wired.settings.channel:
+        raise ConfigError(["channel: no channel is configured; see [channel.mail] in `deskbell config`"])
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(Service(wired, parts).run())
+    finally:
+        wired.store.close()
+
+
+def parts_named(only: Collection[str]) -> frozenset[str]:
+    """The parts that shall run here, every one when none is named; ConfigError for one there is not."""
+    unknown = [one for one in only if one not in PARTS]
+    if unknown:
+        raise ConfigError(f"--only: no part {one!r}; {did_you_mean(one, PARTS)}" for one in unknown)
+    return frozenset(only or PARTS)
+
+
+class Service:
+    """The parts of one desk while it runs; what is not among `parts` runs in another process."""
+
+    def __init__(self, wired: Wired, parts: Collection[str] = PARTS) -> None:
+        self._wired = wired
+        self._parts = parts
+        self._keeping = Keeping(wired.store, wired.setup)
+        self._writer = Writer(self._keeping.receive)
+        self._deliveries = Deliveries(
+            self._writer,
+            self._keeping,
+            relay_of(wired.settings, wired.folder),
+            wired.desk,
+            wired.setup.addresses,
+        )
+        self._heavy = HeavyMail(
+            self._writer,
+            self._keeping.claim_heavy,
+            self._keeping.try_again,
+            self._trusted,
+            self._deliveries.wake.set,
+        )
+        self.ticker = Ticker(self._writer, self._keeping.due, self._keeping.ring, self._deliveries.wake.set)
+        self._channels: list[SmtpChannel] = []
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def run(self) -> None:
+        """Start everything, wait for the signal to stop, drain."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        await self.start()
+        await stop.wait()
+        await self.stop()
+
+    async def start(self) -> None:
+        """Serve from now on; raises ConfigError where a channel cannot listen."""
+        self._writer.start()
+        await self._import_people()
+        if "smtp" in self._parts:
+            await self._listen()
+        loops = (
+            ("outbox", "outbox", self._deliveries.run),
+            ("smtp", "heavy mail", self._heavy.run),
+            ("clocks", "clocks", self.ticker.run),
+            ("clocks", "retention", self._forget_old_mail),
+        )
+        self._loops = [
+            asyncio.create_task(_kept_alive(name, loop)) for part, name, loop in loops if part in self._parts
+        ]
+        log.info("serving", desk=self._wired.desk.address, pid=os.getpid())
+
+    async def stop(self) -> None:
+        """Take nothing new, let what is under way finish, and end."""
+        log.info("stopping")
+        await asyncio.gather(*(channel.drain() for channel in self._channels))
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._deliveries.drain()
+        await self._writer.stop()
+        log.info("stopped")
+
+    @property
+    def addresses(self) -> dict[str, tuple[str, int]]:
+        """Where each channel listens, by its name."""
+        return {channel.name: channel.address for channel in self._channels}
+
+    async def _listen(self) -> None:
+        for name, settings in self._wired.settings.channel.items():
+            channel = self._channel(name, settings)
+            await channel.start()
+            self._channels.append(channel)
+            host, port = channel.address
+            log.info("listening", channel=name, protocol=settings.protocol, host=host, port=port)
+
+    def _channel(self, name: str, settings: SmtpSettings) -> SmtpChannel:
+        door = MailDoor(
+            self._writer,
+            self._keeping.keep_pending,
+            self._heavy.wake.set,
+            self._deliveries.wake.set,
+            settings.trust_authentication_results,
+            settings.refuse_in_session,
+            f"Please go to {portal}" if (portal := self._wired.desk.portal_url) else "",
+        )
+        limits = Limits(
+            message_bytes=settings.max_message_mib * MIB,
+            connections=settings.max_connections,
+            connections_per_address=settings.max_connections_per_address,
+        )
+        return SmtpChannel(
+            name,
+            settings.listen,
+            settings.protocol,
+            door.accept,
+            self._keeping.takes,
+            socket.gethostname(),
+            limits,
+            tls_of(name, settings, self._wired.folder),
+        )
+
+    def _trusted(self, source: str) -> str:
+        channel = self._wired.settings.channel.get(source)
+        return channel.trust_authentication_results if channel else ""
+
+    async def _import_people(self) -> None:
+        book = people_of(self._wired.settings)
+        if book is not None:
+            changed = await self._writer.call(lambda: self._keeping.import_people(book))
+            log.info("people imported", changes=changed)
+
+    async def _forget_old_mail(self) -> None:
+        days = self._wired.settings.store.keep_raw_days
+        while True:
+            purged = await self._writer.call(lambda: self._keeping.purge(datetime.now(UTC), days))
+            if purged:
+                log.info("old raw mail purged", mails=purged)
+            await asyncio.sleep(RETENTION_HOURS * 3600)
+
+    def _reload(self) -> None:
+        """Read the policy again; a policy with a mistake changes nothing."""
+        settings = self._wired.settings.desk
+        try:
+            policy = load_policy(settings.policy, template_names(settings.templates))
+        except ConfigError as error:
+            log.warning("the new policy has mistakes; the old one stays", mistakes=error.mistakes)
+            return
+        self._keeping.use(policy, settings.templates)
+        log.info("policy read again", digest=policy.digest[:12])
+
+
+def relay_of(settings: Settings, folder: Path) -> Relay:
+    relay = settings.relay
+    password = secret(relay.password, "relay.password", folder).decode() if relay.password else ""
+    return Relay(
+        relay.host,
+        relay.port,
+        relay.tls,
+        relay.username,
+        password,
+        relay.timeout,
+        socket.gethostname(),
+    )
+
+
+def tls_of(name: str, settings: SmtpSettings, folder: Path) -> ssl.SSLContext | None:
+    """The listener's certificate, None when it offers no STARTTLS."""
+    if not settings.tls_cert:
+        return None
+    try:
+        return tls_context(folder / settings.tls_cert, folder / (settings.tls_key or settings.tls_cert))
+    except OSError as error:
+        raise ConfigError([f"channel.{name}.tls_cert: cannot be used: {error}"]) from error
+
+
+async def _kept_alive(name: str, part: Callable[[], Awaitable[None]]) -> None:
+    """A loop that fails is begun again; a fault must not stop the desk's other work."""
+    while True:
+        try:
+            await part()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("a part failed and begins again", part=name)
+            await asyncio.sleep(1)

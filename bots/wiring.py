@@ -1,0 +1,130 @@
+"""Puts a desk together from its configuration: store, policy, wording, signed addresses.
+
+`serve`, the command line, `explain` and `policy test` all begin here, so that they decide
+by the same lines with the same parts.
+"""
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bots.settings import Settings, read_settings, signing_key
+from intake.errors import ConfigError
+from intake.handle import Setup, Work
+from intake.people import Book, read_book
+from intake.policy import Policy, preset_names, preset_text, read_policy
+from intake.suggestions import did_you_mean
+from intake.tickets import Desk
+from intake.tokens import Addresses, Keys
+from replies.catalogue import CATALOGUE
+from replies.wording import Wording
+from store.desk import SqlStore, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A desk that is ready to work."""
+
+    settings: Settings
+    folder: Path  # where its configuration lies
+    store: SqlStore
+    setup: Setup
+
+    @property
+    def desk(self) -> Desk:
+        return self.setup.desk
+
+
+class ReadOnly:
+    """A store in which nothing that is written stays: for `explain`."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+
+    def begin(self) -> AbstractContextManager[Work]:
+        return self._store.reading()
+
+
+def wire(config: Path) -> Wired:
+    """Read a configuration and open its desk; ConfigError lists every mistake that is found."""
+    settings = read_settings(config)
+    folder = config.parent.resolve()
+    policy = load_policy(settings.desk.policy, template_names(settings.desk.templates))
+    keys = read_keys(settings, folder)
+    store = open_store(settings.store.url, settings.desk.first_number)
+    store.policy_digest = policy.digest
+    setup = set_up(desk_of(settings, store.mark), policy, keys, settings.desk.templates)
+    return Wired(settings, folder, store, replace(setup, budget=settings.desk.notices_an_hour))
+
+
+def set_up(desk: Desk, policy: Policy, keys: Keys, templates: str = "") -> Setup:
+    """What decides and words for one desk."""
+    addresses = Addresses(desk, keys)
+    folders = (Path(templates),) if templates else ()
+    wording = Wording(desk, addresses, policy.file.reference, folders)
+    if mistakes := wording.mistakes():
+        raise ConfigError(f"templates: {one}" for one in mistakes)
+    return Setup(desk, policy, addresses, wording)
+
+
+def set_up_again(setup: Setup, policy: Policy, templates: str) -> Setup:
+    """The same desk with another policy."""
+    folders = (Path(templates),) if templates else ()
+    wording = Wording(setup.desk, setup.addresses, policy.file.reference, folders)
+    return replace(setup, policy=policy, wording=wording)
+
+
+def load_policy(named: str, notices: Collection[str] = ()) -> Policy:
+    """A preset by its name, or a policy file by its path."""
+    if named.endswith(".toml") or "/" in named:
+        try:
+            return read_policy(Path(named).read_text(encoding="utf-8"), named, notices)
+        except OSError as error:
+            raise ConfigError([f"policy: {named}: {error.strerror}"]) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError([f"policy: {named}: is not UTF-8"]) from error
+    if named not in preset_names():
+        hint = did_you_mean(named, preset_names())
+        raise ConfigError([f"policy: no preset {named!r}; {hint}, or give the path of a .toml file"])
+    return read_policy(preset_text(named), named, notices)
+
+
+def template_names(folder: str = "") -> set[str]:
+    """The notices that can be worded: those that ship and the operator's own."""
+    own = {path.stem for path in Path(folder).glob("*/*.md")} if folder else set()
+    return set(CATALOGUE) | own
+
+
+def read_keys(settings: Settings, folder: Path) -> Keys:
+    key = signing_key(settings.secrets.key, "secrets.key", folder)
+    older = settings.secrets.old_keys
+    return Keys(key, tuple(signing_key(one, "secrets.old_keys", folder) for one in older))
+
+
+def desk_of(settings: Settings, mark: str) -> Desk:
+    desk = settings.desk
+    return Desk(
+        name=desk.name,
+        address=desk.address,
+        mark=mark,
+        aliases=desk.aliases,
+        escalation_address=desk.escalation_address,
+        reply_address=desk.reply_address,
+        agents_address=desk.agents_address,
+        portal_url=desk.portal_url,
+        emergency_phone=desk.emergency_phone,
+        language=desk.language,
+        timezone=desk.timezone,
+    )
+
+
+def people_of(settings: Settings) -> Book | None:
+    """The people file of the configuration, if it names one."""
+    if not settings.desk.people:
+        return None
+    path = Path(settings.desk.people)
+    try:
+        return read_book(path.read_text(encoding="utf-8"), path.name)
+    except OSError as error:
+        raise ConfigError([f"desk.people: {path}: {error.strerror}"]) from error
