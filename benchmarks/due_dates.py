@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from intake.amounts import parse_amount
 from intake.calendars import calendar_from, due
+from intake.calendars.amounts import parse_amount
 
 ROUNDS = 10_000
 AMOUNTS = ("4h", "20800h", "5 business days", "same business day")

@@ -15,8 +15,8 @@ from intake.decisions import Fate, Receipt
 from intake.errors import UnreadableMessage
 from intake.handle import Letter
 from intake.mail import read_mail
+from intake.mail.weight import is_heavy
 from intake.messages import Assurance, Inbound, Raw
-from intake.weight import is_heavy
 
 
 class MailDoor:

@@ -25,7 +25,7 @@ from bots.keeping import Keeping
 from bots.relay import Relay
 from bots.settings import Settings, SmtpSettings, secret
 from bots.smtp import SmtpChannel, tls_context
-from bots.smtp_limits import MIB, Limits
+from bots.smtp.limits import MIB, Limits
 from bots.ticker import Ticker
 from bots.wiring import Wired, load_policy, people_of, template_names, wire
 from bots.writer import Writer

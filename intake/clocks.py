@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from intake.calendars import ALWAYS, Calendar, due, next_opening
+from intake.calendars.reminders import calendar_of, may_ring, next_ring
 from intake.decisions import Audience, Change, ChangeClock, Decision, Fate, Notice, SetSeverity, StartClock
 from intake.errors import ConfigError
 from intake.policy import Policy, Severity
-from intake.reminders import calendar_of, may_ring, next_ring
 from intake.tickets import Clock, ClockKind, Ticket
 
 BREACH = "breach"

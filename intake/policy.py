@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from intake.amounts import Amount, parse_amount
 from intake.calendars import Calendar, calendar_from
+from intake.calendars.amounts import Amount, parse_amount
+from intake.calendars.reminders import Reminder, parse_reminder
 from intake.conditions import as_words, mistakes_in
 from intake.errors import ConfigError
 from intake.evidence import reference_pattern
 from intake.mistakes import Written, checked, read_toml
-from intake.reminders import Reminder, parse_reminder
 from intake.suggestions import did_you_mean
 from intake.tickets import ClockKind, Organisation, Ticket
 

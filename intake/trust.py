@@ -12,8 +12,8 @@ from datetime import datetime
 from intake import commands
 from intake.context import Context
 from intake.decisions import Audience, Decision, Fate, Notice
+from intake.mail.quotes import visible_reply
 from intake.messages import Assurance, Inbound
-from intake.quotes import visible_reply
 from intake.tokens import Token
 
 NOTE = "note:"
@@ -42,7 +42,7 @@ def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetim
 
 
 def says_nothing_new(text: str) -> bool:
-    """Is it all quotation, which a reply keeps when nothing else is left? What agents are told stays inside."""
+    """Is it all quotation? A reply keeps one when nothing else is left, but agents quote what is internal."""
     return visible_reply(f"{ANYTHING}\n\n{text}").strip() == ANYTHING
 
 

@@ -23,6 +23,7 @@ _MARKUP = re.compile(
     r"|(?<=[-+=])[-+=]"
     r"|(?<=\d)[.)](?=\s|$)"  # numbered lists
 )
+_SPACES = re.compile(" {2,}")
 _ADDRESS = re.compile(r"https?://[^\s<>\x00-\x20\x7f]+")
 
 
@@ -61,6 +62,8 @@ def one_line(text: str) -> str:
 
 def visible(text: str) -> str:
     """The text with plain line ends, without characters that cannot be seen but do something."""
+    if text.isprintable():  # most words are, and then none of these is in them
+        return text
     return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
@@ -95,4 +98,6 @@ def _literal(line: str) -> str:
     """Spaces that CommonMark would drop or read as a code block become no-break spaces."""
     words = escaped(line.strip())
     indent = len(line) - len(line.lstrip())
-    return "&nbsp;" * indent + re.sub(" {2,}", lambda run: " " + "&nbsp;" * (len(run.group()) - 1), words)
+    if "  " in words:
+        words = _SPACES.sub(lambda run: " " + "&nbsp;" * (len(run.group()) - 1), words)
+    return "&nbsp;" * indent + words

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from bots.smtp import SmtpChannel
-from bots.smtp_limits import Limits
+from bots.smtp.limits import Limits
 from intake.decisions import Fate, Receipt
 from intake.messages import Raw
 

@@ -99,7 +99,7 @@ def calls(package: str) -> list[str]:
 
 
 def belongs(module: str, owners: tuple[str, ...]) -> bool:
-    """Whether a module is an owner, below it, or a part of it beside it (`bots.smtp_data` of `bots.smtp`)."""
+    """Whether a module is an owner, below it, or a part of it beside it (`bots.smtp.data` of `bots.smtp`)."""
     return any(re.match(rf"{re.escape(owner)}(\.|_|$)", module) for owner in owners)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import servers
 from bots.smtp import SmtpChannel, host_and_port, tls_context
-from bots.smtp_limits import MIB, Limits
+from bots.smtp.limits import MIB, Limits
 from intake.decisions import Fate, Receipt
 from intake.errors import ConfigError, TemporaryFailure
 from smtp_door import MAIL, certificate, listening

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.smtp_answers import answer, enhanced, hops, refusal, trace
+from bots.smtp.answers import answer, enhanced, hops, refusal, trace
 from intake.decisions import Fate, Receipt
 
 NOW = datetime(2026, 11, 21, 9, 5, 7, 123456, tzinfo=UTC)

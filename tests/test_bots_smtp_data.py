@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bots.smtp_data import Data
-from bots.smtp_limits import MIB, Budget, Limits
+from bots.smtp.data import Data
+from bots.smtp.limits import MIB, Budget, Limits
 
 HEAD = b"Return-Path: <>"
 

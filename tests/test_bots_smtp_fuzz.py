@@ -15,7 +15,7 @@ from itertools import zip_longest
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from bots.smtp_limits import Limits
+from bots.smtp.limits import Limits
 from smtp_door import PATIENCE, listening
 
 SIZE = 2000

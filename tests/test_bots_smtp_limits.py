@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.smtp_limits import Budget, Guests, Limits
+from bots.smtp.limits import Budget, Guests, Limits
 
 
 @pytest.mark.parametrize(

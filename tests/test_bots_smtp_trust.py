@@ -1,7 +1,7 @@
 """When a session has talked enough nonsense."""
 
-from bots.smtp_limits import Limits
-from bots.smtp_trust import Trust
+from bots.smtp.limits import Limits
+from bots.smtp.trust import Trust
 
 
 def test_lines_without_a_mail_run_out_and_those_of_a_mail_find_room():

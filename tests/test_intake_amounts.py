@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.amounts import Amount, Unit, business, parse_amount
+from intake.calendars.amounts import Amount, Unit, business, parse_amount
 from intake.errors import ConfigError
 
 HOUR = 3600

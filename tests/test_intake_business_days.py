@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.amounts import Amount, Unit
 from intake.calendars import calendar_from, due, elapsed, is_open
-from intake.hours import DAYS
+from intake.calendars.amounts import Amount, Unit
+from intake.calendars.hours import DAYS
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 9)

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.amounts import Amount, Unit, business, parse_amount
 from intake.calendars import ALWAYS, calendar_from, due, elapsed, is_open, next_closing, next_opening
+from intake.calendars.amounts import Amount, Unit, business, parse_amount
 from intake.errors import ConfigError
 
 

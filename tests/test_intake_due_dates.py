@@ -5,7 +5,7 @@ import json
 import pytest
 
 from intake.calendars import load_calendar
-from intake.due_dates import answer, answer_line, answers
+from intake.calendars.due_dates import answer, answer_line, answers
 from intake.errors import ConfigError
 
 ROME = 'timezone = "Europe/Rome"\nhours = { mon-fri = ["09:00-18:00"] }'

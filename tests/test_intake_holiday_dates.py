@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from intake.holiday_dates import holiday_dates, mistake_in
+from intake.calendars.holiday_dates import holiday_dates, mistake_in
 
 
 @pytest.mark.parametrize(

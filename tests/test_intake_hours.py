@@ -3,8 +3,8 @@
 import pytest
 
 from intake.calendars import calendar_from, load_calendar
+from intake.calendars.hours import ALL_DAY, Window, window_in
 from intake.errors import ConfigError
-from intake.hours import ALL_DAY, Window, window_in
 
 HOUR = 3600
 OFFICE = {"timezone": "Europe/Rome", "hours": {"mon-fri": ["09:00-18:00"]}}

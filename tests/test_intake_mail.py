@@ -8,8 +8,8 @@ import pytest
 
 from intake.errors import UnreadableMessage
 from intake.mail import attachment_bytes, read_mail
+from intake.mail.parsed import as_contract, parsed
 from intake.messages import Address, Envelope, Inbound, Raw
-from intake.parsed import as_contract, parsed
 
 MAILS = Path(__file__).parent / "mail"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from intake.mail import read_mail, read_mail_thoroughly
+from intake.mail.mime import through_mail_parser
+from intake.mail.splitter import quick
 from intake.messages import Raw
-from intake.mime import through_mail_parser
-from intake.splitter import quick
 
 HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("DESKBELL_SHARED") or HERE.parent.parent / "shared") / "mail"

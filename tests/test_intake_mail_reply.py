@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.quotes import visible_reply
+from intake.mail.quotes import visible_reply
 
 ANNOUNCEMENTS = (
     "On Mon, Mar 2, 2026 at 9:00 AM Support <support@vendor.example> wrote:",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from intake.mail import read_mail
+from intake.mail.parsed import as_contract
 from intake.messages import Envelope, Raw, Report, ReportedRecipient
-from intake.parsed import as_contract
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 MAILS = Path(__file__).parent / "mail"

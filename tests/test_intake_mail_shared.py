@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from intake.mail.parsed import parsed
 from intake.messages import Raw
-from intake.parsed import parsed
 
 SHARED = Path(os.environ.get("DESKBELL_SHARED") or Path(__file__).parents[2] / "shared") / "mail"
 pytestmark = pytest.mark.skipif(

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from intake.amounts import Amount, Unit, business
 from intake.calendars import calendar_from, due, elapsed, is_open, next_closing, next_opening
-from intake.hours import DAYS
+from intake.calendars.amounts import Amount, Unit, business
+from intake.calendars.hours import DAYS
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -5,10 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from intake.amounts import parse_amount
 from intake.calendars import ALWAYS, calendar_from, due
-from intake.errors import ConfigError
-from intake.reminders import (
+from intake.calendars.amounts import parse_amount
+from intake.calendars.reminders import (
     Kind,
     Reminder,
     calendar_of,
@@ -19,6 +18,7 @@ from intake.reminders import (
     parse_reminders,
     rings_at,
 )
+from intake.errors import ConfigError
 
 OFFICE = calendar_from({"timezone": "Europe/Rome", "hours": {"mon-fri": ["09:00-18:00"]}})
 STEPS = ["50%", "80%", "10m before", "at breach", "every 1h after"]

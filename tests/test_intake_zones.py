@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.zones import BLOCK, EPOCH, instants, segments, skipped
+from intake.calendars.zones import BLOCK, EPOCH, instants, segments, skipped
 
 
 def second(text):

@@ -11,8 +11,8 @@ import typer
 from bots.console import jsonable, show_one
 from intake.errors import ConfigError, UnreadableMessage
 from intake.mail import read_mail
+from intake.mail.parsed import as_contract, unreadable
 from intake.messages import Raw
-from intake.parsed import as_contract, unreadable
 
 
 def parse_file(path: Path, as_json: bool) -> None:

@@ -45,9 +45,9 @@ def due(
 
 
 def _one(path: Path, start: str, amount: str) -> None:
-    from intake.amounts import parse_amount
     from intake.calendars import due as due_at
-    from intake.due_dates import in_zone, moment_in
+    from intake.calendars.amounts import parse_amount
+    from intake.calendars.due_dates import in_zone, moment_in
 
     calendar = _calendar_at(path)
     for warning in calendar.warnings:
@@ -61,14 +61,14 @@ def _batch(path: Path) -> None:
     import json
     from functools import lru_cache
 
-    from intake.due_dates import answers
+    from intake.calendars.due_dates import answers
     from intake.errors import ConfigError
 
     look_up = lru_cache(maxsize=None)(lambda name: _calendar_at(path.parent / name))
     if not path.is_file():
         raise ConfigError([f"--batch: {path}: is no file"])
     failed = False
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
         for answer in answers(lines, look_up):
             failed = failed or "error" in answer
             typer.echo(json.dumps(answer))

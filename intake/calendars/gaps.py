@@ -7,9 +7,9 @@ a warning. Nothing here knows which year it is: the zone's own rule is read off 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from intake.hours import clock_face
-from intake.openings import EPOCH_ORDINAL, Calendar, merged
-from intake.zones import BLOCK, DAY, skipped
+from intake.calendars.hours import clock_face
+from intake.calendars.openings import EPOCH_ORDINAL, Calendar, merged
+from intake.calendars.zones import BLOCK, DAY, skipped
 
 SAMPLE = range(2030, 2037)
 

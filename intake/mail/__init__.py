@@ -9,18 +9,18 @@ UnreadableMessage: then the caller holds the mail, and nothing is lost.
 
 import hashlib
 
-from intake.addresses import addresses
-from intake.attachments import INSIDE, data_of, described
-from intake.automatic import automatic_reason, bulk_reason
-from intake.bodies import Contents, contents
 from intake.errors import UnreadableMessage
-from intake.headers import as_text, decoded, identifiers, message_id, moment
+from intake.mail.addresses import addresses
+from intake.mail.attachments import INSIDE, data_of, described
+from intake.mail.automatic import automatic_reason, bulk_reason
+from intake.mail.bodies import Contents, contents
+from intake.mail.headers import as_text, decoded, identifiers, message_id, moment
+from intake.mail.mime import Tree, through_mail_parser
+from intake.mail.parts import Part, leaves
+from intake.mail.quotes import visible_reply
+from intake.mail.reports import delivery_report
+from intake.mail.splitter import quick
 from intake.messages import Address, Attachment, Envelope, Inbound, Raw, clean
-from intake.mime import Tree, through_mail_parser
-from intake.parts import Part, leaves
-from intake.quotes import visible_reply
-from intake.reports import delivery_report
-from intake.splitter import quick
 
 _MACHINES_OWN = {
     "message/feedback-report": "a feedback report",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bots.channel import Accept
-from bots.smtp_limits import Budget, Guests, Limits
+from bots.smtp.limits import Budget, Guests, Limits
 
 
 @dataclass(slots=True)

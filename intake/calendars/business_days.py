@@ -3,14 +3,14 @@
 A shift over midnight is one business day, the day on which it starts. N business days from a
 moment in business hours are the same clock time on the N-th business day after; where that day
 closes earlier, the clock time stands all the same. From outside business hours they are counted
-from the next opening. Moments are whole microseconds since 1970 in UTC, as in intake.openings.
+from the next opening. Moments are whole microseconds since 1970 in UTC, as in intake.calendars.openings.
 """
 
 from datetime import UTC, date, datetime, timedelta
 
+from intake.calendars.openings import EPOCH_ORDINAL, MICRO, YEARS_AHEAD, YEARS_CLOSED, Calendar
+from intake.calendars.zones import DAY, EPOCH, instants
 from intake.errors import ConfigError
-from intake.openings import EPOCH_ORDINAL, MICRO, YEARS_AHEAD, YEARS_CLOSED, Calendar
-from intake.zones import DAY, EPOCH, instants
 
 ONE_DAY = timedelta(days=1)
 LONGEST_REST = timedelta(days=YEARS_CLOSED * 366)

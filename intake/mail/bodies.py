@@ -7,9 +7,9 @@ a file name is a file. A message within the message is a file too, whole.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from intake.attachments import has_file_name
-from intake.parts import Part
-from intake.texts import html_of, plain_text, reply_from_html, text_from_html
+from intake.mail.attachments import has_file_name
+from intake.mail.parts import Part
+from intake.mail.texts import html_of, plain_text, reply_from_html, text_from_html
 
 _WORDS = frozenset(("text/plain", "text/html"))
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from intake.calendars.zones import DAY, YEARS
 from intake.suggestions import did_you_mean
-from intake.zones import DAY, YEARS
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EXAMPLE = '"24x7" or { mon-fri = ["09:00-18:00"] }'

@@ -12,7 +12,7 @@ nested too deep, get another content type, so that no parser opens them.
 import re
 from dataclasses import dataclass, field
 
-from intake.parts import content_type, parameterised, unfolded
+from intake.mail.parts import content_type, parameterised, unfolded
 
 HEADER_LENGTH = 16 * 1024
 HEADERS = 1_000

@@ -13,7 +13,7 @@ then, but nothing of it is kept. A large one waits on disk, not in memory.
 import tempfile
 from typing import IO
 
-from bots.smtp_limits import MIB, Budget, Limits
+from bots.smtp.limits import MIB, Budget, Limits
 
 END = b"\r\n.\r\n"
 BEGINNINGS_OF_END = tuple(END[:size] for size in range(len(END) - 1, 0, -1))

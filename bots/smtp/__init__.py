@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from bots.channel import Accept
-from bots.smtp_commands import LMTP_COMMANDS, SMTP_COMMANDS
-from bots.smtp_limits import Budget, Guests, Limits
-from bots.smtp_listener import Listener
-from bots.smtp_session import SmtpSession
+from bots.smtp.commands import LMTP_COMMANDS, SMTP_COMMANDS
+from bots.smtp.limits import Budget, Guests, Limits
+from bots.smtp.listener import Listener
+from bots.smtp.session import SmtpSession
 from intake.errors import ConfigError
 
 UNIX = "unix:"

@@ -5,7 +5,7 @@ comes near a limit, while one that only holds a connection, or harvests addresse
 slowed down and then sent away.
 """
 
-from bots.smtp_limits import Limits
+from bots.smtp.limits import Limits
 
 UNKNOWN_WORDS = 5  # as aiosmtpd has it
 FREE_GUESSES = 4

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from intake.amounts import Amount, Unit, business, length_in
 from intake.calendars import ALWAYS, Calendar, Pauses, due, elapsed, is_open, next_opening
+from intake.calendars.amounts import Amount, Unit, business, length_in
 from intake.errors import ConfigError
 
 EXAMPLES = '"50%", "10m before", "at breach" or "every 1h after"'

@@ -2,14 +2,14 @@
 
 The library's parser reads a mail line by line; this one only searches for the boundaries.
 It knows just the forms that every mail program writes and gives up (None) at the
-slightest oddity: then `intake.mime` decides what the mail is. Whenever it does answer, its
+slightest oddity: then `intake.mail.mime` decides what the mail is. Whenever it does answer, its
 tree equals the library's; the tests hold that against every mail they can find or invent.
 """
 
 import re
 
-from intake.limits import ALL_HEADERS, HEADER_LENGTH, HEADERS, WHOLE
-from intake.parts import Part, content_type, unfolded
+from intake.mail.limits import ALL_HEADERS, HEADER_LENGTH, HEADERS, WHOLE
+from intake.mail.parts import Part, content_type, unfolded
 
 _DEEPEST = 8
 _MOST_PARTS = 200

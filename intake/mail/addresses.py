@@ -8,7 +8,7 @@ become an address. Addresses are made canonical: the domain in lower case and in
 import re
 from collections.abc import Iterable, Iterator
 
-from intake.headers import decoded
+from intake.mail.headers import decoded
 from intake.messages import Address
 
 MOST = 1_000  # addresses read from one header

@@ -11,8 +11,8 @@ from typing import cast
 
 from aiosmtpd.smtp import SMTP, syntax
 
-from bots.smtp_mail import data
-from bots.smtp_session import Command, SmtpSession
+from bots.smtp.mail import data
+from bots.smtp.session import Command, SmtpSession
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 MAILBOX = rf"{ATOM}(?:\.{ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"

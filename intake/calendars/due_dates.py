@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from intake.amounts import parse_amount
 from intake.calendars import Calendar, calendar_from, due, elapsed
+from intake.calendars.amounts import parse_amount
 from intake.errors import ConfigError
 from intake.suggestions import did_you_mean
 

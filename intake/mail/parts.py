@@ -1,6 +1,6 @@
 """A mail as a tree of parts: what both ways of splitting it agree on.
 
-`intake.mime` (the library's parser) and `intake.splitter` (a quick one for plain mail)
+`intake.mail.mime` (the library's parser) and `intake.mail.splitter` (a quick one for plain mail)
 end in the same small `Part`. Everything that is decided about a mail afterwards looks
 only at this tree, so two equal trees are one and the same message.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from intake.charsets import text_of
+from intake.mail.charsets import text_of
 
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _QUOTED_PAIR = re.compile(r'\\(["\\])')

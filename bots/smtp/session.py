@@ -2,8 +2,8 @@
 
 aiosmtpd supplies the grammar (odd addresses, parameters, HELP, VRFY), and for those this
 is a subclass of its SMTP. What is ours is what a mail costs and what a session promises:
-answers are written together (bots.smtp_wire), the plain commands are read by one regular
-expression (bots.smtp_commands), DATA in blocks (bots.smtp_mail).
+answers are written together (bots.smtp.wire), the plain commands are read by one regular
+expression (bots.smtp.commands), DATA in blocks (bots.smtp.mail).
 
 Nobody ever cancels a session that commits a mail: a client that hangs up early has its
 mail kept all the same, and one that half-closes still hears every answer. Whatever fails
@@ -18,11 +18,11 @@ from typing import ClassVar, cast
 
 from aiosmtpd.smtp import MISSING, SMTP, Envelope, Session
 
-from bots.smtp_answers import LATER, enhanced
-from bots.smtp_listener import Listener
-from bots.smtp_patience import Patience
-from bots.smtp_trust import Trust
-from bots.smtp_wire import Wire
+from bots.smtp.answers import LATER, enhanced
+from bots.smtp.listener import Listener
+from bots.smtp.patience import Patience
+from bots.smtp.trust import Trust
+from bots.smtp.wire import Wire
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 The blocks partition time, are worked out when first asked for and kept, so that a due date ten
 years ahead costs a walk over 130 totals and one bisection. A block knows nothing of days: wall
-windows are cut by the zone's segments (intake.zones), sorted and merged. All moments here are
+windows are cut by the zone's segments (intake.calendars.zones), sorted and merged. All moments here are
 whole microseconds since 1970 in UTC.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from intake.calendars.holiday_dates import holiday_dates
+from intake.calendars.hours import ALWAYS_OPEN, Week, Windows
+from intake.calendars.zones import BLOCK, DAY, EPOCH, Segment, segments
 from intake.errors import ConfigError
-from intake.holiday_dates import holiday_dates
-from intake.hours import ALWAYS_OPEN, Week, Windows
-from intake.zones import BLOCK, DAY, EPOCH, Segment, segments
 
 MICRO = 1_000_000
 BLOCK_MICRO = BLOCK * MICRO

@@ -15,13 +15,12 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-from intake.amounts import Amount, Unit
-from intake.business_days import closing_of_day, days_after
-from intake.errors import ConfigError
-from intake.gaps import gap_warnings
-from intake.holiday_dates import mistake_in
-from intake.hours import dates_in, week_in
-from intake.openings import (
+from intake.calendars.amounts import Amount, Unit
+from intake.calendars.business_days import closing_of_day, days_after
+from intake.calendars.gaps import gap_warnings
+from intake.calendars.holiday_dates import mistake_in
+from intake.calendars.hours import dates_in, week_in
+from intake.calendars.openings import (
     MICRO,
     Calendar,
     Stretch,
@@ -32,8 +31,9 @@ from intake.openings import (
     open_between,
     opening_at,
 )
+from intake.calendars.zones import EPOCH, YEARS
+from intake.errors import ConfigError
 from intake.suggestions import did_you_mean
-from intake.zones import EPOCH, YEARS
 
 __all__ = [
     "ALWAYS",

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from math import inf
 
-from bots.smtp_limits import Limits
+from bots.smtp.limits import Limits
 
 GOODBYE_SECONDS = 10  # for the last words to be read, before the line is cut
 SHORTEST_LOOK = 0.01

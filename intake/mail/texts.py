@@ -8,9 +8,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from intake.charsets import codec_for, text_of
-from intake.html import is_dear, without_tags, written
-from intake.parts import Part, content
+from intake.mail.charsets import codec_for, text_of
+from intake.mail.html import is_dear, without_tags, written
+from intake.mail.parts import Part, content
 
 _MOST_HTML = 4 * 1024 * 1024  # characters
 # Where mail programs put what they quote, as they mark it themselves.

@@ -13,10 +13,10 @@ from email import message_from_bytes
 
 from flufl.bounce import all_failures
 
-from intake.addresses import canonical, readable
-from intake.headers import message_id
+from intake.mail.addresses import canonical, readable
+from intake.mail.headers import message_id
+from intake.mail.parts import Part, content, leaves, unfolded
 from intake.messages import Report, ReportedRecipient
-from intake.parts import Part, content, leaves, unfolded
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs each detector that fails
 

@@ -3,7 +3,7 @@
 mail-parser is the door for mail in general. Its constructor raises on some real mails,
 then the standard library's parser reads them; only the tree of parts is taken from
 either, since texts, names and attachments are decoded by our own rules. Before that the
-mail is fenced (`intake.limits`).
+mail is fenced (`intake.mail.limits`).
 """
 
 import logging
@@ -13,8 +13,8 @@ from email.message import Message
 import mailparser
 
 from intake.errors import UnreadableMessage
-from intake.limits import WHOLE, fenced
-from intake.parts import Part, content_type, unfolded
+from intake.mail.limits import WHOLE, fenced
+from intake.mail.parts import Part, content_type, unfolded
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs what people wrote
 

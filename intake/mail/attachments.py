@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from tnefparse import TNEF
 
-from intake.charsets import text_of
-from intake.headers import decoded
+from intake.mail.charsets import text_of
+from intake.mail.headers import decoded
+from intake.mail.parts import Part, content, parameterised
 from intake.messages import Attachment, clean
-from intake.parts import Part, content, parameterised
 
 INSIDE = 10_000  # times a file's number in a winmail.dat, from 1, is added to the part's own position
 _MOST_INSIDE = 100

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from aiosmtpd.smtp import syntax
 
-from bots.smtp_answers import LATER, answer, hops, named, trace
-from bots.smtp_data import Data
-from bots.smtp_session import SmtpSession
+from bots.smtp.answers import LATER, answer, hops, named, trace
+from bots.smtp.data import Data
+from bots.smtp.session import SmtpSession
 from intake.errors import TemporaryFailure
 from intake.messages import Envelope, Raw
 
