@@ -19,6 +19,7 @@ from intake.messages import Outbound, Raw
 from intake.people import Book
 from intake.policy import Policy
 from intake.tickets import Ticket
+from replies.plain import as_text
 from store import clocks, inbox, outbox, people
 from store.desk import SqlStore
 from store.engine import retrying
@@ -119,6 +120,6 @@ def _gave_up(outbound: Outbound, reason: str, ticket: Ticket | None) -> Decision
     decision = Decision(Fate.ANSWER, "gave-up", reason)
     if not is_for_customers(outbound.notice):
         return decision
-    facts = {"address": outbound.recipient.address, "reason": reason, "text": outbound.body}
+    facts = {"address": outbound.recipient.address, "reason": reason, "text": as_text(outbound.body)}
     told = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
     return replace(decision, ticket=ticket, notices=(told,))

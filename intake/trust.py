@@ -5,6 +5,7 @@ counts when its sender is somebody on it, and has proved to be that. Everything 
 names a ticket by a secret is held for an agent, unanswered.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from intake.tokens import Token
 
 NOTE = "note:"
 ANYTHING = "anything"
+CUT = re.compile("##-- .{1,80} --##")  # as templates/*/_cut.md has it
 
 
 def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetime) -> Decision:
@@ -30,7 +32,7 @@ def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetim
         return held("agent-not-proven", because, context)
     if token.subject not in (0, agent.id):
         return held("agent-not-proven", "It came to the signed address of another agent.", context)
-    text = inbound.reply.strip()
+    text = above_the_cut(inbound.reply)
     if says_nothing_new(text) and not inbound.attachments:
         return held("agent-said-nothing", "There is nothing new in it besides what it quotes.", context)
     if any(not one.inline for one in inbound.attachments) and not text.lower().startswith(NOTE):
@@ -39,6 +41,16 @@ def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetim
     if text.lower().startswith(NOTE):
         return commands.note(ticket, agent.name)
     return commands.answer(ticket, agent.name, text, now)
+
+
+def above_the_cut(text: str) -> str:
+    """What stands above the line that our mails to agents begin with, however a mail program quoted them.
+
+    The rest of such a mail is for agents only, and must not reach the customer.
+    """
+    lines = text.splitlines()
+    cut = next((at for at, line in enumerate(lines) if CUT.search(line)), len(lines))
+    return "\n".join(lines[:cut]).strip()
 
 
 def says_nothing_new(text: str) -> bool:

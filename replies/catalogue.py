@@ -116,7 +116,7 @@ KINDS = (
     NoticeKind("agent-breach", "A promise is broken", needs=("clock", "due")),
     NoticeKind(
         "agent-undelivered",
-        "A mail of ours came back; text: what it said",
+        "A mail of ours came back; text: what the mail system said",
         needs=("address", "status", "text"),
     ),
     NoticeKind(

@@ -17,6 +17,7 @@ from intake.messages import Assurance, Envelope, Raw
 from intake.people import read_book
 from intake.tickets import ClockKind, Status
 from intake.tokens import Keys
+from replies.plain import as_text
 from store import outbox
 from store.desk import open_store
 from store.exports import history_of, message_record
@@ -231,6 +232,19 @@ def test_without_agents_address_each_agent_is_written_to_and_no_other_agent_may_
 
     assert ("agent-new", "sam@vendor.example") in world.promised()
     assert "agent-not-proven" == world.mail(theirs, to=address)[0].rule
+
+
+def test_what_a_mail_program_quotes_of_our_mail_to_agents_never_reaches_the_customer(world):
+    notice = world.last("agent-new").outbound
+    quoted = as_text(notice.body)  # no mark at all: not every program quotes as it should
+    agent = mail(
+        sender="sam@vendor.example", text=f"We look.\n\n{quoted}", result="dkim=pass header.d=vendor.example"
+    )
+    world.mail(agent, to=notice.reply_to)
+
+    assert "We look." in world.last("agent-answer").outbound.body
+    assert "Severity" in quoted
+    assert "Severity" not in world.last("agent-answer").outbound.body
 
 
 def test_note_as_first_word_keeps_it_among_agents(world):
