@@ -92,6 +92,12 @@ def show_one(thing: Mapping[str, Any], as_json: bool) -> None:
             typer.echo(f"{name}: {_cell(value)}")
 
 
+def show_page(lines: Iterable[str]) -> None:
+    """Lines that are made to be read."""
+    for line in lines:
+        typer.echo(line)
+
+
 def jsonable(value: object) -> object:
     """What JSON has no word for."""
     if isinstance(value, datetime):

@@ -1,10 +1,39 @@
-"""Where the log goes when a command must not clutter what it shows: into a file, for a while."""
+"""Where the log goes: not into what a command shows, and never in the way of the work.
 
+A disk that is full is full for the log as well, and whoever reads it may have gone; that costs
+entries of the log, and nothing else.
+"""
+
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
+
+
+class Unfailing:
+    """A text file whose failures nobody hears of."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+
+def log_unfailingly() -> None:
+    """Write the log to standard output as ever, but go on when that cannot be written to."""
+    structlog.configure(
+        logger_factory=lambda *_: structlog.PrintLogger(cast("TextIO", Unfailing(sys.stdout)))
+    )
 
 
 @contextmanager

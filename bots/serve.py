@@ -22,15 +22,17 @@ from bots.delivery import Deliveries
 from bots.door import MailDoor
 from bots.heavy import HeavyMail
 from bots.keeping import Keeping
+from bots.logs import log_unfailingly
 from bots.relay import Relay
 from bots.settings import Settings, SmtpSettings, secret
 from bots.smtp import SmtpChannel, tls_context
 from bots.smtp.limits import MIB, Limits
 from bots.ticker import Ticker
-from bots.wiring import Wired, load_policy, people_of, template_names, wire
+from bots.wiring import Wired, check_templates, load_policy, people_of, template_names, wire
 from bots.writer import Writer
 from intake.errors import ConfigError
 from intake.suggestions import did_you_mean
+from replies.wording import forget_templates
 
 PARTS = ("smtp", "outbox", "clocks")
 RETENTION_HOURS = 24
@@ -40,7 +42,9 @@ log = structlog.get_logger()
 def run(config: Path, only: Collection[str] = ()) -> None:
     """Serve until SIGTERM or SIGINT, all parts or only some; raises ConfigError when it cannot begin."""
     parts = parts_named(only)
+    log_unfailingly()
     wired = wire(config)
+    check_templates(wired.settings)
     if not wired.settings.channel:
         raise ConfigError(["channel: no channel is configured; see [channel.mail] in `deskbell config`"])
     try:
@@ -181,12 +185,16 @@ class Service:
             await asyncio.sleep(RETENTION_HOURS * 3600)
 
     def _reload(self) -> None:
-        """Read the policy again; a policy with a mistake changes nothing."""
+        """Read the policy and the templates again; with a mistake in them nothing changes."""
         settings = self._wired.settings.desk
+        forget_templates()
         try:
+            check_templates(self._wired.settings)
             policy = load_policy(settings.policy, template_names(settings.templates))
         except ConfigError as error:
-            log.warning("the new policy has mistakes; the old one stays", mistakes=error.mistakes)
+            log.warning(
+                "the new policy or templates have mistakes; the old ones stay", mistakes=error.mistakes
+            )
             return
         self._keeping.use(policy, settings.templates)
         log.info("policy read again", digest=policy.digest[:12])

@@ -18,7 +18,7 @@ from intake.suggestions import did_you_mean
 from intake.tickets import Desk
 from intake.tokens import Addresses, Keys
 from replies.catalogue import CATALOGUE
-from replies.wording import Wording
+from replies.wording import Wording, wording_mistakes
 from store.desk import SqlStore, open_store
 
 
@@ -61,18 +61,24 @@ def wire(config: Path) -> Wired:
 def set_up(desk: Desk, policy: Policy, keys: Keys, templates: str = "") -> Setup:
     """What decides and words for one desk."""
     addresses = Addresses(desk, keys)
-    folders = (Path(templates),) if templates else ()
-    wording = Wording(desk, addresses, policy.file.reference, folders)
-    if mistakes := wording.mistakes():
-        raise ConfigError(f"templates: {one}" for one in mistakes)
+    wording = Wording(desk, addresses, policy.file.reference, folders_of(templates))
     return Setup(desk, policy, addresses, wording)
 
 
 def set_up_again(setup: Setup, policy: Policy, templates: str) -> Setup:
     """The same desk with another policy."""
-    folders = (Path(templates),) if templates else ()
-    wording = Wording(setup.desk, setup.addresses, policy.file.reference, folders)
+    wording = Wording(setup.desk, setup.addresses, policy.file.reference, folders_of(templates))
     return replace(setup, policy=policy, wording=wording)
+
+
+def folders_of(templates: str) -> tuple[Path, ...]:
+    return (Path(templates),) if templates else ()
+
+
+def check_templates(settings: Settings) -> None:
+    """Raise ConfigError for every template, ours or the operator's own, that cannot be read."""
+    if mistakes := wording_mistakes(folders_of(settings.desk.templates)):
+        raise ConfigError(f"templates: {one}" for one in mistakes)
 
 
 def load_policy(named: str, notices: Collection[str] = ()) -> Policy:

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -67,23 +68,6 @@ class Wording:
         """Finished words for one recipient; raises TemplateError."""
         kind = CATALOGUE.get(notice.name) or NoticeKind(notice.name, "the operator's own", answers=True)
         return self._outbound(Occasion(notice, kind, to, ticket, inbound, now))
-
-    def mistakes(self) -> tuple[str, ...]:
-        """Every template, ours or the operator's, that cannot be read, and every notice without one."""
-        found = [self._mistake(name) for name in self._environment.list_templates(extensions=["md"])]
-        missing = [
-            f"{FALLBACK}/{name}.md: missing"
-            for name in CATALOGUE
-            if f"{FALLBACK}/{name}.md" not in self._environment.list_templates()
-        ]
-        return tuple(filter(None, (*found, *missing)))
-
-    def _mistake(self, name: str) -> str:
-        try:
-            self._environment.get_template(name)
-        except jinja2.TemplateSyntaxError as error:
-            return f"{error.name} line {error.lineno}: {error.message}"
-        return ""
 
     def _outbound(self, occasion: Occasion) -> Outbound:
         kind, to = occasion.kind, occasion.to
@@ -162,7 +146,31 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-def _environment(folders: Iterable[Path]) -> jinja2.Environment:
+def forget_templates() -> None:
+    """Read templates anew from now on: an operator's own may have changed."""
+    _environment.cache_clear()
+
+
+def wording_mistakes(folders: Iterable[Path] = ()) -> tuple[str, ...]:
+    """Every template, ours or the operator's, that cannot be read, and every notice without one."""
+    environment = _environment((*folders, FOLDER))
+    names = environment.list_templates(extensions=["md"])
+    found = [_mistake(environment, name) for name in names]
+    wanted = [f"{FALLBACK}/{name}.md" for name in CATALOGUE]
+    return tuple(filter(None, (*found, *(f"{name}: missing" for name in wanted if name not in names))))
+
+
+def _mistake(environment: jinja2.Environment, name: str) -> str:
+    try:
+        environment.get_template(name)
+    except jinja2.TemplateSyntaxError as error:
+        return f"{error.name} line {error.lineno}: {error.message}"
+    return ""
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+    """Templates are read and compiled once for each set of folders."""
     environment = _Sandbox(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         undefined=jinja2.StrictUndefined,

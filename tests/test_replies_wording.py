@@ -20,7 +20,7 @@ from intake.tokens import Keys as SigningKeys
 from replies.catalogue import CATALOGUE, KINDS
 from replies.markdown import as_html
 from replies.plain import as_text
-from replies.wording import Wording
+from replies.wording import Wording, wording_mistakes
 from templates import FOLDER
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -154,7 +154,7 @@ def test_every_language_has_every_notice_and_no_other(language):
 
 
 def test_our_own_templates_have_no_mistakes():
-    assert () == wording().mistakes()
+    assert () == wording_mistakes()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -433,5 +433,5 @@ def test_all_mistakes_in_an_operators_folder_are_found_at_once(tmp_path):
     write(tmp_path, "de/added", "Subject: x\n\n{{ \n")
 
     assert {"en/added.md line 3", "de/added.md line 3"} == {
-        mistake.partition(":")[0] for mistake in wording(folders=[tmp_path]).mistakes()
+        mistake.partition(":")[0] for mistake in wording_mistakes([tmp_path])
     }

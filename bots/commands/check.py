@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bots.wiring import Wired, people_of, wire
+from bots.wiring import Wired, check_templates, people_of, wire
 from intake.errors import DeskbellError
 from store.people import listed_agents
 
@@ -17,6 +17,7 @@ CONNECT_SECONDS = 5
 def check_desk(config: Path) -> bool:
     """Say of each part that it is sound, or what to mend; False when something must be mended."""
     wired = wire(config)
+    check_templates(wired.settings)
     typer.echo(f"ok       configuration {config}")
     typer.echo(f"ok       store {wired.store.engine.url.render_as_string()}")
     typer.echo(f"ok       policy {wired.setup.policy.file.title}, templates")

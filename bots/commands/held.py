@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import open_desk, show, show_one
+from bots.console import open_desk, show, show_one, show_page
 
 app = typer.Typer(help="Look at held messages and decide about them.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -31,9 +31,14 @@ def show_held(number: Number, as_json: Json = False) -> None:
     """Show a held message and why it is held."""
     with open_desk() as wired:
         from bots.commands.acts import held_record
+        from bots.commands.pages import message_page
 
         with wired.store.reading() as work:
-            show_one(held_record(work, number), as_json)
+            record = held_record(work, number)
+        if as_json:
+            show_one(record, as_json)
+        else:
+            show_page(message_page(record, wired.desk.timezone))
 
 
 @app.command()

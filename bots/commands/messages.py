@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import jsonable, open_desk, show, show_one
+from bots.console import jsonable, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="List, show and export messages.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -39,6 +39,7 @@ def show_message(
 ) -> None:
     """Show a message: what was read, what became of it and the whole way there."""
     with open_desk() as wired:
+        from bots.commands.pages import message_page
         from intake.errors import CommandRefused
         from store.exports import message_record
         from store.inbox import raw_of
@@ -47,8 +48,10 @@ def show_message(
             record, body = message_record(work, number), raw_of(work, number) if raw else None
         if record is None:
             raise CommandRefused(f"there is no message {number}")
-        if not raw:
+        if not raw and as_json:
             show_one(record, as_json)
+        elif not raw:
+            show_page(message_page(record, wired.desk.timezone))
         elif body is None:
             raise CommandRefused(f"the bytes of message {number} are not kept (any more)")
         else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import jsonable, open_desk, show, show_one
+from bots.console import jsonable, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="Open, list, show, answer and change tickets.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -65,15 +65,21 @@ def show_ticket(
     """Show a ticket with its conversation, its clocks and its history."""
     with open_desk() as wired:
         from bots.commands.acts import known_ticket
+        from bots.commands.pages import ticket_page
         from store.clocks import events_of
         from store.exports import history_of, ticket_record
 
         with wired.store.reading() as work:
-            record = ticket_record(work, known_ticket(work, number))
+            ticket = known_ticket(work, number)
+            record = ticket_record(work, ticket)
             record["history"] = history_of(work, number)
             if why:
                 record["clock_events"] = events_of(work, number)
-        show_one(record, as_json)
+            reference = wired.setup.policy.reference_of(ticket)
+        if as_json:
+            show_one(record, as_json)
+        else:
+            show_page(ticket_page(record, reference, wired.desk.timezone))
 
 
 @app.command()
