@@ -107,9 +107,18 @@ def jsonable(value: object) -> object:
     return str(value)
 
 
-def in_zone(moment: datetime, zone: str) -> str:
-    """A moment as a person of that zone reads it, with its offset."""
-    return moment.astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes")
+def in_words(moment: object, zone: str) -> str:
+    """A moment as people of the zone write it, whatever form it is kept in."""
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) and moment else moment
+    return f"{found.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M %Z}" if isinstance(found, datetime) else ""
+
+
+def in_zone(
+    rows: Iterable[Mapping[str, Any]], times: Sequence[str], zone: str, as_json: bool
+) -> Iterator[Mapping[str, Any]]:
+    """Rows with their times as people of the zone write them; JSON keeps them as they are."""
+    for row in rows:
+        yield row if as_json else {**row, **{name: in_words(row[name], zone) for name in times}}
 
 
 def safe(text: str) -> str:

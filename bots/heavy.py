@@ -22,7 +22,8 @@ from store.inbox import Waiting
 
 READ_SECONDS = 60
 READ_BYTES = 2 << 30
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 3  # of a reader that ends
+MOST_TRIES = 5  # of everything else
 POLL_SECONDS = 5.0
 
 
@@ -73,6 +74,9 @@ class HeavyMail:
     async def _read(self, waiting: Waiting) -> Letter | None:
         """The letter, or None when reading it broke and may be tried again."""
         raw = waiting.raw
+        if waiting.attempts > MOST_TRIES:
+            words = f"deciding it failed {MOST_TRIES} times"
+            return Letter(raw, blank(raw), words, waiting.id, refuse_in_session=False)
         try:
             future = self._reader().submit(letter_from, raw, self._trusted(raw.source))
             letter = await asyncio.wait_for(asyncio.wrap_future(future), READ_SECONDS + 10)

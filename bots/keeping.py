@@ -4,6 +4,7 @@ A conflict between two processes on PostgreSQL undoes a transaction whole; then 
 again whole. Everything that decides goes through `intake.handle`.
 """
 
+import hashlib
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -56,7 +57,8 @@ class Keeping:
         return self.setup.addresses.token_in_address(address, datetime.now(UTC)) is not None
 
     def keep_pending(self, raw: Raw) -> int:
-        key = f"{raw.received_at.isoformat()} {raw.envelope}"
+        content = hashlib.sha256(raw.body).hexdigest()  # two mails may come at the same moment
+        key = f"{raw.received_at.isoformat()} {raw.envelope} {content}"
         return self._in_work(lambda work: inbox.keep_pending(work, raw, key))[0]
 
     def claim_heavy(self) -> inbox.Waiting | None:

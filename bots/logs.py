@@ -30,9 +30,20 @@ class Unfailing:
 
 
 def log_unfailingly() -> None:
-    """Write the log to standard output as ever, but go on when that cannot be written to."""
+    """Write the log to standard output, but go on when that cannot be written to.
+
+    Tracebacks are plain: the rich ones show what variables held, which may be mail or secrets.
+    """
+    output = cast("TextIO", Unfailing(sys.stdout))
     structlog.configure(
-        logger_factory=lambda *_: structlog.PrintLogger(cast("TextIO", Unfailing(sys.stdout)))
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(output),
     )
 
 

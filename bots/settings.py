@@ -13,7 +13,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field
 
 from intake.errors import ConfigError
-from intake.mistakes import Written, checked, read_toml
+from intake.mistakes import Number, Whole, Written, YesNo, checked, read_toml
+from intake.policy import preset_names
 from intake.suggestions import did_you_mean
 
 KEY_BYTES = 16
@@ -59,9 +60,21 @@ def _listen(text: str) -> str:
     return text
 
 
+def _policy(text: str) -> str:
+    if "/" in text or text.endswith(".toml") or text in preset_names():
+        return text
+    raise ValueError(f"no such preset, nor the path of a .toml file; {did_you_mean(text, preset_names())}")
+
+
+def _url(text: str) -> str:
+    if text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        return text
+    raise ValueError('expected "sqlite:///desk.db" or "postgresql://…"')
+
+
 MailAddress = Annotated[str, AfterValidator(_address)]
 OptionalAddress = Annotated[str, AfterValidator(_optional_address)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
 Tls = Literal["none", "starttls", "implicit"]
 
 
@@ -81,7 +94,9 @@ Secret = str | FromFile | FromEnvironment
 class DeskSettings(Written):
     name: str = Field(min_length=1, description="the desk's name, as customers read it")
     address: MailAddress = Field(description="what customers write to; reply addresses are made from it")
-    policy: str = Field(description="a preset's name, or the path of a policy file")
+    policy: Annotated[str, AfterValidator(_policy)] = Field(
+        description="a preset's name, or the path of a policy file"
+    )
     aliases: tuple[MailAddress, ...] = Field((), description="further addresses of the desk")
     escalation_address: OptionalAddress = Field("", description="where customers may write to escalate")
     reply_address: Annotated[str, AfterValidator(_reply_pattern)] = Field(
@@ -94,13 +109,13 @@ class DeskSettings(Written):
     language: str = Field("en", description="the language of notices to people of whom none is known")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="the zone of agents' notices")
     templates: str = Field("", description="a folder of notices that come before those that ship")
-    first_number: int = Field(1001, ge=1, description="the number of the first ticket")
-    notices_an_hour: int = Field(20, ge=1, description="automatic mails that one address gets in an hour")
+    first_number: Whole = Field(1001, ge=1, description="the number of the first ticket")
+    notices_an_hour: Whole = Field(20, ge=1, description="automatic mails that one address gets in an hour")
 
 
 class StoreSettings(Written):
-    url: str = Field(description='"sqlite:///desk.db" or "postgresql://…"')
-    keep_raw_days: int = Field(365, ge=1, description="how long the bytes of a mail are kept as they came")
+    url: Annotated[str, AfterValidator(_url)] = Field(description='"sqlite:///desk.db" or "postgresql://…"')
+    keep_raw_days: Whole = Field(365, ge=1, description="how long the bytes of a mail are kept as they came")
 
 
 class SecretSettings(Written):
@@ -114,7 +129,7 @@ class RelaySettings(Written):
     tls: Tls = Field("none", description="none, starttls or implicit")
     username: str = Field("", description="for AUTH; empty: none")
     password: Secret = Field("", description="its password")
-    timeout: float = Field(30, gt=0, le=600, description="seconds that one answer may take")
+    timeout: Number = Field(30, gt=0, le=600, description="seconds that one answer may take")
 
 
 class SmtpSettings(Written):
@@ -123,15 +138,15 @@ class SmtpSettings(Written):
         "127.0.0.1:8025", description="host:port, or unix:/path"
     )
     protocol: Literal["smtp", "lmtp"] = Field("smtp", description="lmtp behind an MTA")
-    refuse_in_session: bool = Field(True, description="say a refusal in the session; false behind a relay")
+    refuse_in_session: YesNo = Field(True, description="say a refusal in the session; false behind a relay")
     tls_cert: str = Field("", description="with tls_key: STARTTLS is offered")
     tls_key: str = Field("", description="the key of tls_cert")
     trust_authentication_results: str = Field(
         "", description="the authserv-id that our own MTA writes; empty: trust none"
     )
-    max_message_mib: int = Field(25, ge=1, le=1024, description="larger mail is refused, in MiB")
-    max_connections: int = Field(100, ge=1, description="at the same time")
-    max_connections_per_address: int = Field(10, ge=1, description="at the same time from one address")
+    max_message_mib: Whole = Field(25, ge=1, le=1024, description="larger mail is refused, in MiB")
+    max_connections: Whole = Field(100, ge=1, description="at the same time")
+    max_connections_per_address: Whole = Field(10, ge=1, description="at the same time from one address")
 
 
 class Settings(Written):

@@ -4,7 +4,7 @@
 by the same lines with the same parts.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,12 +50,33 @@ def wire(config: Path) -> Wired:
     """Read a configuration and open its desk; ConfigError lists every mistake that is found."""
     settings = read_settings(config)
     folder = config.parent.resolve()
-    policy = load_policy(settings.desk.policy, template_names(settings.desk.templates))
-    keys = read_keys(settings, folder)
+    try:
+        policy = load_policy(settings.desk.policy, template_names(settings.desk.templates))
+        keys = read_keys(settings, folder)
+    except ConfigError as error:
+        raise ConfigError(mistakes_besides(settings, folder)) from error
     store = open_store(settings.store.url, settings.desk.first_number)
     store.policy_digest = policy.digest
     setup = set_up(desk_of(settings, store.mark), policy, keys, settings.desk.templates)
     return Wired(settings, folder, store, replace(setup, budget=settings.desk.notices_an_hour))
+
+
+def mistakes_besides(settings: Settings, folder: Path) -> list[str]:
+    """What is wrong in the files that well-written settings name, of all of them at once."""
+    steps = (
+        lambda: load_policy(settings.desk.policy, template_names(settings.desk.templates)),
+        lambda: read_keys(settings, folder),
+        lambda: people_of(settings),
+    )
+    return [mistake for step in steps for mistake in _mistakes_of(step)]
+
+
+def _mistakes_of(step: Callable[[], object]) -> tuple[str, ...]:
+    try:
+        step()
+    except ConfigError as error:
+        return error.mistakes
+    return ()
 
 
 def set_up(desk: Desk, policy: Policy, keys: Keys, templates: str = "") -> Setup:
@@ -92,7 +113,7 @@ def load_policy(named: str, notices: Collection[str] = ()) -> Policy:
             raise ConfigError([f"policy: {named}: is not UTF-8"]) from error
     if named not in preset_names():
         hint = did_you_mean(named, preset_names())
-        raise ConfigError([f"policy: no preset {named!r}; {hint}, or give the path of a .toml file"])
+        raise ConfigError([f"policy: {named!r}: no such preset, nor the path of a .toml file; {hint}"])
     return read_policy(preset_text(named), named, notices)
 
 

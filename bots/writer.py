@@ -19,7 +19,7 @@ from intake.errors import StoreUnavailable, TemporaryFailure
 from intake.handle import Letter
 
 MOST_WAITING = 2000
-KEEP_SECONDS = 60.0
+WAIT_SECONDS = 60.0
 Answer = TypeVar("Answer")
 
 
@@ -58,17 +58,21 @@ class Writer:
         """Keep a letter for good; TemporaryFailure when too many wait."""
         if len(self._waiting) >= MOST_WAITING:
             raise TemporaryFailure("too many messages wait for the store")
-        try:
-            async with asyncio.timeout(KEEP_SECONDS):  # kept all the same if it comes late: resending is safe
-                receipt: Receipt = await self._put(letter)
-        except TimeoutError as error:
-            raise TemporaryFailure("the store takes too long") from error
+        receipt: Receipt = await self._limited(self._put(letter))
         return receipt
 
     async def call(self, function: Callable[[], Answer]) -> Answer:
         """Call a function on the writer's thread, in turn."""
-        answer: Answer = await self._put(function)
+        answer: Answer = await self._limited(self._put(function))
         return answer
+
+    async def _limited(self, future: asyncio.Future[Any]) -> Any:
+        """What was asked for is done all the same if it comes late: asking again is safe."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                return await future
+        except TimeoutError as error:
+            raise StoreUnavailable("the store takes too long") from error
 
     def _put(self, work: Letter | Callable[[], Any]) -> asyncio.Future[Any]:
         assert self._loop is not None

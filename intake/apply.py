@@ -18,6 +18,8 @@ from intake.tickets import Desk, Person, Ticket
 from intake.work import Setup, Work
 
 BUDGET_WINDOW = timedelta(hours=1)
+AGENTS_SHARE = 10  # times the budget of one address
+CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered"})
 
 
 def apply(
@@ -123,10 +125,15 @@ def _people(people: Iterable[Person], zone: str) -> list[Recipient]:
 
 
 def _is_within_budget(work: Work, notice: Notice, to: Recipient, setup: Setup, now: datetime) -> bool:
-    """What we send by ourselves to one address has an hourly limit; a person's words have none."""
-    if to.is_agent or notice.automatic == "no":
+    """What we send by ourselves to one address has an hourly limit; a person's words have none.
+
+    Agents hear of everything on their tickets; but what any stranger can cause has a limit, or a
+    machine that answers at their address would keep us writing to it for ever.
+    """
+    if notice.automatic == "no" or (to.is_agent and notice.name not in CAUSED_BY_ANYBODY):
         return True
-    return work.promised_since(to.address.address, now - BUDGET_WINDOW) < setup.budget
+    limit = setup.budget * (AGENTS_SHARE if to.is_agent else 1)
+    return work.promised_since(to.address.address, now - BUDGET_WINDOW) < limit
 
 
 def _promise(

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from intake.messages import Inbound
 
 HEADER = "authentication-results"
-TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s;"]+)|;|\s+|"')
+# A quotation without an end takes all that is left, so that none is tried twice.
+TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|([^\s;"]+)|;|\s+', re.DOTALL)
 
 
 def is_aligned(inbound: Inbound, authserv_id: str) -> bool:
     """Did the named server find that From is true? False when nothing is trusted, or From is not single."""
-    if not authserv_id or inbound.sender is None or inbound.sender_count != 1:
+    if not authserv_id or inbound.sender is None or inbound.sender_count != 1 or inbound.is_ambiguous:
         return False
     for value in inbound.headers.get(HEADER, ()):
         server, results = parse_results(value)

@@ -97,18 +97,31 @@ def judge(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
 
 
 def _judged(clock: Clock, ticket: Ticket, policy: Policy, now: datetime) -> tuple[ChangeClock, list[Notice]]:
+    """What one clock brings now; what was missed on the way to a breach is not made good besides it."""
     severity, calendar = policy.severity_of(ticket.severity), policy.calendar_of(ticket.organisation)
-    breaches = clock.next_step == BREACH
-    event = "breached" if breaches else "reminded"
-    step = AT_BREACH if breaches else clock.next_step
+    breaches = _breaches(clock, now)
+    event, step, moment = ("reminded", clock.next_step, clock.next_at)
+    if breaches:
+        event, step, moment = ("breached", AT_BREACH, clock.due_at)
     rings = not breaches or any(one.step == AT_BREACH for one in severity.remind)
-    if rings and not _may_ring(severity, calendar, clock.next_at, now):
-        at, later = next_opening(calendar, now), step
+    if rings and not _may_ring(severity, calendar, moment, now):
         event = event if breaches else "postponed"
+        at, later = _after_opening(clock, step, next_opening(calendar, now), breaches)
         return ChangeClock(clock.kind, event, now, clock.due_at, at, later, reason=step), []
     at_next, step_next = _ring(severity, calendar, clock, clock.due_at, now, clock.pauses, breaches)
     change = ChangeClock(clock.kind, event, now, clock.due_at, at_next, step_next, reason=step)
     return change, _notices(clock, severity, step, now) if rings else []
+
+
+def _breaches(clock: Clock, by: datetime) -> bool:
+    return clock.breached_at is None and clock.due_at is not None and clock.due_at <= by
+
+
+def _after_opening(clock: Clock, step: str, opening: datetime, breached: bool) -> tuple[datetime | None, str]:
+    """A step waits for the opening, unless the breach comes first."""
+    if not breached and _breaches(clock, opening):
+        return clock.due_at, BREACH
+    return opening, step
 
 
 def _notices(clock: Clock, severity: Severity, step: str, now: datetime) -> list[Notice]:

@@ -80,13 +80,21 @@ def set_field(ticket: Ticket, name: str, value: str) -> Decision:
     return _commanded(ticket, f"{name} {value}", [SetField(name, value)])
 
 
-def release(ticket: Ticket, sender: Person | Address, organisation_id: int | None, admit: bool) -> Decision:
+def release(
+    ticket: Ticket,
+    sender: Person | Address,
+    organisation_id: int | None,
+    admit: bool,
+    policy: Policy,
+    now: datetime,
+) -> Decision:
     """An agent takes a held message onto its ticket, and its sender too if they are admitted."""
     changes: list[Change] = []
     if admit:
         changes.append(AddParticipant(sender, organisation_id, "admitted by an agent"))
     if ticket.status in (Status.WAITING, Status.SOLVED):
         changes.append(SetStatus(Status.OPEN, "a held message was released"))
+        changes += clocks.resume(ticket, policy, now, "a held message was released")
     return _commanded(ticket, "released", changes)
 
 

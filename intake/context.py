@@ -29,6 +29,7 @@ class Context:
     rivals: tuple[int, ...] = ()
     agent_token: Token | None = None
     bounced: Token | None = None
+    bounced_notice: str = ""  # the notice whose mail a delivery report says came back
     predecessor: int = 0
     may_follow_up: bool = False
     can_refuse_in_session: bool = True

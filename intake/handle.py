@@ -5,6 +5,7 @@ A message (`receive`), a due clock (`ring`) and an agent's command (`carry_out`)
 place that turns it into rows and promises.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,8 +13,9 @@ from datetime import datetime
 from intake.apply import apply
 from intake.clocks import judge
 from intake.context import Context
-from intake.decisions import Decision, Receipt
+from intake.decisions import Decision, Fate, Receipt
 from intake.evidence import Clues, clues_in
+from intake.guards import GUARDS, screen
 from intake.lookup import context_for
 from intake.messages import Assurance, Inbound, Raw
 from intake.router import route
@@ -22,6 +24,8 @@ from intake.trust import held
 from intake.work import Setup, Store, Work
 
 __all__ = ["Command", "Letter", "Setup", "Store", "Work", "carry_out", "explain", "receive", "ring"]
+TAKEN = frozenset({Fate.APPEND, Fate.OPEN, Fate.ANSWER})
+GUARD_NAMES = frozenset(guard.name for guard in GUARDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +100,12 @@ def explain(letter: Letter, store: Store, setup: Setup, now: datetime) -> Decisi
 def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime) -> Receipt:
     if letter.delivery:
         work.for_delivery(letter.delivery)
-    first = work.receipt_for(letter.inbound.identity)
+    context = _context(work, letter, clues, setup)
+    letter, first = _first_of(work, letter, context)
     if first is not None:
         if letter.raw is not None:
             work.add_receipt(letter.raw, letter.inbound.identity, first.message)
         return replace(first, duplicate=True)
-    context = _context(work, letter, clues, setup)
     decision = _decided(letter, context, setup, now)
     message, ticket = apply(
         work, letter.raw, letter.inbound, decision, context, setup, _actor(letter.inbound), now
@@ -117,6 +121,26 @@ def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime)
         escalated=decision.escalated,
         missing=decision.missing,
     )
+
+
+def _first_of(work: Work, letter: Letter, context: Context) -> tuple[Letter, Receipt | None]:
+    """The receipt that a letter has already, and the letter by the identity that it is kept under.
+
+    A copy that a forger, a list or a machine sent ahead must not stand in the way of the true one.
+    """
+    first = work.receipt_for(letter.inbound.identity)
+    if first is None or not _shows_more(letter.inbound, context, first):
+        return letter, first
+    identity = hashlib.sha256(f"{letter.inbound.identity} anew".encode()).hexdigest()
+    anew = replace(letter, inbound=replace(letter.inbound, identity=identity))
+    return anew, work.receipt_for(identity)
+
+
+def _shows_more(inbound: Inbound, context: Context, first: Receipt) -> bool:
+    """Is it no machine's where the first copy was, or proven where that was not and so was not taken?"""
+    if first.fate in TAKEN or screen(inbound, context.desk):
+        return False
+    return first.rule in GUARD_NAMES or (context.is_proven and not first.authenticated)
 
 
 def _actor(inbound: Inbound) -> str:

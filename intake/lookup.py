@@ -6,6 +6,7 @@ one of a ticket that does not exist.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from intake.context import Context
 from intake.evidence import Clues, settle, weigh
@@ -24,10 +25,11 @@ def context_for(
     """Read what the router has to know about a message."""
     person, organisation = _sender(work, inbound)
     agent = work.agent(inbound.sender.address) if inbound.sender else None
+    sees_all = agent is not None and inbound.assurance is not Assurance.NONE  # else numbers could be counted
 
     def may_see(number: int) -> bool:
         ticket = work.ticket(number)
-        return ticket is not None and (agent is not None or may_follow_up(person, ticket, setup.policy))
+        return ticket is not None and (sees_all or may_follow_up(person, ticket, setup.policy))
 
     known = work.tickets_of(clues.thread_ids)
     evidence = weigh(clues, known, lambda number: work.ticket(number) is not None, may_see)
@@ -35,6 +37,7 @@ def context_for(
     if not evidence and inbound.ticket_number and may_see(inbound.ticket_number):
         numbers = (inbound.ticket_number,)
     ticket = work.ticket(numbers[0]) if len(numbers) == 1 else None
+    bounced = _token(clues, Purpose.BOUNCE)
     return Context(
         desk=setup.desk,
         assurance=_assurance(inbound, clues, person),
@@ -45,7 +48,8 @@ def context_for(
         evidence=evidence,
         rivals=numbers if len(numbers) > 1 else (),
         agent_token=_token(clues, Purpose.AGENT),
-        bounced=_token(clues, Purpose.BOUNCE),
+        bounced=bounced,
+        bounced_notice=_bounced_notice(work, inbound, bounced),
         predecessor=_predecessor(inbound, may_see),
         may_follow_up=ticket is not None and may_follow_up(person, ticket, setup.policy),
         can_refuse_in_session=refuse_in_session,
@@ -63,20 +67,21 @@ def may_follow_up(person: Person | None, ticket: Ticket, policy: Policy) -> bool
 
 
 def _sender(work: Work, inbound: Inbound) -> tuple[Person | None, Organisation | None]:
-    """Who wrote; an aligned sender at a listed domain is an end-user whom nobody has recorded yet."""
-    if inbound.sender is None:
-        return None, None
-    person = work.person(inbound.sender.address)
-    if person:
-        organisation_id = person.organisation_id
-        return person, work.organisation(organisation_id) if organisation_id else None
-    if inbound.assurance is not Assurance.ALIGNED:
-        return None, None
-    organisation = work.organisation_of(inbound.sender.domain)
-    if organisation is None:
-        return None, None
+    """Who wrote; an aligned sender at a listed domain belongs there, recorded or not yet.
+
+    Somebody may have been recorded without an organisation because of a mail that proved nothing.
+    """
     sender = inbound.sender
-    return Person(0, sender.name, (sender.address,), organisation.id), organisation
+    if sender is None:
+        return None, None
+    person = work.person(sender.address)
+    if person and person.organisation_id:
+        return person, work.organisation(person.organisation_id)
+    organisation = work.organisation_of(sender.domain) if inbound.assurance is Assurance.ALIGNED else None
+    if organisation is None:
+        return person, None
+    person = person or Person(0, sender.name, (sender.address,))
+    return replace(person, organisation_id=organisation.id), organisation
 
 
 def _assurance(inbound: Inbound, clues: Clues, person: Person | None) -> Assurance:
@@ -89,6 +94,12 @@ def _assurance(inbound: Inbound, clues: Clues, person: Person | None) -> Assuran
 
 def _token(clues: Clues, purpose: Purpose) -> Token | None:
     return next((token for token in clues.tokens if token.purpose is purpose), None)
+
+
+def _bounced_notice(work: Work, inbound: Inbound, bounced: Token | None) -> str:
+    if inbound.report is None:
+        return ""
+    return work.notice_of(inbound.report.original_message_id, bounced.subject if bounced else 0)
 
 
 def _predecessor(inbound: Inbound, may_see: Callable[[int], bool]) -> int:

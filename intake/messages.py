@@ -106,6 +106,7 @@ class Inbound:
     received_at: datetime
     sender: Address | None = None
     sender_count: int = 1  # addresses in all From fields; other than 1 is refused
+    is_ambiguous: bool = False  # another server may have read another From: nothing it found counts
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     subject: str = ""

@@ -7,15 +7,18 @@ with the keys that were meant where one is unknown.
 import tomllib
 from collections.abc import Mapping
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Strict, ValidationError
 from pydantic_core import ErrorDetails
 
 from intake.errors import ConfigError
 from intake.suggestions import did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
+Whole = Annotated[int, Strict()]  # pydantic would take "993" for 993, and "yes" for true
+Number = Annotated[float, Strict()]
+YesNo = Annotated[bool, Strict()]
 
 EXPECTED = {
     "int_type": "expected a whole number",
@@ -31,6 +34,14 @@ EXPECTED = {
     "date_type": "expected a date such as 2026-12-24",
     "datetime_type": "expected a date and time with offset",
     "timezone_aware": "expected a date and time with its offset, such as 2026-12-24T09:00:00+01:00",
+}
+
+BOUNDS = {
+    "greater_than_equal": "expected at least {ge}",
+    "greater_than": "expected more than {gt}",
+    "less_than_equal": "expected at most {le}",
+    "less_than": "expected less than {lt}",
+    "string_too_short": "expected some text",
 }
 
 
@@ -66,6 +77,8 @@ def _worded(error: ErrorDetails, model: type[BaseModel], place: str) -> str:
         return f"{where}: is missing; it has no default"
     if kind in EXPECTED:
         return f"{where}: {EXPECTED[kind]}, got {_shown(given)}"
+    if kind in BOUNDS:
+        return f"{where}: {BOUNDS[kind].format(**error['ctx'])}, got {_shown(given)}"
     if kind in ("literal_error", "enum"):
         return f"{where}: expected {error['ctx']['expected']}, got {_shown(given)}"
     return f"{where}: {error['msg'].removeprefix('Value error, ')}, got {_shown(given)}"

@@ -10,7 +10,7 @@ from datetime import date
 from pydantic import Field
 
 from intake.errors import ConfigError
-from intake.mistakes import Written, checked, read_toml
+from intake.mistakes import Whole, Written, YesNo, checked, read_toml
 from intake.suggestions import did_you_mean
 from intake.tickets import Role
 
@@ -20,12 +20,12 @@ class OrganisationEntry(Written):
     domains: tuple[str, ...] = ()
     calendar: str = ""
     plan: str = ""
-    active: bool = True
+    active: YesNo = True
     timezone: str = ""
     language: str = ""
     products: tuple[str, ...] = ()
     maintenance_until: date | None = None
-    technical_contact_seats: int = Field(1, ge=0)
+    technical_contact_seats: Whole = Field(1, ge=0)
     primary_contact: str = ""
     account_manager: str = ""
 
@@ -45,7 +45,7 @@ class AgentEntry(Written):
     email: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     slack: str = ""
     team: str = ""
-    active: bool = True
+    active: YesNo = True
 
 
 class Book(Written):

@@ -20,7 +20,7 @@ from intake.calendars.reminders import Reminder, parse_reminder
 from intake.conditions import as_words, mistakes_in
 from intake.errors import ConfigError
 from intake.evidence import reference_pattern
-from intake.mistakes import Written, checked, read_toml
+from intake.mistakes import Written, YesNo, checked, read_toml
 from intake.suggestions import did_you_mean
 from intake.tickets import ClockKind, Organisation, Ticket
 
@@ -62,7 +62,7 @@ class PolicyFile(Written):
     default_severity: str
     default_calendar: str
     follow_ups: Literal["organisation", "participants"] = "organisation"
-    customers_choose_severity: bool = False
+    customers_choose_severity: YesNo = False
     calendars: dict[str, dict[str, Any]]
     severity: tuple[SeverityFile, ...] = Field(min_length=1)
     form: FormFile = FormFile()
@@ -212,6 +212,8 @@ def _wrong_rules(file: PolicyFile, place: str, notices: Collection[str]) -> list
             found.append(f"{where}: does nothing; give then or set")
         if rule.reply and notices and rule.reply not in notices:
             found.append(f"{where}.reply: no template {rule.reply!r}; {did_you_mean(rule.reply, notices)}")
+        if rule.reply.startswith("agent-"):
+            found.append(f"{where}.reply: {rule.reply!r} is written for agents; name one for customers")
         wanted = rule.set.get("severity")
         if wanted and wanted not in severities:
             found.append(f"{where}.set.severity: no severity {wanted!r}; {did_you_mean(wanted, severities)}")

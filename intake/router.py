@@ -10,9 +10,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.context import Context
-from intake.decisions import Audience, Decision, Evidence, Fate, MarkUndelivered, MatchedBy, Notice, Step
+from intake.decisions import (
+    Audience,
+    Decision,
+    Evidence,
+    Fate,
+    MarkUndelivered,
+    MatchedBy,
+    Notice,
+    Step,
+    is_for_customers,
+)
 from intake.guards import Guard, screen
-from intake.messages import Inbound
+from intake.messages import Inbound, Report
 from intake.policy import Policy
 from intake.rules import by_policy
 from intake.trust import distrusted, from_an_agent
@@ -38,12 +48,17 @@ def _guarded(guard: Guard, inbound: Inbound, context: Context) -> Decision:
     if inbound.report is not None:
         outbox_id = context.bounced.subject if context.bounced else 0
         mark = MarkUndelivered(inbound.report.original_message_id, outbox_id, inbound.report)
-        is_ours = context.bounced is not None or context.ticket is not None
-        told = (_undelivered(inbound),) if is_ours and inbound.report.has_failed else ()
+        told = (_undelivered(inbound),) if _is_news(inbound.report, context) else ()
         return replace(decision, changes=(mark,), notices=told)
     if guard.fate is Fate.REFUSE:
         return replace(decision, reply="refused", ticket=None)
-    return replace(decision, because=_why(guard, inbound))
+    is_theirs = context.may_follow_up and context.is_proven  # else only agents see it on the ticket
+    return replace(decision, because=_why(guard, inbound), public=is_theirs)
+
+
+def _is_news(report: Report, context: Context) -> bool:
+    """Did a customer not get a mail of ours? Of what comes back from agents, agents are not told in turn."""
+    return report.has_failed and bool(context.bounced_notice) and is_for_customers(context.bounced_notice)
 
 
 def _undelivered(inbound: Inbound) -> Notice:

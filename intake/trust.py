@@ -17,9 +17,10 @@ from intake.mail.quotes import visible_reply
 from intake.messages import Assurance, Inbound
 from intake.tokens import Token
 
-NOTE = "note:"
+NOTE = re.compile(r"[\W_]*note[\s*_`]{0,5}[:：]", re.IGNORECASE)  # bold or quoted too: it must not get out
 ANYTHING = "anything"
-CUT = re.compile("##-- .{1,80} --##")  # as templates/*/_cut.md has it
+DASHES = r"\s{0,3}[-\u2013\u2014]{1,2}\s{0,3}"
+CUT = re.compile(f"##{DASHES}.{{1,100}}?{DASHES}##", re.DOTALL)  # templates/*/_cut.md, wrapped or prettified
 
 
 def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetime) -> Decision:
@@ -35,10 +36,10 @@ def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetim
     text = above_the_cut(inbound.reply)
     if says_nothing_new(text) and not inbound.attachments:
         return held("agent-said-nothing", "There is nothing new in it besides what it quotes.", context)
-    if any(not one.inline for one in inbound.attachments) and not text.lower().startswith(NOTE):
+    if any(not one.inline for one in inbound.attachments) and not NOTE.match(text):
         because = "Files from agents are not passed on yet; nothing was sent. Please answer without them."
         return held("agent-sent-files", because, context)
-    if text.lower().startswith(NOTE):
+    if NOTE.match(text):
         return commands.note(ticket, agent.name)
     return commands.answer(ticket, agent.name, text, now)
 
@@ -48,9 +49,8 @@ def above_the_cut(text: str) -> str:
 
     The rest of such a mail is for agents only, and must not reach the customer.
     """
-    lines = text.splitlines()
-    cut = next((at for at, line in enumerate(lines) if CUT.search(line)), len(lines))
-    return "\n".join(lines[:cut]).strip()
+    found = CUT.search(text)
+    return text[: text.rfind("\n", 0, found.start()) + 1 if found else len(text)].strip()
 
 
 def says_nothing_new(text: str) -> bool:

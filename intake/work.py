@@ -56,6 +56,9 @@ class Work(Protocol):
     def promised_since(self, recipient: str, since: datetime) -> int:
         """How many automatic messages were promised to an address since then: the budget's figure."""
 
+    def notice_of(self, message_id: str, outbox_id: int) -> str:
+        """Which notice a mail of ours was, by its row of the outbox or its Message-ID; "" when it is none."""
+
     def write(self, change: Change, ticket: Ticket | None, actor: str, now: datetime) -> Ticket | None:
         """Make one change and its line on the history; the ticket as it is afterwards."""
 

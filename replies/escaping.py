@@ -17,11 +17,14 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+# One of these signs, then what makes it markup, looked at behind it: so the search skips all other letters.
 _MARKUP = re.compile(
-    r"[\\`*_\[\]<>&|~]"  # markup anywhere
-    r"|(?<!\w)[-+=#](?!\w)|(?<!\w)\#"  # lists, headings and rules begin a word
-    r"|(?<=[-+=])[-+=]"
-    r"|(?<=\d)[.)](?=\s|$)"  # numbered lists
+    r"[\\`*_\[\]<>&|~\-+=#.)](?:"
+    r"(?<=[\\`*_\[\]<>&|~])"  # markup anywhere
+    r"|(?<=[-+=#])(?<!\w[-+=#])(?!\w)|(?<=\#)(?<!\w\#)"  # lists, headings and rules begin a word
+    r"|(?<=[-+=]{2})"
+    r"|(?<=\d[.)])(?=\s|$)"  # numbered lists
+    r")"
 )
 _SPACES = re.compile(" {2,}")
 _ADDRESS = re.compile(r"https?://[^\s<>\x00-\x20\x7f]+")
@@ -52,7 +55,7 @@ def escaped(line: str) -> str:
     >>> print(escaped("1. Call *me* at <b>"))
     1\\. Call \\*me\\* at \\<b\\>
     """
-    return _MARKUP.sub(lambda found: "".join(f"\\{sign}" for sign in found.group()), line)
+    return _MARKUP.sub(lambda found: "\\" + found[0], line)
 
 
 def one_line(text: str) -> str:

@@ -4,12 +4,12 @@ Everything before this is UTC. A zone that nobody knows is passed over for the n
 the reader's, their organisation's, the desk's, UTC.
 """
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -17,11 +17,12 @@ from intake.decisions import Recipient
 from intake.tickets import Desk, Ticket
 from replies.escaping import given
 
-FORMATS = {
-    "en": "EEEE d MMMM y, HH:mm",
-    "de": "EEEE, d. MMMM y, HH:mm 'Uhr'",
+FORMATS = {  # the day as babel words it, the time as Python does
+    "en": ("EEEE d MMMM y", "%H:%M"),
+    "de": ("EEEE, d. MMMM y", "%H:%M Uhr"),
 }
-OTHERWISE = "EEEE d MMMM y, HH:mm"
+OTHERWISE = FORMATS["en"]
+REMEMBERED = 1024  # days and zones: wording one takes babel longer than all the rest of a mail
 
 
 def zone_of(to: Recipient, ticket: Ticket | None, desk: Desk) -> tzinfo:
@@ -45,18 +46,29 @@ def in_words(moment: datetime, zone: tzinfo, language: str) -> str:
     >>> in_words(datetime(2026, 3, 10, 17, tzinfo=UTC), ZoneInfo("Europe/Rome"), "en")
     'Tuesday 10 March 2026, 18:00 CET'
     """
-    local, locale = moment.astimezone(zone), _locale(language)
-    words = format_datetime(local, FORMATS.get(language, OTHERWISE), tzinfo=zone, locale=locale)
-    return f"{words} {_zone_name(local, locale)}"
+    local = moment.astimezone(zone)
+    time_of_day = local.strftime(FORMATS.get(language, OTHERWISE)[1])
+    return f"{_day(local.date(), language)}, {time_of_day} {_zone_name(_half_hour(moment), zone, language)}"
 
 
-def _zone_name(local: datetime, locale: Locale) -> str:
+@lru_cache(maxsize=REMEMBERED)
+def _day(day: date, language: str) -> str:
+    return format_date(day, FORMATS.get(language, OTHERWISE)[0], locale=_locale(language))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _zone_name(moment: datetime, zone: tzinfo, language: str) -> str:
     """The zone's usual letters in the language, else in English, else the distance from GMT."""
-    translated = format_datetime(local, "z", tzinfo=local.tzinfo, locale=locale)
+    local, locale = moment.astimezone(zone), _locale(language)
+    translated = format_datetime(local, "z", tzinfo=zone, locale=locale)
     letters = translated if translated[:1].isalpha() else local.tzname() or ""
-    return (
-        letters if letters.isalpha() else format_datetime(local, "ZZZZ", tzinfo=local.tzinfo, locale=locale)
-    )
+    return letters if letters.isalpha() else format_datetime(local, "ZZZZ", tzinfo=zone, locale=locale)
+
+
+def _half_hour(moment: datetime) -> datetime:
+    """Its beginning in UTC: clocks change nowhere in between."""
+    utc = moment.astimezone(UTC)
+    return utc.replace(minute=utc.minute // 30 * 30, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=32)

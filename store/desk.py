@@ -80,6 +80,9 @@ def open_store(url: str, first_number: int = FIRST_NUMBER) -> SqlStore:
     try:
         upgrade(engine)
         return engines.retrying(lambda: SqlStore(engine, first_number))
+    except StoreUnavailable as error:
+        engine.dispose()
+        raise StoreUnavailable(f"store {engine.url.render_as_string()}: {error}") from error
     except BaseException:
         engine.dispose()
         raise
@@ -91,3 +94,16 @@ def _check_open(connection: Connection) -> None:
         driver = connection.connection.dbapi_connection
         if not getattr(driver, "in_transaction", True):
             raise StoreUnavailable("the database has undone this transaction by itself")
+        _check_file(connection)
+
+
+def _check_file(connection: Connection) -> None:
+    """A file that was removed takes commits as ever, and forgets them when it is closed."""
+    opened, there = connection.info[engines.FILE], engines.file_at(connection.engine.url.database)
+    if opened in (None, there):
+        return
+    if there is None:
+        raise StoreUnavailable("the database file has been removed; put it back, or stop and start again")
+    connection.invalidate()
+    connection.engine.dispose()
+    raise StoreUnavailable("the database file has been replaced; the new one is opened")

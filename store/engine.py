@@ -7,6 +7,7 @@ because of its surroundings leaves here as StoreUnavailable, or as StoreConflict
 doing the whole transaction again is likely to succeed; the rest is a bug and stays as it is.
 """
 
+import os
 import random
 import sqlite3
 import time
@@ -45,6 +46,7 @@ POSTGRESQL_OPTIONS = (
 # serialization failure, deadlock, lock not available, unique violation: somebody else was faster
 CONFLICTS = frozenset({"40001", "40P01", "55P03", "23505"})
 SQLITE_CONFLICTS = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
+FILE = "deskbell_file"  # in a connection's notes: which file it has open
 ATTEMPTS = 5
 LONGEST_PAUSE = 0.05  # seconds, doubled with each attempt
 
@@ -83,6 +85,15 @@ def translated() -> Iterator[None]:
         raise StoreUnavailable("every connection to the database is taken") from error
 
 
+def file_at(database: str | None) -> tuple[int, int] | None:
+    """Which file lies at a path, by its device and number; None when there is none."""
+    try:
+        status = os.stat(database) if database else None  # noqa: PTH116  (for each transaction: no Path is made)
+    except FileNotFoundError:
+        return None
+    return (status.st_dev, status.st_ino) if status else None
+
+
 def retrying(attempt: Callable[[], Answer], sleep: Callable[[float], None] = time.sleep) -> Answer:
     """Do a whole transaction again while others keep coming first, five times at the most."""
     for failures in range(1, ATTEMPTS):
@@ -100,13 +111,15 @@ def _sqlite(url: URL) -> Engine:
         if memory
         else create_engine(url)
     )
-    event.listen(engine, "connect", _set_up_sqlite)
+    database = None if memory else url.database
+    event.listen(engine, "connect", lambda opened, entry: _set_up_sqlite(opened, entry, database))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry, database: str | None) -> None:
     assert isinstance(connection, sqlite3.Connection)
+    entry.info[FILE] = file_at(database)
     connection.isolation_level = None  # the driver's own BEGIN would come too late
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)

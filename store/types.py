@@ -36,8 +36,11 @@ def is_key(number: int) -> bool:
 
 
 def address_key(address: str) -> bytes:
-    """The digest of an address or account, the same however its letters are cased."""
-    return digest(address.strip().lower())
+    """The digest of an address or account, the same however its ASCII letters are cased.
+
+    Only those: in Unicode the Kelvin sign is a k as well, and another person's mailbox.
+    """
+    return sha256(address.strip().encode(errors="replace").lower()).digest()
 
 
 def as_json(value: object) -> str:

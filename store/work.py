@@ -31,7 +31,7 @@ from store.tables import (
     tickets,
 )
 from store.types import address_key, digest, is_key
-from store.writes import write_change
+from store.writes import promise_of, write_change
 
 FILED = frozenset({Fate.APPEND, Fate.OPEN})
 REFERENCES_KEPT = 10  # at either end of a thread: the first say where it began, the last what it answers
@@ -101,6 +101,10 @@ class SqlWork:
         )
         return waiting + self.known.promised_since(key, since)
 
+    def notice_of(self, message_id: str, outbox_id: int) -> str:
+        named = select(outbox.c.notice).where(promise_of(message_id, outbox_id))
+        return self.connection.execute(named.limit(1)).scalar() or ""
+
     def write(self, change: Change, ticket: Ticket | None, actor: str, now: datetime) -> Ticket | None:
         current = self.known.tickets.of(ticket.number) if ticket else None
         return write_change(self, change, current, actor, now)
@@ -126,10 +130,10 @@ class SqlWork:
         self._keep_attachments(inbound, number)
         self.known.receipts.learn(inbound.identity, _receipt(number, decision, ticket))
         filed = ticket if decision.fate in FILED else None
-        if filed:
+        if filed and decision.public:
             self.file(inbound.message_id, inbound.references, filed.number, now)
-        elif inbound.message_id:
-            self._thread(inbound.message_id, None)
+        elif inbound.message_id:  # a note is found by its id, which is no part of what customers are sent
+            self._thread(inbound.message_id, filed.number if filed else None)
         return number
 
     def add_receipt(self, raw: Raw, identity: str, message: int) -> None:

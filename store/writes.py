@@ -267,25 +267,26 @@ def _mark_undelivered(
 ) -> Ticket | None:
     told = "; ".join(f"{row.action or 'failed'} {row.status}".strip() for row in change.report.recipients)
     if change.report.has_failed:
-        failed = outbox.update().where(_promise_of(change), outbox.c.state != Sending.DROPPED)
+        named = promise_of(change.message_id, change.outbox_id)
+        failed = outbox.update().where(named, outbox.c.state != Sending.DROPPED)
         work.connection.execute(failed.values(state=Sending.FAILED, error=f"returned: {told}"))
         _remember_undeliverable(work, change, now)
     work.note(ticket.number if ticket else None, now, actor, "undelivered", told)
     return ticket
 
 
-def _promise_of(change: MarkUndelivered) -> ColumnElement[bool]:
-    if change.outbox_id:
-        return outbox.c.id == change.outbox_id
-    named = select(thread_keys.c.outbox).where(thread_keys.c.key == digest(change.message_id))
+def promise_of(message_id: str, outbox_id: int) -> ColumnElement[bool]:
+    """The promise that a delivery report is about: VERP says it better than the mail that it quotes."""
+    if outbox_id:
+        return outbox.c.id == outbox_id
+    named = select(thread_keys.c.outbox).where(thread_keys.c.key == digest(message_id))
     return outbox.c.id.in_(named)
 
 
 def _remember_undeliverable(work: SqlWork, change: MarkUndelivered, now: datetime) -> None:
     """The address that we wrote to, whatever else the report names: anybody can write a report."""
-    ours = work.connection.execute(
-        select(outbox.c.recipient, outbox.c.recipient_key).where(_promise_of(change))
-    )
+    named = promise_of(change.message_id, change.outbox_id)
+    ours = work.connection.execute(select(outbox.c.recipient, outbox.c.recipient_key).where(named))
     status = next((row.status for row in change.report.recipients if row.action in ("failed", "")), "")
     for row in ours:
         remembered = {"key": row.recipient_key, "address": row.recipient, "status": status, "at": now}

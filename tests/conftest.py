@@ -19,7 +19,7 @@ settings.load_profile("deskbell")
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL cluster for the whole run, one a worker; for `servers.fresh_database`."""
-    with servers.postgres() as url:
+    with servers.postgres(fsync="off") as url:  # no test pulls the plug, and each has a database of its own
         yield url
 
 

@@ -28,7 +28,6 @@ SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/s
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "on",
     "synchronous_commit": "on",
     "shared_buffers": "32MB",
     "max_connections": "100",
@@ -108,14 +107,14 @@ def _end(process: subprocess.Popen[bytes], stop: signal.Signals, limit: float) -
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(fsync: str = "on") -> Iterator[str]:
     """A new PostgreSQL cluster that ends with the block; the URL of its first database."""
     binaries = _postgres_binaries()
     folder = Path(tempfile.mkdtemp(prefix="deskbell-pg-"))
     try:
         _hand_over(folder)
         _initialise(binaries / "initdb", folder)
-        with _started(binaries / "postgres", folder) as port:
+        with _started(binaries / "postgres", folder, fsync) as port:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -160,11 +159,11 @@ def _initialise(initdb: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _started(server: Path, folder: Path) -> Iterator[int]:
+def _started(server: Path, folder: Path, fsync: str) -> Iterator[int]:
     port, log = free_port(), folder / "log"
-    settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
+    settings = [f"--{name}={value}" for name, value in (POSTGRES_SETTINGS | {"fsync": fsync}).items()]
     command = [*_unprivileged(), str(server), "-D", str(folder / "data"), "-p", str(port), *settings]
-    with running(command, log, stop=signal.SIGINT, cwd=folder) as process:
+    with running(command, log, stop=signal.SIGQUIT, cwd=folder) as process:
         wait_until(lambda: process.poll() is not None or _answers(port), "PostgreSQL answers", limit=60)
         if process.poll() is not None:
             pytest.fail(f"PostgreSQL: {log.read_text(errors='replace')}")

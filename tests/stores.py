@@ -4,11 +4,15 @@ A test mentions only what it is about; everything else has a good default here.
 """
 
 import hashlib
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 import servers
@@ -16,6 +20,7 @@ from intake.decisions import Decision, Fate, OpenTicket, StartClock
 from intake.messages import Address, Assurance, Inbound, Outbound, Raw
 from intake.tickets import ClockKind, Ticket
 from store.desk import SqlStore, open_store
+from store.tables import metadata
 from store.work import SqlWork
 
 DATABASES = ("sqlite", "postgresql")
@@ -32,10 +37,37 @@ def a_url(request: pytest.FixtureRequest, folder: Path) -> str:
 
 
 def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[SqlStore]:
-    """A desk in a new database, closed at the end."""
-    store = open_store(a_url(request, folder))
+    """A desk in a database with nothing in it, closed at the end; migrated once for the whole run."""
+    store = open_store(_emptied(request, folder))
     yield store
     store.close()
+
+
+@cache
+def _migrated(url: str) -> str:
+    open_store(url).close()
+    return url
+
+
+def _emptied(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        common = request.getfixturevalue("tmp_path_factory").getbasetemp() / "migrated.db"
+        _migrated(f"sqlite:///{common}")
+        shutil.copy(common, folder / "desk.db")
+        with sqlite3.connect(folder / "desk.db") as connection:
+            connection.execute("DELETE FROM meta WHERE name = 'mark'")
+        connection.close()
+        return f"sqlite:///{folder}/desk.db"
+    url = _migrated(_common_database(request.getfixturevalue("postgres_url")))
+    tables = ", ".join(metadata.tables)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    return url
+
+
+@cache
+def _common_database(cluster: str) -> str:
+    return servers.fresh_database(cluster)
 
 
 def an_inbound(message_id: str = "m1@acme.example", **fields: Any) -> Inbound:

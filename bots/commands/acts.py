@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from bots.wiring import Wired
 from intake import commands, handle
+from intake.conditions import CHANNELS
 from intake.decisions import Audience, Decision, Fate, Notice
 from intake.errors import CommandRefused, ConfigError
 from intake.handle import Command, Letter, Work
@@ -62,6 +63,8 @@ def log_call(
     if severity and severity not in wired.setup.policy.severities:
         hint = did_you_mean(severity, wired.setup.policy.severities)
         raise ConfigError([f"--severity: no severity {severity!r}; {hint}"])
+    if channel not in CHANNELS:
+        raise ConfigError([f"--channel: no channel {channel!r}; {did_you_mean(channel, CHANNELS)}"])
     now = datetime.now(UTC)
     inbound = _spoken(channel, Address("", sender), subject, text, fields, now)
     receipt = retrying(lambda: handle.receive([Letter(None, inbound)], wired.store, wired.setup, now))[0]
@@ -128,7 +131,9 @@ def release(wired: Wired, message: int, number: int, admit: bool, by: str) -> st
         if not held.release(work, message, wanted, by or AUTHOR, now):
             raise CommandRefused(f"message {message} is not held any more")
         done.append(wanted)
-        return Command(commands.release(ticket, sender, organisation.id if organisation else None, admit))
+        organisation_id = organisation.id if organisation else None
+        policy = wired.setup.policy
+        return Command(commands.release(ticket, sender, organisation_id, admit, policy, now))
 
     retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by or AUTHOR, now))
     return f"message {message} is on ticket {done[-1]}" + (", and its sender too" if admit else "")
@@ -143,7 +148,7 @@ def refuse(wired: Wired, message: int, because: str, by: str) -> str:
         record = held_record(work, message)
         if not held.refuse(work, message, by or AUTHOR, now, because):
             raise CommandRefused(f"message {message} is not held any more")
-        told = Notice("refused", Audience.SENDER, {"because": because})
+        told = Notice("refused", Audience.SENDER, {"because": because}, "no")  # an agent's own act: no budget
         decision = Decision(Fate.REFUSE, "refused-by-agent", because, "refused", notices=(told,))
         return Command(decision, about=Person(0, "", (record["from"],)))
 

@@ -63,6 +63,7 @@ async def _connect(host: str, port: int) -> None:
     async with asyncio.timeout(CONNECT_SECONDS):
         _, writer = await asyncio.open_connection(host, port)
         writer.close()
+        await writer.wait_closed()
 
 
 def _channels(wired: Wired) -> Iterator[tuple[bool, str]]:

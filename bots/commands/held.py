@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import open_desk, show, show_one, show_page
+from bots.console import in_zone, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="Look at held messages and decide about them.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -23,7 +23,8 @@ def listed(as_json: Json = False) -> None:
         from store.exports import listed_messages
 
         with wired.store.reading() as work:
-            show(listed_messages(work, Fate.HOLD), COLUMNS, as_json, "Nothing is held.")
+            rows = listed_messages(work, Fate.HOLD)
+        show(in_zone(rows, ("at",), wired.desk.timezone, as_json), COLUMNS, as_json, "Nothing is held.")
 
 
 @app.command(name="show")

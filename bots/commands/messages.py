@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import jsonable, open_desk, show, show_one, show_page
+from bots.console import in_zone, jsonable, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="List, show and export messages.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -28,7 +28,8 @@ def listed(
 
         chosen = one_of(Fate, fate, "--fate") if fate else None
         with wired.store.reading() as work:
-            show(listed_messages(work, chosen, ticket), COLUMNS, as_json, "No messages.")
+            rows = listed_messages(work, chosen, ticket)
+        show(in_zone(rows, ("at",), wired.desk.timezone, as_json), COLUMNS, as_json, "No messages.")
 
 
 @app.command(name="show")

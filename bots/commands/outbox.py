@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import open_desk, show
+from bots.console import in_zone, open_desk, show
 
 app = typer.Typer(help="Look at the outbox; send again or drop.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -31,12 +31,9 @@ def listed(
         with wired.store.reading() as work:
             rows = outbox.listed(work, chosen)
         settled = () if chosen else (Sending.SENT, Sending.DROPPED)
-        show(
-            (_line(row) for row in rows if row.state not in settled),
-            COLUMNS,
-            as_json,
-            "Nothing waits to be sent.",
-        )
+        unsettled = (_line(row) for row in rows if row.state not in settled)
+        shown = in_zone(unsettled, ("next_try", "sent"), wired.desk.timezone, as_json)
+        show(shown, COLUMNS, as_json, "Nothing waits to be sent.")
 
 
 @app.command()

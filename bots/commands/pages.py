@@ -7,11 +7,9 @@ can write what looks like a line of ours. What was only told to agents is counte
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bots.console import safe
+from bots.console import in_words, safe
 from replies.plain import as_text
 
 Record = Mapping[str, Any]
@@ -76,12 +74,6 @@ def message_page(record: Record, zone: str) -> Iterator[str]:
     files = record["attachments"]
     yield from _section("Attachments", (f"{one['filename']}, {one['size']} bytes" for one in files))
     yield from _section("The way to it", (_step(one) for one in record["trace"]))
-
-
-def in_words(moment: object, zone: str) -> str:
-    """A moment as people of the zone write it, whatever form it is kept in."""
-    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return f"{found.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M %Z}" if isinstance(found, datetime) else ""
 
 
 def _fields(rows: Iterable[tuple[str, str]], record: Record, zone: str) -> Iterator[str]:

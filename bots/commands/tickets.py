@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import jsonable, open_desk, show, show_one, show_page
+from bots.console import in_zone, jsonable, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="Open, list, show, answer and change tickets.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -53,7 +53,7 @@ def listed(
         with wired.store.reading() as work:
             found = list(listed_tickets(work, chosen))
         rows = [ticket_line(one) | {"due": next_due(one)} for one in found]
-        show(rows, COLUMNS, as_json, "No tickets.")
+        show(in_zone(rows, ("due",), wired.desk.timezone, as_json), COLUMNS, as_json, "No tickets.")
 
 
 @app.command(name="show")

@@ -8,6 +8,8 @@ UnreadableMessage: then the caller holds the mail, and nothing is lost.
 """
 
 import hashlib
+import re
+from dataclasses import replace
 
 from intake.errors import UnreadableMessage
 from intake.mail.addresses import addresses
@@ -26,18 +28,20 @@ _MACHINES_OWN = {
     "message/feedback-report": "a feedback report",
     "message/disposition-notification": "a read receipt",
 }
+_FROM_LINE = re.compile(rb"(?:\A|[\r\n])from[ \t]*:", re.IGNORECASE)
 _MOST_TEXT = 4 * 1024 * 1024  # characters of text that are kept; the raw mail has them all
 
 
 def read_mail(raw: Raw) -> Inbound:
     """Read a mail; raises only UnreadableMessage."""
     tree = quick(raw.body)
-    return _read(raw, (tree, ()) if tree else _thorough(raw.body))
+    return _read(raw, (tree, ())) if tree else read_mail_thoroughly(raw)
 
 
 def read_mail_thoroughly(raw: Raw) -> Inbound:
     """The same without the quick way, to compare the two."""
-    return _read(raw, _thorough(raw.body))
+    inbound = _read(raw, _thorough(raw.body))
+    return replace(inbound, is_ambiguous=_hides_a_sender(raw.body, len(inbound.headers.get("from", ()))))
 
 
 def attachment_bytes(body: bytes, position: int) -> bytes:
@@ -53,6 +57,17 @@ def _thorough(body: bytes) -> Tree:
     if not body.strip():
         raise UnreadableMessage("there is nothing in it")
     return through_mail_parser(body)
+
+
+def _hides_a_sender(body: bytes, seen: int) -> bool:
+    """Whether a server that ends headers elsewhere than we do reads more From lines than we saw.
+
+    A signed mail of one sender is made to look like another's by a second From above it, with a
+    broken line, a bare CR or very many headers in between: the signature still holds.
+    """
+    first = body.find(b"\n")
+    end = body.find(b"\r\n\r\n" if body[first - 1 : first] == b"\r" else b"\n\n")
+    return len(_FROM_LINE.findall(body[: end if end >= 0 else len(body)])) > seen
 
 
 def _read(raw: Raw, read: Tree) -> Inbound:

@@ -75,7 +75,8 @@ def _mailboxes(value: str) -> Iterator[tuple[str, str]]:
             depth += {"(": 1, ")": -1}.get(token, 0)
             comment.append(token)
         elif inside is not None:
-            if token == ">" or (token == "," and not "".join(inside).startswith("@")):  # @ begins a route
+            is_route = bool(inside) and inside[0].startswith("@")
+            if token == ">" or (token == "," and not is_route):
                 address = address or "".join(inside)
                 inside = None
             else:

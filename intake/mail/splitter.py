@@ -40,7 +40,7 @@ def _part(body: bytes, start: int, end: int, depth: int) -> Part:
         block_end, content_start = shorter, shorter + 2
     else:
         content_start = block_end + 3
-    if block_end < 0 or block_end - start > _LONGEST_BLOCK:
+    if block_end < 0 or block_end - start > _LONGEST_BLOCK or _mixes_line_ends(body[start:content_start]):
         raise _Odd
     headers, typed = _headers(body[start : block_end + 1])
     kind = "text/plain" if typed is None else content_type(typed)[0]
@@ -50,6 +50,11 @@ def _part(body: bytes, start: int, end: int, depth: int) -> Part:
         return Part(headers, kind, body[content_start:end])
     mark = _delimiter(typed or "", kind, depth)
     return Part(headers, kind, b"", _children(body, content_start, end, mark, depth))
+
+
+def _mixes_line_ends(block: bytes) -> bool:
+    """A server that knows only CRLF finds another end of the headers than we do."""
+    return b"\r\n" in block and block.count(b"\n") != block.count(b"\r\n")
 
 
 def _headers(block: bytes) -> tuple[tuple[tuple[str, str], ...], str | None]:
