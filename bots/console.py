@@ -63,7 +63,7 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: boo
     """A list for people or, with `--json`, a line of JSON a row."""
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(row, default=jsonable, ensure_ascii=False))
+            typer.echo(json_line(row))
         return
     rows = list(rows)
     if not rows:
@@ -78,7 +78,7 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: boo
 def show_one(thing: Mapping[str, Any], as_json: bool) -> None:
     """One thing, a line for each of its parts."""
     if as_json:
-        typer.echo(json.dumps(thing, default=jsonable, ensure_ascii=False))
+        typer.echo(json_line(thing))
         return
     for name, value in thing.items():
         if isinstance(value, list):
@@ -96,6 +96,14 @@ def show_page(lines: Iterable[str]) -> None:
     """Lines that are made to be read."""
     for line in lines:
         typer.echo(line)
+
+
+def json_line(thing: object) -> str:
+    """One line of JSON; what JSON leaves as it is but a terminal obeys is written as an escape."""
+    line = json.dumps(thing, default=jsonable, ensure_ascii=False)
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
 
 
 def jsonable(value: object) -> object:

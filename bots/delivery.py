@@ -143,8 +143,13 @@ class Deliveries:
             await self._mark(lambda: self._outbox.failed(promise, verdict.why, next_at))
 
     async def _mark(self, mark: Callable[[], None]) -> None:
-        """A mark that cannot be made leaves the row to the end of its lease."""
-        try:
-            await self._writer.call(mark)
-        except StoreUnavailable as error:
-            log.warning("the outbox cannot be written", error=str(error))
+        """Written as soon as the store can be written again; else the row waits for the end of its lease."""
+        ends = datetime.now(UTC) + self._lease
+        while True:
+            try:
+                return await self._writer.call(mark)
+            except StoreUnavailable as error:
+                log.warning("the outbox cannot be written", error=str(error))
+            if datetime.now(UTC) > ends:
+                return None
+            await asyncio.sleep(POLL_SECONDS)

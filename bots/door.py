@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bots.writer import Writer
-from intake.authentication import is_aligned
+from intake.authentication import Verdict, verdict
 from intake.decisions import Fate, Receipt
 from intake.errors import UnreadableMessage
 from intake.handle import Letter
@@ -67,9 +67,13 @@ def letter_from(raw: Raw, trusted: str = "") -> Letter:
 
 def proven(inbound: Inbound, trusted: str) -> Inbound:
     """The message with the assurance that the pinned Authentication-Results give it."""
-    if is_aligned(inbound, trusted):
-        return replace(inbound, assurance=Assurance.ALIGNED)
-    return inbound
+    match verdict(inbound, trusted):
+        case Verdict.TRUE:
+            return replace(inbound, assurance=Assurance.ALIGNED)
+        case Verdict.FALSE:
+            return replace(inbound, is_disowned=True)
+        case Verdict.UNKNOWN:
+            return inbound
 
 
 def blank(raw: Raw) -> Inbound:

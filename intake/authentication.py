@@ -7,6 +7,7 @@ that very domain, a DKIM signature or an SPF sender of that domain or a parent o
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 
 from intake.messages import Inbound
 
@@ -15,15 +16,23 @@ HEADER = "authentication-results"
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|([^\s;"]+)|;|\s+', re.DOTALL)
 
 
-def is_aligned(inbound: Inbound, authserv_id: str) -> bool:
-    """Did the named server find that From is true? False when nothing is trusted, or From is not single."""
+class Verdict(StrEnum):
+    """What our own mail server found about From."""
+
+    TRUE = "true"
+    FALSE = "false"  # the domain's own policy (DMARC) says that it did not send this
+    UNKNOWN = "unknown"
+
+
+def verdict(inbound: Inbound, authserv_id: str) -> Verdict:
+    """What the named server says; UNKNOWN when nothing is trusted, or From is not single."""
     if not authserv_id or inbound.sender is None or inbound.sender_count != 1 or inbound.is_ambiguous:
-        return False
+        return Verdict.UNKNOWN
     for value in inbound.headers.get(HEADER, ()):
         server, results = parse_results(value)
         if server == authserv_id.lower():
-            return _speaks_for(inbound.sender.domain, results)
-    return False
+            return _found(inbound.sender.domain, results)
+    return Verdict.UNKNOWN
 
 
 def parse_results(value: str) -> tuple[str, list[dict[str, str]]]:
@@ -38,11 +47,11 @@ def parse_results(value: str) -> tuple[str, list[dict[str, str]]]:
     return clauses[0][0], [_result(words) for words in clauses[1:] if words]
 
 
-def _speaks_for(domain: str, results: list[dict[str, str]]) -> bool:
-    verdicts = [result["result"] for result in results if result["method"] == "dmarc"]
-    if "fail" in verdicts:
-        return False
-    return any(_is_proof(result, domain) for result in results if result["result"] == "pass")
+def _found(domain: str, results: list[dict[str, str]]) -> Verdict:
+    if any(one["method"] == "dmarc" and one["result"] == "fail" for one in results):
+        return Verdict.FALSE
+    proofs = (one for one in results if one["result"] == "pass" and _is_proof(one, domain))
+    return Verdict.TRUE if any(proofs) else Verdict.UNKNOWN
 
 
 def _is_proof(result: dict[str, str], domain: str) -> bool:

@@ -85,9 +85,9 @@ def _sender(work: Work, inbound: Inbound) -> tuple[Person | None, Organisation |
 
 
 def _assurance(inbound: Inbound, clues: Clues, person: Person | None) -> Assurance:
-    """A signed address proves the person that it was made for, and nobody else."""
+    """A signed address proves the person that it was made for, unless their domain disowns the mail."""
     token = _token(clues, Purpose.REPLY)
-    if token and person and person.id == token.subject:
+    if token and not inbound.is_disowned and person and person.id == token.subject:
         return Assurance.TOKEN
     return inbound.assurance
 

@@ -106,6 +106,7 @@ class Inbound:
     received_at: datetime
     sender: Address | None = None
     sender_count: int = 1  # addresses in all From fields; other than 1 is refused
+    is_disowned: bool = False  # our own server found that From's domain did not send it (DMARC)
     is_ambiguous: bool = False  # another server may have read another From: nothing it found counts
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()

@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.mails import ATTACHMENT_BYTES, AUTHSERV_ID, LARGEST, SMALLEST, Mail, follow_ups
-from intake.authentication import is_aligned
+from intake.authentication import Verdict, verdict
 from intake.mail import read_mail
 from intake.messages import Inbound, Raw
 
@@ -39,7 +39,7 @@ def test_each_is_a_proven_follow_up_to_a_ticket_of_its_sender(mails):
         inbound = inbound_of(mail)
         ticket = mail.sender.partition("@")[0].removeprefix("person")
 
-        assert is_aligned(inbound, AUTHSERV_ID)
+        assert Verdict.TRUE is verdict(inbound, AUTHSERV_ID)
         assert (f"first.{ticket}@firm.example",) == inbound.references
         assert inbound.reply
 

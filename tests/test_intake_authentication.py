@@ -3,7 +3,7 @@
 import pytest
 
 from builders import an_inbound
-from intake.authentication import is_aligned, parse_results
+from intake.authentication import Verdict, parse_results, verdict
 
 MX = "mx.vendor.example"
 
@@ -37,13 +37,13 @@ MX = "mx.vendor.example"
 def test_a_result_counts_when_it_speaks_for_the_domain_of_from(value, aligned):
     inbound = an_inbound(headers={"authentication-results": value})
 
-    assert aligned is is_aligned(inbound, MX)
+    assert aligned is (verdict(inbound, MX) is Verdict.TRUE)
 
 
 def test_only_the_topmost_header_of_our_own_server_counts():
     headers = {"authentication-results": (f"{MX}; dkim=fail", f"{MX}; dkim=pass header.d=acme.example")}
 
-    assert not is_aligned(an_inbound(headers=headers), MX)
+    assert Verdict.TRUE is not verdict(an_inbound(headers=headers), MX)
 
 
 def test_headers_of_other_servers_above_it_are_passed_over():
@@ -51,18 +51,18 @@ def test_headers_of_other_servers_above_it_are_passed_over():
         "authentication-results": ("list.example; dkim=fail", f"{MX}; dkim=pass header.d=acme.example")
     }
 
-    assert is_aligned(an_inbound(headers=headers), MX)
+    assert Verdict.TRUE is verdict(an_inbound(headers=headers), MX)
 
 
 @pytest.mark.parametrize("changes", [{"sender": None}, {"sender_count": 2}, {"sender_count": 0}])
 def test_without_a_single_sender_nothing_is_proved(changes):
     headers = {"authentication-results": f"{MX}; dkim=pass header.d=acme.example"}
 
-    assert not is_aligned(an_inbound(headers=headers, **changes), MX)
+    assert Verdict.TRUE is not verdict(an_inbound(headers=headers, **changes), MX)
 
 
 def test_while_no_server_is_trusted_nothing_is_proved():
-    assert not is_aligned(
+    assert Verdict.TRUE is not verdict(
         an_inbound(headers={"authentication-results": "; dkim=pass header.d=acme.example"}), ""
     )
 
@@ -73,3 +73,11 @@ def test_an_escaped_quote_ends_no_string():
     assert [
         {"method": "dkim", "result": "pass", "reason": 'a"; spf=pass', "header.d": "acme.example"}
     ] == results
+
+
+def test_a_domain_that_disowns_a_mail_is_heard_whatever_else_passed():
+    headers = {
+        "authentication-results": f"{MX}; dmarc=fail header.from=acme.example; dkim=pass header.d=acme.example"
+    }
+
+    assert Verdict.FALSE is verdict(an_inbound(headers=headers), MX)

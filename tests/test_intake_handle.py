@@ -188,6 +188,17 @@ def test_a_budget_that_is_used_up_is_on_the_trace(world):
     assert "budget" == trace[-1]["name"]
 
 
+def test_a_signed_address_proves_nothing_in_a_mail_that_its_domain_disowns(world):
+    address = world.last("acknowledgement").outbound.reply_to
+    proven = world.mail(mail(subject="Re", result="none"), to=address)[0]
+    leaked = world.mail(
+        mail(subject="Re", text="Not me.", result="dmarc=fail header.from=acme.example"), to=address
+    )[0]
+
+    assert (Fate.APPEND, "follow-up") == (proven.fate, proven.rule)
+    assert (Fate.HOLD, "unproven-sender") == (leaked.fate, leaked.rule)
+
+
 def test_an_agents_answer_goes_to_everybody_on_the_ticket_each_with_their_own_address(world):
     world.mail(mail(sender="bob@acme.example"))  # a colleague who follows up joins
     address = world.last("agent-follow-up").outbound.reply_to

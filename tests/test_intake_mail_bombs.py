@@ -99,10 +99,10 @@ def read(body: bytes) -> Inbound | None:
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS)
 def test_a_mail_made_to_be_dear_is_cheap(body):
-    started = time.monotonic()
+    started = time.process_time()  # what it costs, not how busy the machine is
     read(body)
 
-    assert SECONDS > time.monotonic() - started
+    assert SECONDS > time.process_time() - started
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from intake.errors import DeskbellError
 from store.people import listed_agents
 
 CONNECT_SECONDS = 5
+LOCAL = ("127.", "[::1]", "localhost:", "unix:")
+OPEN_DOOR = "whoever reaches it can write the Authentication-Results we trust; let in only your mail server"
 
 
 def check_desk(config: Path) -> bool:
@@ -76,6 +78,9 @@ def _channels(wired: Wired) -> Iterator[tuple[bool, str]]:
                 False,
                 f"{place} is empty: only a signed address proves a sender; agents cannot answer by mail",
             )
+        elif not channel.listen.startswith(LOCAL):
+            place = f"channel.{name}.listen {channel.listen}"
+            yield False, f"{place}: {OPEN_DOOR}"
         if channel.tls_key and not channel.tls_cert:
             yield True, f"channel.{name}.tls_key is set without tls_cert"
 

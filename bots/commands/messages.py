@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from bots.console import in_zone, jsonable, open_desk, show, show_one, show_page
+from bots.console import in_zone, json_line, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="List, show and export messages.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -69,4 +68,4 @@ def export(
 
         with wired.store.reading() as work:
             for record in exported_messages(work):
-                typer.echo(json.dumps(record, default=jsonable, ensure_ascii=False))
+                typer.echo(json_line(record))

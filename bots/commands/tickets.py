@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from bots.console import in_zone, jsonable, open_desk, show, show_one, show_page
+from bots.console import in_zone, json_line, open_desk, show, show_one, show_page
 
 app = typer.Typer(help="Open, list, show, answer and change tickets.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -130,7 +129,7 @@ def export(
 
         with wired.store.reading() as work:
             for record in exported_tickets(work):
-                typer.echo(json.dumps(record, default=jsonable, ensure_ascii=False))
+                typer.echo(json_line(record))
 
 
 def next_due(ticket: object) -> object:

@@ -28,7 +28,11 @@ _MACHINES_OWN = {
     "message/feedback-report": "a feedback report",
     "message/disposition-notification": "a read receipt",
 }
-_FROM_LINE = re.compile(rb"(?:\A|[\r\n])from[ \t]*:", re.IGNORECASE)
+# How other servers may read a mail: where headers end, and where a From line begins.
+_READINGS = (
+    (re.compile(rb"\r\n\r\n"), re.compile(rb"(?:\A|\r\n)from[ \t]*:", re.IGNORECASE)),
+    (re.compile(rb"\n\r?\n"), re.compile(rb"(?:\A|\n)from[ \t]*:", re.IGNORECASE)),
+)
 _MOST_TEXT = 4 * 1024 * 1024  # characters of text that are kept; the raw mail has them all
 
 
@@ -65,9 +69,11 @@ def _hides_a_sender(body: bytes, seen: int) -> bool:
     A signed mail of one sender is made to look like another's by a second From above it, with a
     broken line, a bare CR or very many headers in between: the signature still holds.
     """
-    first = body.find(b"\n")
-    end = body.find(b"\r\n\r\n" if body[first - 1 : first] == b"\r" else b"\n\n")
-    return len(_FROM_LINE.findall(body[: end if end >= 0 else len(body)])) > seen
+    for ending, from_line in _READINGS:
+        end = ending.search(body)
+        if len(from_line.findall(body, 0, end.start() if end else len(body))) > seen:
+            return True
+    return False
 
 
 def _read(raw: Raw, read: Tree) -> Inbound:

@@ -1,0 +1,1040 @@
+"""Known attacks on support desks, each by its name and in a sentence, against the real parts.
+
+The store, the path of a message and the words are those of `serve`; the mail is bytes, read and
+weighed as the listener's door does it. What an attack must not do is the name of its test.
+What only the listener can withstand is in test_bots_smtp*, what only the reader of mail can
+in test_intake_mail_bombs, and what concerns wording in test_replies_escaping.
+"""
+
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+
+import pytest
+
+from bots.commands.check import check_desk
+from bots.console import json_line, safe, show_one
+from bots.door import letter_from
+from bots.keeping import Keeping
+from bots.wiring import load_policy, set_up
+from builders import TUESDAY, a_desk
+from intake import handle
+from intake.decisions import Fate
+from intake.errors import ConfigError
+from intake.handle import Letter
+from intake.messages import Address, Assurance, Envelope, Inbound, Raw
+from intake.people import read_book
+from intake.policy import read_policy
+from intake.tickets import Status
+from intake.tokens import Addresses, Keys, Purpose
+from replies.mime import mail_bytes
+from serving import a_mail, serving, write_config
+from store import outbox
+from store.desk import open_store
+from store.exports import message_record, ticket_record
+from store.people import import_people
+from store.tables import Sending
+
+MX = "mx.vendor.example"
+SUPPORT = "support@vendor.example"
+AGENTS = "agents@vendor.example"
+CUSTOMER = Address("Ana Rossi", "ana@acme.example")  # of the desk that serves
+KEYS = Keys(b"0123456789abcdef")
+ANA, BOB, EVE, SAM = "ana@acme.example", "bob@acme.example", "eve@evil.example", "sam@vendor.example"
+BOOK = """
+[[organisation]]
+name = "Acme"
+domains = ["acme.example"]
+[[organisation]]
+name = "Evil"
+domains = ["evil.example"]
+[[person]]
+name = "Ana"
+organisation = "Acme"
+email = ["ana@acme.example"]
+[[person]]
+name = "Eve"
+organisation = "Evil"
+email = ["eve@evil.example"]
+[[person]]
+name = "Karl"
+email = ["karl@nowhere.example"]
+[[person]]
+name = "Another desk"
+email = ["support@vendor.example"]
+[[agent]]
+name = "Sam"
+email = "sam@vendor.example"
+[[agent]]
+name = "Tim"
+email = "tim@vendor.example"
+"""
+
+
+class World:
+    """A desk whose ticket 1001 is Ana's of Acme, and 1002 Eve's of Evil; Sam and Tim are agents."""
+
+    def __init__(self, policy="wildix", agents=AGENTS, **changes):
+        self.store = open_store("sqlite://")
+        self.desk = a_desk(mark=self.store.mark, agents_address=agents, **changes)
+        self.setup = set_up(self.desk, load_policy(policy), KEYS)
+        self.now = TUESDAY
+        with self.store.begin() as work:
+            import_people(work, read_book(BOOK, "book"))
+        for sender, subject in ((ANA, "Calls drop"), (EVE, "Mine")):
+            self.opens(sender, subject)
+
+    def opens(self, sender, subject, name="", text="Help.", fields=None):
+        """A new ticket by the portal."""
+        inbound = Inbound(
+            "portal",
+            f"{len(self.promised()):064}",
+            self.now,
+            Address(name, sender),
+            subject=subject,
+            text=text,
+            reply=text,
+            assurance=Assurance.SIGNED_IN,
+            fields={"type": "technical", "product": "PBX", **(fields or {})},
+        )
+        return handle.receive([Letter(None, inbound)], self.store, self.setup, self.now)[0]
+
+    def gets(self, body, *to, sender="x@y.example", in_session=True):
+        """A mail by SMTP; its receipt says what the session hears."""
+        raw = Raw("email", "mail", body, self.now, Envelope(sender, to or (SUPPORT,)))
+        letter = replace(letter_from(raw, MX), refuse_in_session=in_session)
+        return handle.receive([letter], self.store, self.setup, self.now)[0]
+
+    def fate(self, body, *to, **options):
+        receipt = self.gets(body, *to, **options)
+        return receipt.fate.value, receipt.rule, receipt.ticket
+
+    def promises(self):
+        with self.store.reading() as work:
+            return outbox.listed(work)
+
+    def promised(self):
+        return [(one.outbound.notice, one.outbound.recipient.address) for one in reversed(self.promises())]
+
+    def last(self, notice, to=""):
+        return next(
+            one.outbound
+            for one in self.promises()
+            if one.outbound.notice == notice and one.outbound.recipient.address.endswith(to)
+        )
+
+    def agents_address_of(self, number=1001):
+        """Where agents answer on a ticket."""
+        return next(one for one in self.agent_notices() if one.ticket_number == number).reply_to
+
+    def agent_notices(self):
+        return [one.outbound for one in self.promises() if one.outbound.notice == "agent-new"]
+
+    def ticket(self, number=1001):
+        with self.store.reading() as work:
+            return work.ticket(number)
+
+    def record(self, receipt):
+        with self.store.reading() as work:
+            return message_record(work, receipt.message)
+
+    def messages(self, number=1001):
+        with self.store.reading() as work:
+            return ticket_record(work, work.ticket(number))["messages"]
+
+    def conversation(self, number=1001):
+        return json.dumps(self.messages(number))
+
+    def as_mails(self):
+        """Everything in the outbox as it would go over the wire."""
+        return [mail_bytes(one.outbound, self.desk, self.now).decode() for one in self.promises()]
+
+
+def passed(domain):
+    return f"dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
+
+
+def mail(sender=ANA, subject="Re: it", text="It drops again.", result=None, **headers):
+    """A mail that proves its sender; `result` is what our own server found instead."""
+    address = sender.rpartition("<")[2].rstrip(">")
+    found = passed(address.rpartition("@")[2]) if result is None else result
+    lines = [f"Authentication-Results: {MX}; {found}"] if found else []
+    lines += [f"From: {sender}", f"To: {SUPPORT}", f"Subject: {subject}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", text, ""]
+    return "\r\n".join(lines).encode()
+
+
+def report(message_id, recipient=ANA, sender="mailer-daemon@mx.acme.example", subject="Undelivered"):
+    text = f"""From: {sender}
+To: {SUPPORT}
+Subject: {subject}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+No.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.acme.example
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <{message_id}>
+
+--b--
+"""
+    return text.replace("\n", "\r\n").encode()
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+# Whose ticket is it
+
+
+def test_number_enumeration_a_forbidden_number_gets_what_an_absent_one_gets(world):
+    """Somebody counts through the numbers and compares the answers."""
+    seen = [
+        (receipt.fate, receipt.rule, receipt.because, receipt.reply, receipt.ticket, receipt.authenticated)
+        for number in (1001, 9999, 1, 999_999_999)
+        for receipt in [world.gets(mail(EVE, f"[WX-{number}] let me in", text=f"ticket {number}"))]
+    ]
+
+    assert 1 == len(set(seen))
+    assert 0 == seen[0][4]
+
+
+def test_number_enumeration_in_an_agents_name_finds_nothing(world):
+    """Agents see every ticket, and anybody can write their address into From."""
+    seen = {world.fate(mail(SAM, f"WX-{number}", result="none")) for number in (1001, 1002, 9999)}
+
+    assert {("refuse", "email-follow-ups-only", 0)} == seen
+
+
+def test_number_enumeration_the_answers_by_mail_are_the_same_too(world):
+    """The courteous refusal must not name or quote what it was refused for."""
+    bodies = []
+    for number in (1001, 9999):
+        world.gets(mail(EVE, f"Re: WX-{number}"))
+        bodies.append((world.last("open-on-portal").body, world.last("open-on-portal").reply_to))
+
+    assert bodies[0] == bodies[1]
+
+
+def test_number_enumeration_is_no_quicker_for_an_absent_number(world):
+    """Somebody measures whether a ticket is looked up."""
+
+    def seconds(number):
+        """The least of several rounds: others use the machine too."""
+        rounds = []
+        for round_ in range(5):
+            start = time.process_time()
+            for count in range(20):
+                text = f"{number} {round_} {count}"
+                world.gets(mail("zoe@nowhere.example", f"WX-{number}", text, result=""))
+            rounds.append(time.process_time() - start)
+        return min(rounds)
+
+    seconds(1001)
+
+    assert 0.5 < seconds(1001) / seconds(9999) < 2
+
+
+def test_ticket_trick_a_robots_confirmation_sent_to_the_desk_is_shown_to_nobody(world):
+    """Somebody registers elsewhere with the desk's address to read the confirmation on a ticket of theirs."""
+    code = mail(
+        "noreply@saas.example",
+        "Confirm your address WX-1002",
+        "Your code is 4711.",
+        Auto_Submitted="auto-generated",
+    )
+    outcome = world.fate(code)
+
+    assert ("ignore", "automatic-mail", 0) == outcome
+    assert "4711" not in world.conversation(1002)
+    assert not any("4711" in one for one in world.as_mails())
+
+
+def test_guessed_thread_ids_name_no_ticket(world):
+    """Somebody makes up a Message-ID in the form of ours, or changes a letter of a true one."""
+    true = world.last("acknowledgement", ANA).message_id
+    other = "a" if true[30] != "a" else "b"
+    forged = [f"{'a' * 36}.abcdef@vendor.example", f"b{true[1:]}", f"{true[:30]}{other}{true[31:]}"]
+
+    assert {("refuse", "email-follow-ups-only", 0)} == {
+        world.fate(mail(EVE, text=one, In_Reply_To=f"<{one}>", References=f"<{one}>")) for one in forged
+    }
+
+
+def test_a_thread_id_that_was_passed_on_lets_nobody_write_or_read(world):
+    """A stranger answers a mail that was forwarded to them: agents look, the customer sees nothing."""
+    before = world.conversation()
+    ours = world.last("acknowledgement", ANA).message_id
+
+    assert ("hold", "pending-participant", 1001) == world.fate(
+        mail("zoe@nowhere.example", In_Reply_To=f"<{ours}>")
+    )
+    assert before == world.conversation()
+    assert ("agent-held", AGENTS) == world.promised()[-1]
+
+
+def test_token_replay_somebody_elses_signed_address_is_worth_nothing(world):
+    """The signed reply address leaks by a CC and another person uses it, even proven."""
+    address = world.last("acknowledgement", ANA).reply_to
+
+    assert ("hold", "pending-participant", 1001) == world.fate(mail(EVE), address)
+    assert ("hold", "pending-participant", 1001) == world.fate(mail(BOB, text="b", result=""), address)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "subject"), [("bounce", 1), ("message-id", 1), ("agent", 1), ("agent", 0), ("reply", 2)]
+)
+def test_token_of_another_purpose_or_person_proves_nobody(world, purpose, subject):
+    """A signed address made for something else, in the name of the requester."""
+    token = KEYS.sign(Purpose(purpose), 1001, subject, world.now)
+    receipt = world.gets(mail(ANA, text="As I said.", result=""), f"support+{token}@vendor.example")
+
+    assert receipt.fate in (Fate.HOLD, Fate.REFUSE)
+    assert not receipt.authenticated
+
+
+def test_a_message_id_of_ours_is_no_reply_address(world):
+    """The token in a Message-ID is moved into an address."""
+    token = world.last("acknowledgement", ANA).message_id.partition(".")[0]
+
+    assert Keeping(world.store, world.setup).takes(f"support+{token}@vendor.example") is False
+
+
+def test_token_of_another_ticket_beside_a_thread_names_only_its_own(world):
+    """One's own signed address is used to speak on another's ticket, by thread id or number."""
+    mine = world.last("acknowledgement", EVE).reply_to
+    theirs = world.last("acknowledgement", ANA).message_id
+
+    assert 1002 == world.gets(mail(EVE, "WX-1001", In_Reply_To=f"<{theirs}>"), mine).ticket
+
+
+def test_two_tokens_name_two_tickets_and_an_agent_has_to_say(world):
+    """Two signed addresses in one mail: the proof of one must not serve for the other."""
+    both = [world.last("acknowledgement", one).reply_to for one in (EVE, ANA)]
+
+    assert ("hold", "several-tickets", 0) == world.fate(mail(EVE), *both)
+
+
+def test_an_expired_token_proves_nothing(world):
+    """An old mail is found years later."""
+    address = world.last("acknowledgement", ANA).reply_to
+    world.now += timedelta(weeks=106)
+
+    assert not world.gets(mail(ANA, result=""), address).authenticated
+
+
+def test_another_desks_key_signs_nothing_here(world):
+    """Somebody runs the same software and signs addresses of their own."""
+    theirs = Addresses(world.desk, Keys(b"another key, 16 b")).reply_address("reply", 1001, 1, world.now)
+
+    assert Keeping(world.store, world.setup).takes(theirs) is False
+
+
+def test_a_copy_for_a_stranger_makes_no_participant(world):
+    """CC disclosure: who is in To or Cc of a customer's mail gets nothing of the ticket."""
+    world.gets(
+        mail(ANA, "WX-1001", Cc="zoe@nowhere.example, eve@evil.example", Reply_To="zoe@nowhere.example")
+    )
+    world.gets(mail(SAM, text="Here is the answer."), world.agents_address_of())
+
+    assert () == world.ticket().participants
+    assert [ANA] == [to for notice, to in world.promised() if notice == "agent-answer"]
+
+
+# Who is it really
+
+LOOK_ALIKES = {
+    "no proof": (ANA, "none"),
+    "a proof for another domain": (ANA, passed("evil.example")),
+    "a proof for a longer domain": (ANA, passed("notacme.example")),
+    "a proof for a domain below": (ANA, "dkim=pass header.d=mail.acme.example"),
+    "a proof for the top level": (ANA, "dkim=pass header.d=example"),
+    "the sender of the envelope alone": (ANA, "spf=pass smtp.mailfrom=eve@evil.example"),
+    "the name of the greeting": (ANA, "spf=pass smtp.helo=acme.example"),
+    "a failed DMARC beside a passed SPF": (ANA, "spf=pass smtp.mailfrom=acme.example; dmarc=fail"),
+    "a pass in a comment": (ANA, "dkim=fail (dkim=pass header.d=acme.example)"),
+    "a pass in a reason": (ANA, 'dkim=fail reason="; dkim=pass header.d=acme.example"'),
+    "a pass in an escaped reason": (ANA, r'dkim=fail reason="\"; dkim=pass header.d=acme.example; \""'),
+    "a pass in a local part": (
+        ANA,
+        'spf=pass smtp.mailfrom="; dmarc=pass header.from=acme.example"@evil.example',
+    ),
+    "a pass behind a quotation without an end": (ANA, 'dkim=fail reason="; dkim=pass header.d=acme.example'),
+    "a soft pass": (ANA, "dkim=passed header.d=acme.example; dmarc=bestguesspass header.from=acme.example"),
+    "the property said twice": (ANA, "dkim=pass header.d=evil.example header.d=acme.example"),
+    "a name that is an address": (f'"{ANA}" <{EVE}>', None),
+    "a comment that is an address": (f"({ANA}) {EVE}", passed("evil.example")),
+    "an encoded word that is an address": (f"=?utf-8?q?ana=40acme=2Eexample=3E?= <{EVE}>", None),
+    "an address in a local part": (f'"{ANA}"@evil.example', passed("evil.example")),
+    "two at signs": (f"{ANA}@evil.example", passed("evil.example")),
+    "a route": (f"<@acme.example:{EVE}>", passed("evil.example")),
+    "a percent sign": ("ana%acme.example@evil.example", passed("evil.example")),
+    "a longer domain": ("ana@acme.example.evil.example", passed("evil.example")),
+    "a Cyrillic letter": ("ana@аcme.example", passed("evil.example")),
+    "a Cyrillic letter as the server writes it": ("ana@аcme.example", passed("xn--cme-5cd.example")),
+    "a zero-width letter": ("ana@acme\u200b.example", passed("evil.example")),
+}
+
+
+@pytest.mark.parametrize(("sender", "result"), LOOK_ALIKES.values(), ids=LOOK_ALIKES)
+def test_a_forged_sender_writes_to_no_ticket(world, sender, result):
+    """Somebody makes a mail look like the requester's; the server's findings say something else."""
+    ours = world.last("acknowledgement", ANA).message_id
+    before = world.conversation()
+    receipt = world.gets(mail(sender, "WX-1001", result=result, In_Reply_To=f"<{ours}>"))
+
+    assert Fate.HOLD is receipt.fate
+    assert before == world.conversation()
+
+
+MISPLACED = {
+    "below the true one": (
+        f"Authentication-Results: {MX}; dkim=none\r\nAuthentication-Results: {MX}; PASS\r\n"
+    ),
+    "of a server whose name begins alike": f"Authentication-Results: {MX}.evil.example; PASS\r\n",
+    "of a server whose name ends alike": f"Authentication-Results: evil.{MX}; PASS\r\n",
+    "of a server named in a comment": f"Authentication-Results: (x) evil.example ({MX}); PASS\r\n",
+    "of no server": "Authentication-Results: ; PASS\r\n",
+    "below a broken one": f"Authentication-Results: {MX}; (((\r\nAuthentication-Results: {MX}; PASS\r\n",
+    "below an empty one": f"Authentication-Results: {MX}\r\nAuthentication-Results: {MX}; PASS\r\n",
+    "in a header with a blank in its name": f"Authentication-Results : {MX}; PASS\r\n",
+    "in the headers of ARC": f"ARC-Authentication-Results: i=1; {MX}; PASS\r\n",
+    "in a folded header of another name": f"X-Note: a\r\n Authentication-Results: {MX}; PASS\r\n",
+    "in another case, below the true one": (
+        f"authentication-results: {MX.upper()}; dkim=none\r\nAUTHENTICATION-RESULTS: {MX}; PASS\r\n"
+    ),
+    "folded, below the true one": (
+        f"Authentication-Results:\r\n {MX};\r\n dkim=none\r\nAuthentication-Results:\r\n\t{MX};\r\n PASS\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("headers", MISPLACED.values(), ids=MISPLACED)
+def test_forged_authentication_results_prove_nothing(headers):
+    """The sender writes the header that our own server should write."""
+    world = World()
+    body = headers.replace("PASS", passed("acme.example")).encode() + mail(ANA, "WX-1001", result="")
+
+    assert world.gets(body).fate in (Fate.HOLD, Fate.REFUSE)
+    assert Status.OPEN is world.ticket().status
+    assert "It drops again." not in world.conversation()
+
+
+def test_a_mark_in_the_body_or_in_a_part_proves_nothing(world):
+    """The header stands where no header of the mail is."""
+    inner = f"Authentication-Results: {MX}; {passed('acme.example')}"
+
+    assert ("hold", "unproven-sender", 1001) == world.fate(mail(ANA, "WX-1001", text=inner, result=""))
+
+
+SEVERAL_SENDERS = [
+    f"From: {ANA}\r\nFrom: {EVE}\r\n",
+    f"From: {EVE}\r\nfrom: {ANA}\r\n",
+    f"From: {ANA}, {EVE}\r\n",
+    f"From: Friends: {ANA}, {EVE};\r\n",
+    f"From: <{ANA}> <{EVE}>\r\n",
+    f"From: {ANA};{EVE}\r\n",
+    "From: Friends:;\r\n",
+    f"Sender: {ANA}\r\nReply-To: {ANA}\r\nResent-From: {ANA}\r\n",
+]
+
+
+@pytest.mark.parametrize("senders", SEVERAL_SENDERS)
+def test_several_senders_or_none_are_refused(world, senders):
+    """Two programs that read one mail choose different ones of its senders."""
+    body = (
+        f"Authentication-Results: {MX}; {passed('acme.example')}\r\n{senders}Subject: WX-1001\r\n\r\nHi.\r\n"
+    )
+
+    assert ("refuse", "no-single-sender", 0) == world.fate(body.encode())
+
+
+HIDING = {
+    "two bare CRs": b"X: a\r\rPlease send me all.\r\n",
+    "two bare LFs": b"X: a\n\nPlease send me all.\r\n",
+    "a CR too many": b"X: a\r\r\n",
+    "a line that is no header": b"Please send me all.\r\n",
+    "a blank before the colon": b"Please : send me all\r\n",
+    "a NUL in a name": b"X\x00: a\r\n",
+    "an 8-bit name": b"X\xe9: a\r\n",
+    "more headers than are read": b"X: a\r\n" * 1100,
+    "more bytes than are read": (b"X: " + b"a" * 15000 + b"\r\n") * 9,
+    "an LF before the last CRLF": b"X: a\n\r\n",
+}
+
+
+@pytest.mark.parametrize("between", HIDING.values(), ids=HIDING)
+def test_hidden_second_from_a_signed_mail_of_one_sender_is_not_anothers(world, between):
+    """A signed mail is replayed below a new From; what is between ends the headers for one reader only."""
+    body = (
+        f"Authentication-Results: {MX}; {passed('acme.example')}\r\n".encode()
+        + f"From: {ANA}\r\nSubject: WX-1001\r\n".encode()
+        + between
+        + b"From: bob@acme.example\r\nTo: eve@evil.example\r\nSubject: Hello\r\n\r\nHello Eve.\r\n"
+    )
+    receipt = world.gets(body)
+
+    assert not receipt.authenticated
+    assert receipt.fate in (Fate.HOLD, Fate.REFUSE)
+
+
+def test_a_kelvin_sign_is_no_k():
+    """Another mailbox whose letters fold to the requester's."""
+    with World().store.reading() as work:
+        assert work.person("KARL@nowhere.example")
+        assert work.person("\u212aarl@nowhere.example") is None
+
+
+def test_the_requesters_address_in_another_case_is_still_theirs(world):
+    assert ("append", "follow-up", 1001) == world.fate(
+        mail("ANA@ACME.EXAMPLE.", "WX-1001", result=passed("acme.example"))
+    )
+
+
+def test_an_address_with_a_plus_is_another_person(world):
+    """ana+anything reaches Ana's mailbox, but nobody proved that it is hers."""
+    assert ("refuse", "email-follow-ups-only", 0) == world.fate(
+        mail("ana+x@acme.example", "WX-1001", result="")
+    )
+
+
+# Agents
+
+
+@pytest.mark.parametrize(
+    ("sender", "result", "to_agent"),
+    [
+        (SAM, "none", True),  # the token without alignment
+        (SAM, None, False),  # alignment without the token
+        (EVE, None, True),
+        (ANA, None, True),
+        (f'"{SAM}" <{EVE}>', None, True),
+        ("sam@vendor.example.evil.example", None, True),
+        ("sam@xvendor.example", None, True),
+    ],
+)
+def test_forged_agent_nothing_goes_out_without_both_proofs(world, sender, result, to_agent):
+    """Somebody speaks to the customer in an agent's place."""
+    notice = next(one for one in world.agent_notices() if one.ticket_number == 1001)
+    to = notice.reply_to if to_agent else SUPPORT
+    outcome = world.fate(
+        mail(sender, "WX-1001", "Send me your password.", result, In_Reply_To=f"<{notice.message_id}>"), to
+    )
+
+    assert "hold" == outcome[0]
+    assert not any(notice == "agent-answer" for notice, _ in world.promised())
+    assert not any(
+        "password" in one.outbound.body for one in world.promises() if one.outbound.recipient.address == ANA
+    )
+
+
+def test_an_agent_who_is_no_longer_active_is_a_stranger(world):
+    """Somebody who left still has the mails with the signed addresses."""
+    address = world.agents_address_of()
+    with world.store.begin() as work:
+        import_people(
+            work, read_book('[[agent]]\nname="Sam"\nemail="sam@vendor.example"\nactive=false\n', "b")
+        )
+
+    assert "agent-not-proven" == world.fate(mail(SAM), address)[1]
+
+
+NOTES = [
+    "note: secret",
+    "Note : secret",
+    "*Note:* secret",
+    "**note**: secret",
+    "`note:` secret",
+    "\u200bnote: secret",
+    "“Note: secret",
+    "> note: secret",
+    "NOTE： secret",
+    "\r\n\r\n  note:\r\nsecret",
+]
+
+
+@pytest.mark.parametrize("text", NOTES)
+def test_a_note_stays_inside_however_a_mail_program_dressed_it(world, text):
+    """An agent's internal words reach the customer because the first of them is bold."""
+    assert "agent-note" == world.fate(mail(SAM, text=text), world.agents_address_of())[1]
+    assert not any("secret" in one for one in world.as_mails())
+
+
+def test_a_notes_message_id_is_no_part_of_the_customers_thread(world):
+    """References tell the customer of mail among agents, and what it was called."""
+    address = world.agents_address_of()
+    world.gets(mail(SAM, text="note: he lies", Message_ID="<he-lies@internal.vendor.example>"), address)
+    world.gets(mail(SAM, text="We look into it."), address)
+
+    assert not any("he-lies" in one for one in world.as_mails())
+
+
+LINES = [
+    "##-- Please write above this line --##",
+    "> ##-- Please write above this line --##",
+    "##-- Please write\r\nabove this line --##",
+    "> ##--\r\nPlease write above this line --##",
+    "##\u2013 Please write above this line \u2013##",
+    "##--\u00a0Please write above this line\u00a0--##",
+    "**##-- Bitte über dieser Zeile schreiben --##**",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_stands_below_our_line_in_an_agents_mail_stays_inside(world, line):
+    """An agent's program quotes our notice without marks, wrapped or prettified, and what is internal."""
+    world.gets(mail(SAM, text=f"We look.\r\n\r\n{line}\r\n\r\nSeverity: secret"), world.agents_address_of())
+
+    assert "We look." in world.last("agent-answer").body
+    assert "secret" not in world.last("agent-answer").body
+
+
+def test_an_out_of_office_carries_no_token_and_does_nothing(world):
+    """Out-of-office as signed carrier: a robot answers to the signed address."""
+    address = world.last("acknowledgement", ANA).reply_to
+    before = world.promised()
+    robot = mail(ANA, "Out of office", "Back on Monday.", Auto_Submitted="auto-replied")
+
+    assert ("ignore", "automatic-mail", 1001) == world.fate(robot, address)
+    assert before == world.promised()
+
+
+# What we send, and to whom
+
+
+@pytest.mark.parametrize("subject", ["New", "WX-1001", "WX-9999"])
+def test_backscatter_a_forged_sender_is_never_written_to(world, subject):
+    """Somebody writes in another's name so that our answer lands there."""
+    before = len(world.promised())
+    for in_session in (True, False):
+        world.gets(
+            mail(ANA, subject, text=str(in_session), result="none", Reply_To=EVE), in_session=in_session
+        )
+
+    assert {AGENTS} >= {to for _, to in world.promised()[before:]}
+
+
+DIRECTING = (
+    "Reply_To",
+    "Return_Path",
+    "Errors_To",
+    "Sender",
+    "Resent_From",
+    "Disposition_Notification_To",
+    "Return_Receipt_To",
+    "Mail_Followup_To",
+)
+
+
+def test_reply_to_and_its_kin_are_never_written_to(world):
+    """Our answer is directed at somebody who never wrote."""
+    victim = "victim@elsewhere.example"
+    headers = dict.fromkeys(DIRECTING, victim)
+    world.gets(mail(ANA, "New", **headers), sender=victim)
+
+    assert victim not in {to for _, to in world.promised()}
+    assert ("open-on-portal", ANA) == world.promised()[-1]
+
+
+def test_a_flood_of_forged_mail_makes_us_write_no_more_than_the_budgets(world):
+    """Thousands of mails that are held would be as many notices to the agents."""
+    world.setup = replace(world.setup, budget=2)
+    for number in range(40):
+        world.gets(mail(ANA, "WX-1001", text=f"{number}", result="none"))
+        world.gets(mail(EVE, f"New {number}"))
+    sent = world.promised()
+
+    assert 20 >= sent.count(("agent-held", AGENTS))
+    assert 2 >= len([one for one in sent if one[1] == EVE])
+
+
+def test_what_comes_back_from_agents_is_not_told_to_agents(world):
+    """Their mailbox is full: each report of it would lead to another notice, and that to a report."""
+    for notice in ("agent-new", "acknowledgement"):
+        world.gets(report(world.last(notice).message_id))
+    before = world.promised()
+    world.gets(report(world.last("agent-undelivered").message_id, AGENTS))
+
+    assert 1 == before.count(("agent-undelivered", AGENTS))
+    assert before == world.promised()
+
+
+def test_a_mail_of_ours_that_comes_back_to_us_ends_there(world):
+    """A loop with itself: an alias or a forward brings our own mail to our own door."""
+    before = world.promised()
+    ours = mail_bytes(world.last("acknowledgement", ANA), world.desk, TUESDAY)
+
+    assert "ignore" == world.fate(ours)[0]
+    assert before == world.promised()
+
+
+def test_two_desks_do_not_answer_each_other():
+    """A loop between two desks: what one says by itself, the other takes for a machine's."""
+    here, there = World(), World()
+    there.opens("support@vendor.example", "Ours with you")
+    theirs = mail_bytes(there.last("acknowledgement", SUPPORT), there.desk, TUESDAY)
+    before = here.promised()
+
+    assert "ignore" == here.fate(theirs)[0]
+    assert before == here.promised()
+
+
+FROM_A_MACHINE = [
+    mail(ANA, "WX-1001", "evil words", "none", Auto_Submitted="auto-replied"),
+    mail(ANA, "WX-1001", "evil words", "none", Precedence="bulk"),
+    mail(EVE, "x", "evil words", Auto_Submitted="auto-replied", In_Reply_To="<OURS>"),
+    mail(EVE, "x", "evil words", List_Id="<x>", References="<OURS>"),
+]
+
+
+@pytest.mark.parametrize("body", FROM_A_MACHINE)
+def test_a_strangers_or_forgers_mail_is_not_shown_to_customers_because_it_looks_like_a_machines(world, body):
+    """Automatic mail is kept on its ticket; that must be no way around being held."""
+    ours = world.last("acknowledgement", ANA).message_id
+    world.gets(body.replace(b"OURS", ours.encode()))
+
+    assert "evil words" not in [one["text"] for one in world.messages() if one["public"]]
+
+
+def test_a_null_sender_is_never_answered(world):
+    """A bounce of a forged mail, or a robot, would get an answer that bounces again."""
+    before = world.promised()
+    world.gets(mail(ANA, "New"), sender="")
+
+    assert before == world.promised()
+
+
+# Poison
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"result": "none"},
+        {"result": "none", "Auto_Submitted": "auto-replied"},
+        {"result": "none", "List_Id": "<x.acme.example>"},
+        {"result": "none", "X_Loop": "x"},
+        {"List_Id": "<x.acme.example>"},  # no forger: a list delivers its copy first
+    ],
+)
+def test_a_copy_sent_ahead_does_not_swallow_the_true_mail(world, forged):
+    """Somebody who saw a mail delivers it first, unproven or dressed as a machine's."""
+    result = forged.pop("result", None)
+    world.gets(mail(ANA, "WX-1001", result=result, Message_ID="<m@acme.example>", **forged))
+    true = mail(ANA, "WX-1001", Message_ID="<m@acme.example>")
+
+    assert ("append", "follow-up", 1001) == world.fate(true)
+    assert world.gets(true).duplicate
+    assert 1 == world.promised().count(("agent-follow-up", AGENTS))
+
+
+def test_a_held_forgery_with_the_same_message_id_does_not_break_the_thread(world):
+    """The id of the true mail is taken by a forgery, and answers to it would find no ticket."""
+    world.gets(mail(ANA, "WX-1001", text="forged", result="none", Message_ID="<m@acme.example>"))
+    true = world.gets(mail(ANA, "WX-1001", Message_ID="<m@acme.example>"))
+
+    assert Fate.APPEND is true.fate
+    assert world.record(true)["flagged"]
+    assert 1001 == world.gets(mail(ANA, "other", text="More.", In_Reply_To="<m@acme.example>")).ticket
+
+
+def test_a_forged_delivery_report_about_a_number_or_a_made_up_mail_changes_nothing(world):
+    """Somebody claims that a mail to a customer came back."""
+    before = [one.state for one in world.promises()]
+    for made_up in ("x@vendor.example", "", "<>", f"{'a' * 36}.abcdef@vendor.example"):
+        world.gets(report(made_up, sender=ANA, subject="Undelivered WX-1001"))
+
+    assert before == [one.state for one in world.promises()]
+    assert "agent-undelivered" not in dict(world.promised())
+
+
+def test_a_delivery_report_marks_the_one_mail_that_it_quotes_and_no_address_that_it_names(world):
+    """A true report that names other people must not make them unreachable."""
+    world.gets(report(world.last("acknowledgement", EVE).message_id, recipient=ANA))
+    states = {
+        one.outbound.recipient.address: one.state
+        for one in world.promises()
+        if one.outbound.notice == "acknowledgement"
+    }
+
+    assert {EVE: Sending.FAILED, ANA: Sending.PENDING} == states
+
+
+def test_a_forged_mail_records_nobody(world):
+    """Unknown people appear in the book because somebody wrote in their names."""
+    for sender in ("new@acme.example", "other@nowhere.example"):
+        world.gets(mail(sender, "WX-1001", result="none"))
+        world.gets(mail(sender, "New", result="none"), in_session=False)
+    with world.store.reading() as work:
+        assert [None, None] == [work.person(one) for one in ("new@acme.example", "other@nowhere.example")]
+
+
+def test_somebody_recorded_by_an_unproven_mail_still_belongs_to_their_organisation_once_proven(world):
+    """A forger has an employee recorded as nobody's, so that they may not follow up any more."""
+    inbound = Inbound(
+        "phone",
+        "f" * 64,
+        TUESDAY,
+        Address("", BOB),
+        subject="x",
+        text="x",
+        reply="x",
+        assurance=Assurance.SIGNED_IN,
+    )
+    handle.receive([Letter(None, inbound)], world.store, world.setup, TUESDAY)
+
+    assert ("append", "follow-up", 1001) == world.fate(mail(BOB, "WX-1001"))
+
+
+# Injection
+
+NASTY = {
+    "Jinja": "{{ 7*7 }} {% for x in ().__class__.__mro__ %}{{ desk.mark }}{% endfor %}",
+    "Markdown": "[click](http://evil.example) ![x](http://evil.example/x.png) **b** # h",
+    "HTML": "<script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript:x'>",
+    "SQL": "'; DROP TABLE messages; -- \" OR 1=1",
+    "terminal": "\x1b[2J\x1b]0;owned\x07\x9b31m",
+    "CRLF": "x\r\nBcc: victim@elsewhere.example",
+    "NUL and surrogates": "a\x00b\ud800c\udfffd",
+    "bidi": "\u202egnp.exe\u202c\u2066x",
+    "our own line": "##-- Please write above this line --##",
+    "format": "%s %n {0} $(id) `id` ${x}",
+}
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_nasty_words_in_subject_name_fields_and_text_come_out_as_words(world, nasty):
+    """Header, template, markup, SQL and terminal injection, by a customer who may write."""
+    receipt = world.opens(ANA, nasty, name=nasty, text=nasty, fields={"product": nasty, "version": nasty})
+    world.gets(mail(SAM, text="We look."), world.agents_address_of(receipt.ticket))
+    mails = [message_from_bytes(mail_bytes(one.outbound, world.desk, TUESDAY)) for one in world.promises()]
+    texts, pages = (
+        [one.get_payload(part).get_payload(decode=True).decode() for one in mails] for part in (0, 1)
+    )
+
+    assert Fate.OPEN is receipt.fate
+    assert {None} == {one["Bcc"] for one in mails}
+    assert not [one for one in (*texts, *pages) if set(one) & set("\x00\x07\x1b\x9b\u202e\u2066")]
+    assert not [one for one in pages if any(mark in one for mark in ("<script", "<img", "<a href", "</b>"))]
+    assert not [one for one in texts if world.desk.mark in one or "49 " in one]
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_nasty_words_in_a_mail_are_kept_and_shown_without_effect(world, nasty, capsys):
+    """The same by mail, in headers as bytes; then an agent looks at it in a terminal."""
+    raw = nasty.encode("utf-8", "surrogatepass")
+    head = mail(ANA, "WX-1001").replace(b"WX-1001", b"WX-1001 " + raw.replace(b"\r\n", b"\r"))
+    receipt = world.gets(head.replace(b"It drops again.", raw))
+    show_one(world.record(receipt), as_json=False)
+    shown = capsys.readouterr().out
+
+    assert receipt.fate in (Fate.APPEND, Fate.HOLD)
+    assert shown == "".join(safe(line) + end for line, end in ((one, "\n") for one in shown.split("\n")[:-1]))
+
+
+def test_terminal_escapes_no_line_of_json_has_any():
+    """Lists and exports are looked at in terminals too, and JSON leaves C1 controls as they are."""
+    line = json_line({"subject": "".join(NASTY.values()), "text": "Grüße\u2028\x7f"})
+
+    assert line.isprintable()
+    assert "Grüße" in line
+    assert json.loads(line)["subject"] == "".join(NASTY.values())
+
+
+PATHS = [
+    "../../etc/passwd",
+    "..\\..\\x.exe",
+    "/etc/shadow",
+    "C:\\x\\y.txt",
+    "..",
+    ".",
+    "a/../../b",
+    "con\x00.txt",
+    "=?utf-8?q?..=2F..=2Fx?=",
+]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_path_traversal_an_attachments_name_has_no_path(name):
+    body = (
+        f"From: {ANA}\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\nx\r\n'
+    )
+    kept = letter_from(Raw("email", "mail", body.encode(), TUESDAY)).inbound.attachments[0].filename
+
+    assert not set(kept) & set('/\\\x00:<>|"')
+    assert kept not in (".", "..")
+
+
+# Exhaustion
+
+BOMBS = {
+    "escaped quotes in Authentication-Results": {"Authentication_Results": '"' + '\\"' * 7500},
+    "parentheses in Authentication-Results": {"Authentication_Results": "(" * 15000},
+    "a route without end": {"Cc": "<" + "@," * 7500},
+    "huge References": {"References": "<a@b.example> " * 1100},
+    "angle brackets": {"References": "<" * 15000, "In_Reply_To": "<" * 15000},
+    "recipients": {"Cc": "a@b.c," * 2500},
+    "encoded words": {"Subject": "=?utf-8?b?" * 1500},
+    "numbers": {"Subject": "ticket 1 " * 1500},
+    "addresses": {"Cc": "a" * 15000 + "@"},
+}
+
+
+@pytest.mark.parametrize("headers", BOMBS.values(), ids=BOMBS)
+def test_a_small_mail_is_decided_in_a_moment_whatever_is_in_it(world, headers):
+    """A header that costs a regular expression or a loop the square of its length stalls all other mail."""
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" * 3 for name, value in headers.items())
+    body = more.encode() + mail(ANA, "WX-1001")
+    start = time.process_time()
+    world.gets(body)
+
+    assert time.process_time() - start < 0.5
+
+
+# What no policy can do
+
+RECKLESS = """
+title = "All in"
+reference = "WX-{number}"
+default_severity = "s"
+default_calendar = "c"
+[calendars.c]
+timezone = "UTC"
+hours = "24x7"
+[[severity]]
+name = "s"
+first_response = "1h"
+[[rule]]
+name = "append-all"
+when = { ticket = "any" }
+then = "append"
+reply = "added"
+because = "x"
+[[rule]]
+name = "open-all"
+then = "open"
+reply = "acknowledgement"
+because = "x"
+"""
+
+
+@pytest.fixture
+def reckless():
+    world = World()
+    world.setup = set_up(world.desk, read_policy(RECKLESS, "reckless"), KEYS)
+    return world
+
+
+def test_a_policy_that_takes_everything_still_takes_no_forgery_and_answers_no_machine(reckless):
+    """A careless line in a policy must not open what guards and trust keep shut."""
+    ours = f"<{reckless.last('acknowledgement', ANA).message_id}>"
+    before = reckless.promised()
+
+    assert "hold" == reckless.fate(mail(ANA, "WX-1001", result="none"))[0]
+    assert "hold" == reckless.fate(mail(EVE, In_Reply_To=ours))[0]
+    assert "ignore" == reckless.fate(mail(ANA, "WX-1001", text="r", Auto_Submitted="auto-replied"))[0]
+    assert "ignore" == reckless.fate(mail(ANA, "New", text="l", Precedence="bulk"))[0]
+    assert "refuse" == reckless.fate(mail(f"{ANA}, {EVE}", "New", result=""))[0]
+    assert {AGENTS} == {to for _, to in reckless.promised()[len(before) :]}
+
+
+def test_relay_spam_the_acknowledgement_of_an_unproven_mail_repeats_none_of_its_words(reckless):
+    """A policy that opens by mail acknowledges to a forged address; that must not carry an advertisement."""
+    spam = mail(
+        '"Buy at spam.example" <victim@elsewhere.example>', "Buy at spam.example", "BUY spam.example", "none"
+    )
+
+    assert "open" == reckless.fate(spam)[0]
+    assert "spam.example" not in mail_bytes(reckless.last("acknowledgement"), reckless.desk, TUESDAY).decode()
+
+
+def test_relay_spam_one_victim_gets_no_more_than_the_budget(reckless):
+    """Acknowledgements as a weapon: many mails in one name."""
+    reckless.setup = replace(reckless.setup, budget=3)
+    for number in range(10):
+        reckless.gets(mail("victim@elsewhere.example", f"New {number}", result="none"))
+
+    assert 3 == reckless.promised().count(("acknowledgement", "victim@elsewhere.example"))
+
+
+def test_a_notice_for_agents_is_no_answer_for_customers():
+    """A policy that names one would show them what is internal."""
+    with pytest.raises(ConfigError, match="written for agents"):
+        read_policy(RECKLESS.replace('"added"', '"agent-new"'), "reckless")
+
+
+@pytest.mark.parametrize(("listen", "told"), [("0.0.0.0:8025", True), ("127.0.0.1:8025", False)])
+def test_forged_authentication_results_over_a_door_that_is_open_to_all_are_warned_of(
+    tmp_path, capsys, listen, told
+):
+    """Where anybody may connect, nobody removes the header that a stranger wrote."""
+    check_desk(write_config(tmp_path, 1, 0, listen=listen))
+
+    assert told is ("let in only your mail server" in capsys.readouterr().out)
+
+
+# Through the door
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("desk"), desk="notices_an_hour = 1000") as desk:
+        yield desk
+
+
+def test_oracle_a_stranger_hears_the_same_of_every_number_in_the_session(desk):
+    """250 for a ticket that exists and 550 for one that does not would count the tickets."""
+    number = desk.a_ticket()
+    stranger = Address("Zoe", "zoe@nowhere.example")
+
+    answers = [
+        desk.mail(a_mail(stranger, f"WX-{one}", proven=False)).answer for one in (number, number + 5000)
+    ]
+
+    assert answers[0] == answers[1]
+
+
+def test_backscatter_over_smtp_a_forged_mail_is_refused_in_the_session_and_nothing_goes_out(desk):
+    outcome = desk.mail(a_mail(CUSTOMER, "New", proven=False), sender="victim@elsewhere.example")
+
+    assert outcome.answer.startswith("550 5.7.1")
+    assert set() == outcome.notices
+
+
+NOT_OURS = [
+    "victim@elsewhere.example",
+    "support%elsewhere.example@vendor.example",
+    "victim%elsewhere.example@vendor.example",
+    "elsewhere.example!victim@vendor.example",
+    "@vendor.example:victim@elsewhere.example",
+    '"victim@elsewhere.example"@vendor.example',
+    "support@vendor.example.evil.example",
+    "support+@vendor.example",
+    f"support+{'a' * 36}@vendor.example",
+    "support@[127.0.0.1]",
+]
+
+
+@pytest.mark.parametrize("recipient", NOT_OURS)
+def test_open_relay_only_our_own_addresses_are_taken(desk, recipient):
+    """Somebody uses the desk to send mail on, or tries signed addresses."""
+    assert desk.post(a_mail(CUSTOMER, proven=False), recipient).startswith(("550 5.1.1", "553", "501"))
