@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, select, text
 
-from store.driver import Row, insert_rows, update_rows
+from store.driver import Row, insert_rows, rows_of, update_rows
 from store.tables import (
     attachments,
     clock_events,
@@ -66,7 +66,8 @@ UPDATE_DELIVERY = inbox.update().where(inbox.c.id == bindparam("row_key"))
 UPDATES = ((UPDATE_TICKET, tickets), (UPDATE_CLOCK, clocks), (UPDATE_DELIVERY, inbox))
 
 
-HIGHEST = {table.name: select(func.max(table.c.id)) for table in (people, messages, clocks, outbox, inbox)}
+NUMBERED = (people, messages, clocks, outbox, inbox)
+HIGHEST = "SELECT " + ", ".join(f"(SELECT max(id) FROM {table.name})" for table in NUMBERED)  # noqa: S608
 HIGHEST_NUMBER = select(func.max(tickets.c.number))
 NEXT_VALUES = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :block)")
 LOCK_NUMBERS = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -82,6 +83,7 @@ class Buffer:
         self._rows: dict[str, list[Row]] = {table.name: [] for table in IN_ORDER}
         self._changes: dict[str, dict[int, Row]] = {table.name: {} for _, table in UPDATES}
         self._keys: dict[str, Iterator[int]] = {}
+        self._highest: dict[Table[Any], int | None] = {}
         self._number = 0
         self._made_up = 0
 
@@ -135,9 +137,12 @@ class Buffer:
                 changes.clear()
 
     def _keys_of(self, table: Table[Any]) -> Iterator[int]:
-        if self._dialect == "sqlite":
-            return count((self._connection.execute(HIGHEST[table.name]).scalar() or 0) + 1)
-        return self._sequence(f"{table.name}_id_seq")
+        if self._dialect != "sqlite":
+            return self._sequence(f"{table.name}_id_seq")
+        if not self._highest:
+            (highest,) = rows_of(self._connection, HIGHEST)
+            self._highest = dict(zip(NUMBERED, highest, strict=True))
+        return count((self._highest[table] or 0) + 1)
 
     def _sequence(self, name: str) -> Iterator[int]:
         while True:

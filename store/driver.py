@@ -1,9 +1,11 @@
 """Statements that run for every message, at little more than the driver's own cost.
 
-SQLAlchemy words each of them for the dialect, once; after that only values change. They
-pass the column types' own gates, but no statement object is made for a row or a call,
-which on the path of a mail would cost more than the database does. Keys come in lists
-of a few fixed lengths, so that a handful of texts serves any number of them.
+SQLAlchemy words each of them for the dialect, once, and owns the transaction; after that
+the driver's own cursor is used, and only values change. They pass the column types' own
+gates, but no statement object is made for a row or a call, which on the path of a mail
+would cost more than the database does. What the driver raises is raised as SQLAlchemy
+would. Keys come in lists of a few fixed lengths, so that a handful of texts serves any
+number of them.
 
 Some tables keep what came first: the same bytes once, a Message-ID for the ticket that
 had it first.
@@ -16,6 +18,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from intake.messages import clean
@@ -50,7 +54,7 @@ class Query:
         asked = [clean(key) if isinstance(key, str) else key for key in keys]
         more = asked[-1:] * (length - len(keys))  # the same key again finds the same row once
         padded = (*asked, *more, *(others[name] for name in self._others))
-        found = connection.exec_driver_sql(statement, _arranged(layout, padded, dialect)).fetchall()
+        found = rows_of(connection, statement, _arranged(layout, padded, dialect))
         return self._read(found, dialect) if found else []
 
     def _read(self, found: Iterable[Sequence[Any]], dialect: Dialect) -> list[Any]:
@@ -62,6 +66,18 @@ class Query:
                 values[place] = gate(values[place])
             read.append(self._make(values))
         return read
+
+
+def rows_of(connection: Connection, text: str, values: Any = ()) -> Sequence[Any]:
+    """The rows of a statement in the driver's own words, as the driver gives them."""
+    cursor = _cursor(connection)
+    try:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+    except Exception as error:
+        raise _as_sqlalchemy_has_it(error, connection, cursor) from error
+    finally:
+        cursor.close()
 
 
 def insert_rows(connection: Connection, table: Table[Any], rows: Sequence[Row]) -> None:
@@ -82,7 +98,33 @@ def _write_rows(
         values: Any = [tuple([gate(row[name]) for name, gate in gates]) for row in rows]
     else:
         values = [{name: gate(row[name]) for name, gate in gates} for row in rows]
-    connection.exec_driver_sql(text, values)
+    cursor = _cursor(connection)
+    try:
+        cursor.executemany(text, values)
+    except Exception as error:
+        raise _as_sqlalchemy_has_it(error, connection, cursor) from error
+    finally:
+        cursor.close()
+
+
+def _cursor(connection: Connection) -> DBAPICursor:
+    """A cursor in the connection's transaction, which begins here if it has not."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.cursor()
+
+
+def _as_sqlalchemy_has_it(error: Exception, connection: Connection, cursor: DBAPICursor) -> Exception:
+    dialect = connection.dialect
+    base = dialect.loaded_dbapi.Error
+    if not isinstance(error, base):
+        return error
+    gone = dialect.is_disconnect(error, connection.connection, cursor)
+    if gone:
+        connection.invalidate(error)
+    wrapped = DBAPIError.instance(None, None, error, base, connection_invalidated=gone, dialect=dialect)
+    assert isinstance(wrapped, Exception)
+    return wrapped
 
 
 @lru_cache(maxsize=PREPARED)
