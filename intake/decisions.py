@@ -133,28 +133,12 @@ class AddParticipant:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPerson:
-    """A proven sender of a known domain, seen for the first time."""
-
-    address: Address
-    organisation_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class MarkUndelivered:
     """A delivery report names one of our mails: by its Message-ID or, by VERP, its outbox row."""
 
     message_id: str
     outbox_id: int
     report: Report
-
-
-@dataclass(frozen=True, slots=True)
-class NoteOnHistory:
-    """A line on the ticket's history that changes nothing else."""
-
-    what: str
-    detail: str
 
 
 Change = (
@@ -165,9 +149,7 @@ Change = (
     | SetSeverity
     | SetField
     | AddParticipant
-    | RecordPerson
     | MarkUndelivered
-    | NoteOnHistory
 )
 
 

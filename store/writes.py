@@ -19,9 +19,7 @@ from intake.decisions import (
     Change,
     ChangeClock,
     MarkUndelivered,
-    NoteOnHistory,
     OpenTicket,
-    RecordPerson,
     SetField,
     SetSeverity,
     SetStatus,
@@ -58,14 +56,8 @@ def write_change(
     match change:
         case OpenTicket():
             return _open(work, change, actor, now)
-        case RecordPerson(address, organisation_id):
-            _record(work, address, organisation_id, actor, now)
-            return ticket
         case MarkUndelivered():
             return _mark_undelivered(work, change, ticket, actor, now)
-        case NoteOnHistory(what, detail):
-            work.note(ticket.number if ticket else None, now, actor, what, detail)
-            return ticket
     if ticket is None:
         raise ValueError(f"{type(change).__name__} without a ticket")
     return _write_on(work, change, ticket, actor, now)
