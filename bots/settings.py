@@ -46,7 +46,7 @@ def _reply_pattern(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text and text not in available_timezones():
         raise ValueError(f"no such time zone; {did_you_mean(text, available_timezones())[:200]}")
     return text
 
@@ -107,7 +107,9 @@ class DeskSettings(Written):
     emergency_phone: str = Field("", description="the phone line outside business hours, if there is one")
     people: str = Field("", description="a file of organisations, people and agents, imported at start")
     language: str = Field("en", description="the language of notices to people of whom none is known")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="the zone of agents' notices")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "", description="the zone of agents' notices and lists; empty: that of the policy's default calendar"
+    )
     templates: str = Field("", description="a folder of notices that come before those that ship")
     first_number: Whole = Field(1001, ge=1, description="the number of the first ticket")
     notices_an_hour: Whole = Field(20, ge=1, description="automatic mails that one address gets in an hour")

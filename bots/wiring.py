@@ -57,7 +57,7 @@ def wire(config: Path) -> Wired:
         raise ConfigError(mistakes_besides(settings, folder)) from error
     store = open_store(settings.store.url, settings.desk.first_number)
     store.policy_digest = policy.digest
-    setup = set_up(desk_of(settings, store.mark), policy, keys, settings.desk.templates)
+    setup = set_up(desk_of(settings, store.mark, policy), policy, keys, settings.desk.templates)
     return Wired(settings, folder, store, replace(setup, budget=settings.desk.notices_an_hour))
 
 
@@ -129,7 +129,7 @@ def read_keys(settings: Settings, folder: Path) -> Keys:
     return Keys(key, tuple(signing_key(one, "secrets.old_keys", folder) for one in older))
 
 
-def desk_of(settings: Settings, mark: str) -> Desk:
+def desk_of(settings: Settings, mark: str, policy: Policy) -> Desk:
     desk = settings.desk
     return Desk(
         name=desk.name,
@@ -142,7 +142,7 @@ def desk_of(settings: Settings, mark: str) -> Desk:
         portal_url=desk.portal_url,
         emergency_phone=desk.emergency_phone,
         language=desk.language,
-        timezone=desk.timezone,
+        timezone=desk.timezone or str(policy.calendar_of(None).zone),
     )
 
 
