@@ -101,6 +101,8 @@ def _clauses(value: str) -> Iterator[list[str]]:
 
 def _without_comments(value: str) -> str:
     """Comments nest, and a quoted string is no place for one (RFC 5322 §3.2.2)."""
+    if "(" not in value:
+        return value
     kept: list[str] = []
     depth, quoted, skip = 0, False, False
     for char in value:

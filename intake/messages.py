@@ -160,6 +160,8 @@ class Outbound:
 
 def clean(text: str) -> str:
     """Text a database can hold: without U+0000 and lone surrogates (PostgreSQL refuses both)."""
+    if text.isascii() and "\x00" not in text:  # nearly always, and then no encoding is tried
+        return text
     if "\x00" in text:
         text = text.replace("\x00", "")
     try:

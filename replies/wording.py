@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -96,8 +96,7 @@ class Wording:
         ticket = None if occasion.to.is_agent else occasion.ticket
         requester = ticket.requester.language if ticket else ""
         wanted = (occasion.to.language or requester or self._desk.language, FALLBACK)
-        languages = [re.split("[-_]", language.lower())[0] for language in wanted]
-        names = [f"{language}/{occasion.notice.name}.md" for language in languages]
+        names = [f"{_bare(language)}/{occasion.notice.name}.md" for language in wanted]
         try:
             template = self._environment.select_template(names)
         except jinja2.TemplateSyntaxError as error:
@@ -135,6 +134,12 @@ class Wording:
     def _from_name(self, occasion: Occasion) -> str:
         author = occasion.notice.facts.get("author", "") if occasion.kind.by_person else ""
         return f"{escaping.one_line(str(author))} ({self._desk.name})" if author else self._desk.name
+
+
+@lru_cache(maxsize=64)
+def _bare(language: str) -> str:
+    """A language without its country."""
+    return re.split("[-_]", language.lower())[0]
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

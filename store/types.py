@@ -10,6 +10,7 @@ an index takes 32 bytes of anything.
 import json
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -20,11 +21,13 @@ from intake.messages import clean
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+REMEMBERED = 1024  # digests; one transaction asks for the same ones again and again
 ENCODER = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":"))
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def digest(words: str) -> bytes:
     """The 32 bytes that stand for an id or an address in an index."""
     return sha256(words.encode(errors="replace")).digest()
@@ -35,6 +38,7 @@ def is_key(number: int) -> bool:
     return 0 < number < 2**31
 
 
+@lru_cache(maxsize=REMEMBERED)
 def address_key(address: str) -> bytes:
     """The digest of an address or account, the same however its ASCII letters are cased.
 

@@ -97,8 +97,11 @@ def _said_by_sender(sender: Address | None) -> str:
 
 def _said_in_subject(subject: str) -> str:
     """A set phrase at its beginning; after "Re:" it is a person's answer to one."""
-    found = next((phrase for phrase in _SUBJECTS if subject.casefold().startswith(phrase)), "")
-    return f'subject begins with "{found}"' if found else ""
+    folded = subject.casefold()
+    if not folded.startswith(_SUBJECTS):
+        return ""
+    found = next(phrase for phrase in _SUBJECTS if folded.startswith(phrase))
+    return f'subject begins with "{found}"'
 
 
 def _word(value: str) -> str:

@@ -89,6 +89,9 @@ def _unquoted(lines: list[str], announced: bool) -> list[list[str]]:
     number = 0
     while number < len(lines):
         line = lines[number]
+        if announced and line.startswith(">") and not segments[-1]:
+            number += 1  # deep in a quotation, where most lines of most mails are
+            continue
         bare = line.strip()
         length = 1
         if bare[:1] == ">" and announced:
