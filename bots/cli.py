@@ -15,6 +15,7 @@ from bots.console import CONFIG, config_file, errors_told
 app = typer.Typer(
     help="Intake for support desks: your written support policy, enforced on every message.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -39,8 +40,14 @@ def root(
             "--config", metavar="FILE", help="The configuration; else $DESKBELL_CONFIG, ./config.toml."
         ),
     ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
     """Intake for support desks: your written support policy, enforced on every message."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"deskbell {installed('deskbell')}")
+        raise typer.Exit
     CONFIG["file"] = config
 
 

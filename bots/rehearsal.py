@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bots.door import letter_from
+from bots.files import text_of
 from bots.wiring import load_policy, set_up, template_names
 from intake.clocks import clocks_of_a_new_ticket
 from intake.decisions import Receipt, StartClock, is_for_customers
-from intake.errors import ConfigError
 from intake.handle import Letter, Setup, receive
 from intake.messages import Raw
 from intake.policy import Policy
@@ -59,12 +59,7 @@ def play(path: Path, policy: str | None = None) -> Iterator[Outcome]:
 
 
 def load_scenario(path: Path) -> Scenario:
-    try:
-        return read_scenario(path.read_text(encoding="utf-8"), path.name)
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{path}: is not UTF-8"]) from error
+    return read_scenario(text_of(path), path.name)
 
 
 def policy_named(scenario: Scenario, path: Path) -> str:

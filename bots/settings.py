@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from bots.files import text_of
 from intake.errors import ConfigError
 from intake.mistakes import Number, Whole, Written, YesNo, checked, read_toml
 from intake.policy import preset_names
@@ -177,12 +178,7 @@ def find_config(given: str | None) -> Path:
 
 def read_settings(path: Path) -> Settings:
     """The settings in a file, with every path in it made absolute; ConfigError lists all mistakes."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigError([f"{path}: cannot be read: {reason}"]) from error
-    table = read_toml(text, str(path))
+    table = read_toml(text_of(path), str(path))
     return checked(Settings, _absolute(table, path.parent.resolve()))
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bots.files import text_of
 from bots.settings import Settings, read_settings, signing_key
 from intake.errors import ConfigError
 from intake.handle import Setup, Work
@@ -105,12 +106,7 @@ def check_templates(settings: Settings) -> None:
 def load_policy(named: str, notices: Collection[str] = ()) -> Policy:
     """A preset by its name, or a policy file by its path."""
     if named.endswith(".toml") or "/" in named:
-        try:
-            return read_policy(Path(named).read_text(encoding="utf-8"), named, notices)
-        except OSError as error:
-            raise ConfigError([f"policy: {named}: {error.strerror}"]) from error
-        except UnicodeDecodeError as error:
-            raise ConfigError([f"policy: {named}: is not UTF-8"]) from error
+        return read_policy(text_of(Path(named), "policy"), named, notices)
     if named not in preset_names():
         hint = did_you_mean(named, preset_names())
         raise ConfigError([f"policy: {named!r}: no such preset, nor the path of a .toml file; {hint}"])
@@ -151,7 +147,4 @@ def people_of(settings: Settings) -> Book | None:
     if not settings.desk.people:
         return None
     path = Path(settings.desk.people)
-    try:
-        return read_book(path.read_text(encoding="utf-8"), path.name)
-    except OSError as error:
-        raise ConfigError([f"desk.people: {path}: {error.strerror}"]) from error
+    return read_book(text_of(path, "desk.people"), path.name)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake.context import Context
-from intake.decisions import Audience, Decision, Notice, Recipient, Step
+from intake.decisions import Audience, Decision, Notice, Recipient, Step, is_for_customers
 from intake.errors import TemplateError
 from intake.messages import Address, Assurance, Inbound, Outbound, Raw
 from intake.rules import sender_words
@@ -153,3 +153,15 @@ def _promise(
         message_id = setup.addresses.message_id(number, now)
         blank = Outbound("email", to.address, notice.name, notice.name, "", message_id, ticket_number=number)
         work.promise(blank, ticket, now, held=str(error))
+        if is_for_customers(notice.name):
+            _tell_agents(work, to, str(error), ticket, setup, now)
+
+
+def _tell_agents(
+    work: Work, to: Recipient, reason: str, ticket: Ticket | None, setup: Setup, now: datetime
+) -> None:
+    """Somebody did not get what they were to get, because it could not be worded."""
+    facts = {"address": to.address.address, "reason": reason}
+    notice = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
+    for agent in _agents(work, setup.desk):
+        _promise(work, notice, agent, ticket, None, setup, now)

@@ -42,15 +42,19 @@ def pause(ticket: Ticket, at: datetime, reason: str) -> Iterable[ChangeClock]:
 
 
 def resume(ticket: Ticket, policy: Policy, at: datetime, reason: str) -> Iterable[ChangeClock]:
-    """Resolution runs on, later by what the pause took; a solved ticket that reopens counts as paused."""
-    clock = ticket.clock(ClockKind.RESOLUTION)
-    since = clock and (clock.paused_at or clock.met_at)
-    if not clock or not since or clock.stopped_at:
-        return
-    pauses = (*clock.pauses, (since, at))
-    due_at = _due(clock, ticket, policy, pauses)
-    next_at, step = _next(clock, due_at, ticket, policy, at, pauses)
-    yield ChangeClock(clock.kind, "resumed", at, due_at, next_at, step, reason=reason)
+    """What stood still runs on, later by the time it stood; the time that a ticket was solved counts as that.
+
+    So a resolution runs on that was paused or met, and a first response that nobody gave before the end.
+    """
+    for clock in ticket.clocks:
+        ended = clock.met_at if clock.kind is ClockKind.RESOLUTION else clock.stopped_at
+        since = clock.paused_at or ended
+        if since is None or (clock.kind is ClockKind.FIRST_RESPONSE and clock.met_at):
+            continue
+        pauses = (*clock.pauses, (since, at))
+        due_at = _due(clock, ticket, policy, pauses)
+        next_at, step = _next(clock, due_at, ticket, policy, at, pauses)
+        yield ChangeClock(clock.kind, "resumed", at, due_at, next_at, step, reason=reason)
 
 
 def stop(ticket: Ticket, kind: ClockKind, at: datetime, reason: str) -> Iterable[ChangeClock]:

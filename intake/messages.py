@@ -124,6 +124,7 @@ class Inbound:
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     envelope: Envelope = Envelope()
     assurance: Assurance = Assurance.NONE  # what the channel itself established
+    severity: str = ""  # set by the agent who logs a call; a customer's wish is among the fields
     ticket_number: int = 0  # not by mail: the ticket whose page or button was used
     fields: Mapping[str, object] = field(default_factory=dict)
     defects: tuple[str, ...] = ()  # what had to be left out or guessed, in words

@@ -6,6 +6,7 @@ that an organisation lists ties them to it when no organisation is named.
 
 from collections.abc import Iterable
 from datetime import date
+from zoneinfo import available_timezones
 
 from pydantic import Field
 
@@ -75,6 +76,7 @@ def mistakes_in(book: Book, place: str) -> list[str]:
     ]
     return [
         *unknown,
+        *_wrong_zones((*book.organisation, *book.person), place),
         *_twice(names, f"{place}.organisation", "the name"),
         *_twice(
             (d.lower() for one in book.organisation for d in one.domains), f"{place}.organisation", "domain"
@@ -86,6 +88,15 @@ def mistakes_in(book: Book, place: str) -> list[str]:
             for one in book.person
             if _is_lost(one)
         ),
+    ]
+
+
+def _wrong_zones(entries: Iterable[OrganisationEntry | PersonEntry], place: str) -> list[str]:
+    zones = available_timezones()
+    return [
+        f"{place} {one.name!r}.timezone: {one.timezone!r} is no known zone; write one such as Europe/Rome"
+        for one in entries
+        if one.timezone and one.timezone not in zones
     ]
 
 

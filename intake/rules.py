@@ -131,7 +131,7 @@ def _open(rule: RuleFile, facts: Facts, policy: Policy, chosen: Mapping[str, str
         rule.reply,
         missing=wanted,
         changes=(opened,),
-        notices=(*acknowledged, _agents_new(facts, opened)),
+        notices=(*acknowledged, _agents_new(facts, opened, policy)),
     )
 
 
@@ -143,7 +143,7 @@ def _new_ticket(
     chosen: Mapping[str, str],
     requester: Person | Address,
 ) -> OpenTicket:
-    name = chosen.get("severity") or _chosen_severity(inbound, policy)
+    name = inbound.severity or chosen.get("severity") or _chosen_severity(inbound, policy)
     calendar = policy.calendar_of(context.organisation)
     return OpenTicket(
         subject=inbound.subject.strip() or "(no subject)",
@@ -177,19 +177,21 @@ def _promised(opened: OpenTicket, wanted: tuple[str, ...], facts: Facts) -> Mapp
     }
 
 
-def _agents_new(facts: Facts, opened: OpenTicket) -> Notice:
+def _agents_new(facts: Facts, opened: OpenTicket, policy: Policy) -> Notice:
     inbound = facts.inbound
     told = {
         "text": inbound.reply or inbound.text,
         "sender": sender_words(inbound),
         "attachments": len(inbound.attachments),
-        "warnings": _warnings(facts, opened),
+        "warnings": _warnings(facts, opened, policy),
     }
     return Notice("agent-new", Audience.AGENTS, told, "auto-generated")
 
 
-def _warnings(facts: Facts, opened: OpenTicket) -> list[str]:
-    if facts.inbound.channel != "phone" or facts.is_in_hours:
+def _warnings(facts: Facts, opened: OpenTicket, policy: Policy) -> list[str]:
+    """The phone outside business hours is for the worst severity, which a policy names first."""
+    is_worst = opened.severity == next(iter(policy.severities))
+    if facts.inbound.channel != "phone" or facts.is_in_hours or is_worst:
         return []
     return [f"The call came outside business hours; as {opened.severity} it is answered in the next ones."]
 

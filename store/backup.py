@@ -5,6 +5,7 @@ it. PostgreSQL has tools of its own for this, which are named to whoever asks.
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import select
@@ -32,13 +33,11 @@ def back_up(store: SqlStore, target: Path) -> int:
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:
-    copy = sqlite3.connect(target)
     try:
-        source.backup(copy, pages=PAGES)
-        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        with closing(sqlite3.connect(target)) as copy:
+            source.backup(copy, pages=PAGES)
+            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         raise StoreUnavailable(f"backup: {target}: {error}") from error
-    finally:
-        copy.close()
     if found != "ok":
         raise StoreUnavailable(f"backup: {target} is damaged: {found}")

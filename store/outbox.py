@@ -90,8 +90,8 @@ def mark_failed(work: SqlWork, promise: int, error: str) -> None:
 
 
 def retry(work: SqlWork, promise: int, now: datetime) -> bool:
-    """Put a held or failed promise back to be sent; False when there is none such."""
-    again = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING)
+    """Put a held or failed promise back to be sent; False when there is none such, or it has no words."""
+    again = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING).where(outbox.c.body != "")
     values = {"state": Sending.PENDING, "next_at": now, "attempts": 0, "claimed_by": "", "error": ""}
     return work.connection.execute(again.values(values)).rowcount == 1
 

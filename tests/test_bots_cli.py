@@ -74,6 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "calendar.toml").write_text(CALENDAR, encoding="utf-8")
     (folder / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
     (folder / "mail.eml").write_bytes(MAIL)
+    (folder / "latin.toml").write_bytes("# Übersicht".encode("latin-1"))
     done = CliRunner().invoke(
         app, ["--config", str(folder / "config.toml"), "people", "import", str(folder / "people.toml")]
     )
@@ -160,8 +161,12 @@ NOT_DONE = [
     ("held show 999999", "no message 999999 is held"),
     ("held release 999999", "no message 999999 is held"),
     ("held drop 999999", "no message 999999 is held"),
-    ("outbox retry 999999", "promise 999999 is not waiting"),
-    ("outbox drop 999999", "promise 999999 is not waiting"),
+    ("outbox retry 999999", "promise 999999 cannot be sent or dropped (again)"),
+    ("outbox drop 999999", "promise 999999 cannot be sent or dropped (again)"),
+    ("ticket open --from support@vendor.example --subject x --text y", "is the desk's or an agent's"),
+    ("ticket open --from sam@vendor.example --subject x --text y", "is the desk's or an agent's"),
+    ("ticket set {ticket} team=voice --by nobody@vendor.example", "no agent 'nobody@vendor.example'"),
+    ("db backup absent/copy.db", "backup: absent/copy.db"),
 ]
 
 
@@ -193,6 +198,8 @@ WRONG = [
     "policy show wildx",
     "policy test absent.toml",
     "people import absent.toml",
+    "people import latin.toml",
+    "sla due --calendar latin.toml --start 2026-03-09T10:00:00Z --amount 4h",
     "sla due --calendar calendar.toml",
     "sla due --calendar absent.toml --start 2026-03-09T10:00:00Z --amount 4h",
     "sla due --calendar calendar.toml --start 2026-03-09T10:00:00Z --amount 4d",
@@ -302,6 +309,31 @@ def test_a_call_of_somebody_unknown_is_logged_by_the_policy(run):
     )
 
     assert ("open", "new-ticket") == (lines(done)[0]["fate"], lines(done)[0]["rule"])
+
+
+def test_a_call_that_is_logged_as_critical_is_promised_as_critical(run):
+    call = ("ticket", "open", "--from", ANA.address, "--subject", "All down", "--text", "-", "--json")
+    number = json.loads(
+        run(*call, "--severity", "critical", "--by", SAM.address, input="Calls drop.").stdout
+    )["ticket"]
+    ticket = lines(run("ticket", "show", number, "--json"))[0]
+    waiting = [one for one in lines(run("outbox", "list", "--json")) if one["ticket"] == number]
+
+    assert "critical" == ticket["severity"]
+    assert ["30m"] == [clock["target"] for clock in ticket["clocks"]]
+    assert {"acknowledgement", "agent-new"} == {one["notice"] for one in waiting}
+
+
+def test_an_agents_own_mail_is_not_released_as_if_it_had_been_sent(run, folder, ticket):
+    number = arrives(folder, a_mail(SAM, f"WX-{ticket}", "We look.").as_bytes())
+    done = run("held", "release", number)
+
+    assert 1 == done.exit_code
+    assert "deskbell ticket reply" in done.stderr
+
+
+def test_the_version_is_printed(run):
+    assert run("--version").stdout.startswith("deskbell 0.")
 
 
 def test_a_change_is_said_in_a_line_and_is_on_the_history(run, ticket):

@@ -143,6 +143,20 @@ def test_a_notice_that_cannot_be_worded_waits_and_costs_nothing_else(world, tmp_
     assert Fate.APPEND is receipt.fate
     assert "held" == held.state
     assert "nobody" in held.error
+    with world.store.begin() as work:
+        assert not outbox.retry(work, held.id, TUESDAY)  # it has no words to send
+
+
+def test_agents_are_told_when_a_customer_could_not_be_answered_for_want_of_words(world, tmp_path):
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "open-on-portal.md").write_text("Subject: x\n\n{{ nobody.knows }}\n")
+    world.setup = set_up(world.setup.desk, world.setup.policy, Keys(b"0123456789abcdef"), str(tmp_path))
+    world.mail(mail(subject="New"))
+
+    assert [
+        ("open-on-portal", "ana@acme.example"),
+        ("agent-gave-up", "agents@vendor.example"),
+    ] == world.promised()[-2:]
 
 
 def test_a_refusal_of_an_unproven_mail_is_said_in_the_session_and_nowhere_else(world):
@@ -334,6 +348,21 @@ def test_solving_meets_the_resolution_tells_the_requester_and_ends_the_first_res
 
     assert ("status-changed", "ana@acme.example") == world.promised()[-1]
     assert TUESDAY == world.ticket().clock(ClockKind.FIRST_RESPONSE).stopped_at
+
+
+def test_a_first_response_that_nobody_gave_runs_again_when_the_ticket_does(world):
+    later = TUESDAY + timedelta(hours=2)
+    world.command(
+        lambda ticket: commands.set_status(ticket, Status.SOLVED, world.setup.policy, "done", TUESDAY)
+    )
+    world.now = later
+    receipt = world.mail(mail(text="It is not."))[0]
+    clock = world.ticket().clock(ClockKind.FIRST_RESPONSE)
+
+    assert "follow-up-reopens" == receipt.rule
+    assert clock.is_running
+    assert clock.next_at
+    assert ((TUESDAY, later),) == clock.pauses
 
 
 def test_every_change_is_on_the_history_with_who_made_it(world):

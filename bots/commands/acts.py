@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -65,12 +66,16 @@ def log_call(
         raise ConfigError([f"--severity: no severity {severity!r}; {hint}"])
     if channel not in CHANNELS:
         raise ConfigError([f"--channel: no channel {channel!r}; {did_you_mean(channel, CHANNELS)}"])
+    with wired.store.reading() as work:
+        _known_actor(work, by)
+        if sender.lower() in wired.desk.addresses or work.agent(sender):
+            raise CommandRefused(
+                f"--from: {sender} is the desk's or an agent's; give the requester's address"
+            )
     now = datetime.now(UTC)
-    inbound = _spoken(channel, Address("", sender), subject, text, fields, now)
+    logged = fields | ({"logged_by": by} if by else {})
+    inbound = replace(_spoken(channel, Address("", sender), subject, text, logged, now), severity=severity)
     receipt = retrying(lambda: handle.receive([Letter(None, inbound)], wired.store, wired.setup, now))[0]
-    default = wired.setup.policy.file.default_severity
-    if receipt.fate is Fate.OPEN and severity and severity != default:
-        change(wired, receipt.ticket, "severity", severity, by)
     return {
         "fate": receipt.fate.value if receipt.fate else "",
         "ticket": receipt.ticket,
@@ -101,6 +106,7 @@ def change(wired: Wired, number: int, name: str, value: str, by: str) -> str:
 
     def decide(work: Work) -> Command:
         ticket = known_ticket(work, number)
+        _known_actor(work, by)
         if name == "status":
             status = one_of(Status, value, name)
             return Command(commands.set_status(ticket, status, policy, "set by an agent", now))
@@ -122,6 +128,12 @@ def release(wired: Wired, message: int, number: int, admit: bool, by: str) -> st
     def decide(work: Work) -> Command:
         assert isinstance(work, SqlWork)
         record = held_record(work, message)
+        _known_actor(work, by)
+        if work.agent(record["from"]):
+            raise CommandRefused(
+                f"message {message} is an agent's own, and releasing it would send nothing; "
+                "answer with `deskbell ticket reply`, then drop it"
+            )
         wanted = number or record["ticket"]
         if not wanted:
             raise CommandRefused(f"message {message} belongs to no ticket; name one with --ticket")
@@ -146,6 +158,7 @@ def refuse(wired: Wired, message: int, because: str, by: str) -> str:
     def decide(work: Work) -> Command:
         assert isinstance(work, SqlWork)
         record = held_record(work, message)
+        _known_actor(work, by)
         if not held.refuse(work, message, by or AUTHOR, now, because):
             raise CommandRefused(f"message {message} is not held any more")
         told = Notice("refused", Audience.SENDER, {"because": because}, "no")  # an agent's own act: no budget
@@ -160,6 +173,7 @@ def drop(wired: Wired, message: int, by: str) -> str:
     """Keep a held message and do nothing more about it."""
     with wired.store.begin() as work:
         held_record(work, message)
+        _known_actor(work, by)
         held.drop(work, message, by or AUTHOR, datetime.now(UTC))
     return f"message {message} is dropped; it stays among the messages"
 
@@ -186,6 +200,12 @@ def _spoken(
         assurance=Assurance.SIGNED_IN,
         fields=fields,
     )
+
+
+def _known_actor(work: Work, by: str) -> None:
+    """The history names who did it: nobody, or an agent there is."""
+    if by:
+        _agent(work, by)
 
 
 def _agent(work: Work, email: str) -> Agent:

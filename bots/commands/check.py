@@ -9,6 +9,7 @@ import typer
 
 from bots.wiring import Wired, check_templates, people_of, wire
 from intake.errors import DeskbellError
+from intake.suggestions import did_you_mean
 from store.people import listed_agents
 
 CONNECT_SECONDS = 5
@@ -41,12 +42,20 @@ def _findings(wired: Wired) -> Iterator[tuple[bool, str]]:
 
 
 def _people(wired: Wired) -> Iterator[tuple[bool, str]]:
+    listed = 0
     try:
-        people_of(wired.settings)
+        book = people_of(wired.settings)
     except DeskbellError as error:
         yield True, str(error)
+    else:
+        listed = len(book.agent) if book else 0
+        calendars = wired.setup.policy.calendars
+        for one in book.organisation if book else ():
+            if one.calendar and one.calendar not in calendars:
+                hint = did_you_mean(one.calendar, calendars)
+                yield True, f"organisation {one.name!r}: the policy has no calendar {one.calendar!r}; {hint}"
     with wired.store.reading() as work:
-        agents = listed_agents(work)
+        agents = listed or len(listed_agents(work))
     if not agents:
         yield False, "no agent is known: nobody can answer by mail; see `deskbell people import`"
     if not agents and not wired.desk.agents_address:

@@ -21,13 +21,11 @@ def import_(
 ) -> None:
     """Bring people to what a file says; the same file twice changes nothing."""
     with open_desk() as wired:
-        from intake.errors import ConfigError
+        from bots.files import text_of
         from intake.people import read_book
         from store.people import import_people
 
-        if not file.is_file():
-            raise ConfigError([f"{file}: is no file"])
-        book = read_book(file.read_text(encoding="utf-8"), file.name)
+        book = read_book(text_of(file), file.name)
         with wired.store.begin() as work:
             differences = import_people(work, book, dry_run=dry_run)
         for one in differences:

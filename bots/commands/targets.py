@@ -77,10 +77,7 @@ def _batch(path: Path) -> None:
 
 
 def _calendar_at(path: Path) -> Calendar:
+    from bots.files import text_of
     from intake.calendars import load_calendar
-    from intake.errors import ConfigError
 
-    try:
-        return load_calendar(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}"]) from error
+    return load_calendar(text_of(path), str(path))

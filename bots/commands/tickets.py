@@ -125,10 +125,13 @@ def export(
 ) -> None:
     """Print every ticket with its clocks and messages, a line of JSON each."""
     with open_desk() as wired:
+        from replies.plain import as_text
         from store.exports import exported_tickets
 
         with wired.store.reading() as work:
             for record in exported_tickets(work):
+                for said in record["messages"]:
+                    said["text"] = as_text(said["text"]) if said["direction"] == "out" else said["text"]
                 typer.echo(json_line(record))
 
 
