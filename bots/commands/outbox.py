@@ -61,9 +61,7 @@ def _settled(number: int, said: str, act: object) -> None:
         assert callable(act)
         with wired.store.begin() as work:
             if not act(work):
-                raise CommandRefused(
-                    f"promise {number} cannot be sent or dropped (again); see `outbox list`"
-                )
+                raise CommandRefused(f"promise {number} cannot be sent or dropped (again); see `outbox list`")
         typer.echo(f"promise {number} {said}")
 
 
