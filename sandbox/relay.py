@@ -65,9 +65,12 @@ class CatchingRelay:
 
     async def stop(self) -> None:
         """Close at once; sessions that are open are cut."""
-        self.cut()
         if self._server:
             self._server.close()
+        self.cut()
+        await asyncio.sleep(0.01)  # a connection that was just taken becomes a session only now
+        self.cut()
+        if self._server:
             await self._server.wait_closed()
         await asyncio.sleep(0)  # lets the sessions see that they are cut
 
@@ -86,7 +89,7 @@ class CatchingRelay:
         """Cut every open connection, as a server does that restarts."""
         for session in self._sessions:
             _cut(session)
-        self._sessions.clear()
+        self._sessions = [session for session in self._sessions if session.transport is None]
 
     def wait(self, count: int, seconds: float = 10.0) -> list[CaughtMail]:
         """The mails, once there are so many; for threads (`await asyncio.to_thread(relay.wait, 1)`)."""

@@ -1001,6 +1001,7 @@ def desk(tmp_path_factory):
         yield desk
 
 
+@pytest.mark.slow
 def test_oracle_a_stranger_hears_the_same_of_every_number_in_the_session(desk):
     """250 for a ticket that exists and 550 for one that does not would count the tickets."""
     number = desk.a_ticket()
@@ -1013,6 +1014,7 @@ def test_oracle_a_stranger_hears_the_same_of_every_number_in_the_session(desk):
     assert answers[0] == answers[1]
 
 
+@pytest.mark.slow
 def test_backscatter_over_smtp_a_forged_mail_is_refused_in_the_session_and_nothing_goes_out(desk):
     outcome = desk.mail(a_mail(CUSTOMER, "New", proven=False), sender="victim@elsewhere.example")
 
@@ -1034,6 +1036,7 @@ NOT_OURS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipient", NOT_OURS)
 def test_open_relay_only_our_own_addresses_are_taken(desk, recipient):
     """Somebody uses the desk to send mail on, or tries signed addresses."""

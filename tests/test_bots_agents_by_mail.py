@@ -10,6 +10,8 @@ import pytest
 from intake.tickets import ClockKind, Status
 from serving import ANA, BOB, EVE, SAM, TIM, Desk, Outcome, a_mail, serving
 
+pytestmark = pytest.mark.slow  # a real desk, step by step
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:

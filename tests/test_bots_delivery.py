@@ -181,6 +181,7 @@ def test_what_cannot_be_said_even_to_the_agents_is_given_up_and_told_to_nobody(w
     assert [Sending.FAILED] == [row.state for row in rows(wired).values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

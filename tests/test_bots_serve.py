@@ -31,6 +31,8 @@ from serving import (
 )
 from store import outbox
 
+pytestmark = pytest.mark.slow  # a real desk, step by step
+
 NEWCOMER = Address("Nia New", "nia@acme.example")  # of a listed domain, never recorded
 MIB = 1024 * 1024
 

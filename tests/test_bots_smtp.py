@@ -440,6 +440,7 @@ def test_silence_and_long_sessions_end(limits, farewell, loops):
         assert time.monotonic() - begun < 2
 
 
+@pytest.mark.slow
 def test_a_command_renews_the_patience_but_not_that_with_the_session():
     with listening(limits=Limits(idle_seconds=0.8, session_seconds=1.6)) as door:
         client = door.greeted()
@@ -464,6 +465,7 @@ def test_data_has_a_time_limit_of_its_own():
         assert [] == door.kept
 
 
+@pytest.mark.slow
 def test_a_client_that_never_reads_is_cut_off(loops):
     with listening(limits=Limits(idle_seconds=0.3, idle_commands=10**9), loops=loops) as door:
         client = door.greeted()

@@ -29,6 +29,8 @@ from sandbox.relay import CaughtMail
 from sandbox.story import STORY
 from sandbox.world import ANA, BOB, DESK, MALLORY, OUR_MTA, SAM
 
+pytestmark = pytest.mark.slow  # a real desk, step by step
+
 DESKBELL = Path(sys.executable).with_name("deskbell")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 ON_TERMINAL = "\x1b[2J"

@@ -21,6 +21,7 @@ def test_each_fresh_database_is_empty_and_its_own(postgres_url: str) -> None:
     assert (0,) == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fsync", ["on", "off"])
 def test_a_cluster_writes_through_to_the_disk_unless_it_is_told_not_to(fsync: str) -> None:
     with servers.postgres(fsync) as url, psycopg.connect(url) as connection:

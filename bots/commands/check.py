@@ -65,16 +65,24 @@ def _people(wired: Wired) -> Iterator[tuple[bool, str]]:
 def _relay(wired: Wired) -> Iterator[tuple[bool, str]]:
     relay = wired.settings.relay
     try:
-        asyncio.run(_connect(relay.host, relay.port))
+        asyncio.run(_greeted(relay.host, relay.port, in_clear=relay.tls != "implicit"))
     except (OSError, TimeoutError) as error:
         yield True, f"relay {relay.host}:{relay.port}: no answer ({type(error).__name__}); is it running?"
 
 
-async def _connect(host: str, port: int) -> None:
+async def _greeted(host: str, port: int, *, in_clear: bool) -> None:
+    """Connect, hear the greeting where it is said in clear, and take leave (RFC 5321 §3.1, §3.8)."""
     async with asyncio.timeout(CONNECT_SECONDS):
-        _, writer = await asyncio.open_connection(host, port)
-        writer.close()
-        await writer.wait_closed()
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            if in_clear:
+                if not (await reader.readline()).startswith(b"220"):
+                    raise ConnectionError("it does not greet as a mail server does")
+                writer.write(b"QUIT\r\n")
+                await reader.read()
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
 
 def _channels(wired: Wired) -> Iterator[tuple[bool, str]]:
