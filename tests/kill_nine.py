@@ -139,9 +139,7 @@ def follow_ups(wired: Wired, chance: random.Random) -> Iterator[Mail]:
 
 
 def _new_ticket(wired: Wired) -> Ticket:
-    said = acts.log_call(
-        wired, serving.ANA.address, "Calls drop", "They do.", "phone", "", {}, serving.SAM.address
-    )
+    said = acts.log_call(wired, serving.ANA.address, "Calls drop", "They do.", "phone", "", {}, "")
     with wired.store.reading() as work:
         ticket = work.ticket(int(str(said["ticket"])))
     assert ticket
