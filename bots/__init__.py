@@ -1,1 +1,1 @@
-"""bots"""
+"""Everything that meets the outside: channels, the mail relay, `serve`, the command line. The only async code."""

@@ -1,1 +1,1 @@
-"""sandbox"""
+"""Local stand-ins that speak the real wire protocol, and the demo that plays with them."""
