@@ -1,1 +1,1 @@
-"""Everything that meets the outside: channels, the mail relay, `serve`, the command line. The only async code."""
+"""What meets the outside: channels, the mail relay, `serve`, the command line. The only async code."""
