@@ -5,8 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 WORKERS ?= 2
+FUZZ_SECONDS ?= 60
 
-.PHONY: demo test check bench fmt lock
+.PHONY: demo test check fuzz bench fmt lock
 
 demo: $(READY)  ## Run the main job on this machine, without any configuration
 	$(BIN)/deskbell demo
@@ -20,6 +21,13 @@ check: $(READY)  ## Everything that must hold before a commit; under a minute
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+
+# atheris is no part of the lock, since it is not to be had everywhere; without it hypothesis takes its place.
+fuzz: $(READY)  ## Look for mail and SMTP sessions that break us, for FUZZ_SECONDS
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --only-binary :all: --require-hashes -r tests/fuzz/requirements.txt \
+		|| echo 'atheris cannot be installed here'
+	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS)
 
 bench: $(READY)  ## Measure what the README claims
 	$(BIN)/python benchmarks/run.py
@@ -40,6 +48,6 @@ lock: $(READY)  ## Write requirements.txt anew; `make lock NEWER=--upgrade` take
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-binary dkimpy,pyspf -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -4,13 +4,26 @@ Every command imports what it needs when it runs, so that `--help` is quick. Gro
 `bots.commands`, one module each; a command's work is in the module that its words name.
 """
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bots.commands import database, held, messages, outbox, people, policy, targets, tickets
-from bots.console import CONFIG, config_file, errors_told
+from bots.commands import (
+    announce,
+    database,
+    held,
+    messages,
+    outages,
+    outbox,
+    people,
+    policy,
+    reports,
+    targets,
+    tickets,
+)
+from bots.console import CONFIG, config_file, errors_told, open_desk
 
 app = typer.Typer(
     help="Intake for support desks: your written support policy, enforced on every message.",
@@ -27,6 +40,9 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(targets.app, name="sla")
+app.add_typer(announce.app, name="announce")
+app.add_typer(outages.app, name="outage")
+app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -81,12 +97,16 @@ def demo(
 
 
 @app.command()
-def check() -> None:
+def check(
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Send the running desk a forged mail: does the relay clean it?")
+    ] = False,
+) -> None:
     """Look over configuration, store, policy, templates, people and relay; say what to mend."""
     with errors_told():
         from bots.commands.check import check_desk
 
-        if not check_desk(config_file()):
+        if not check_desk(config_file(), by_mail=mail):
             raise typer.Exit(1)
 
 
@@ -145,6 +165,60 @@ def config(
             typer.echo(example(), nl=False)
 
 
+@app.command(name="import")
+def import_(
+    mailboxes: Annotated[
+        list[Path], typer.Argument(metavar="MAILBOX...", help="An mbox, a Maildir, a folder of .eml, a mail.")
+    ],
+    ours: Annotated[
+        list[str] | None,
+        typer.Option("--ours", metavar="ADDRESS", help="One of us besides the agents; @domain: all there."),
+    ] = None,
+    opened: Annotated[bool, typer.Option("--open", help="Leave the tickets open, not closed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
+) -> None:
+    """Take old mail over as history: a closed ticket a thread; nobody is written to."""
+    with open_desk() as wired:
+        from bots.commands.imports import import_mailboxes
+        from intake.tickets import Status
+
+        status = Status.OPEN if opened else Status.CLOSED
+        if not import_mailboxes(wired, mailboxes, ours or [], status, dry_run=dry_run):
+            raise typer.Exit(1)
+
+
+@app.command()
+def pipe(
+    sender: Annotated[
+        str | None, typer.Option("--sender", metavar="ADDRESS", help="Of the envelope; else Return-Path.")
+    ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option("--recipient", metavar="ADDRESS", help="Of the envelope; else Delivered-To."),
+    ] = None,
+    channel: Annotated[
+        str, typer.Option("--channel", metavar="NAME", help="Trust and limit as this channel of mail does.")
+    ] = "",
+) -> None:
+    """Take one mail from standard input; exit code 0 when it is kept, 75 when to try again later."""
+    from bots.commands.pipe import run
+
+    raise typer.Exit(run(config_file, channel, sender, recipient or [], sys.stdin.buffer))
+
+
 def main() -> None:
     """The console script."""
+    if "pipe" in sys.argv:  # wherever it stands: what comes before it may be what is wrong
+        _pipe_or_later()
     app()
+
+
+def _pipe_or_later() -> None:
+    """Whatever stops it is temporary: at any other code a mail server returns the mail to its sender."""
+    try:
+        app()
+    except SystemExit as end:
+        sys.exit(75 if end.code else 0)
+    except BaseException as error:  # noqa: BLE001  an installation that is broken, for one
+        typer.echo(f"deskbell: try again later: {type(error).__name__}: {error}", err=True)
+        sys.exit(75)

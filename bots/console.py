@@ -98,6 +98,15 @@ def show_page(lines: Iterable[str]) -> None:
         typer.echo(line)
 
 
+def show_bytes(body: bytes) -> None:
+    """Bytes as they are to a pipe or file; on a terminal nothing that it would obey."""
+    if not sys.stdout.isatty():
+        typer.echo(body, nl=False)
+        return
+    for line in body.decode(errors="replace").splitlines():
+        typer.echo(safe(line))
+
+
 def json_line(thing: object) -> str:
     """One line of JSON; what JSON leaves as it is but a terminal obeys is written as an escape."""
     line = json.dumps(thing, default=jsonable, ensure_ascii=False)

@@ -15,10 +15,9 @@ from typing import Protocol
 
 import structlog
 
-from bots.relay import Relay
 from bots.writer import Writer
 from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure
-from intake.messages import Outbound
+from intake.messages import File, Outbound
 from intake.tickets import Desk
 from intake.tokens import Addresses
 from replies.mime import mail_bytes
@@ -44,12 +43,23 @@ class Outbox(Protocol):
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Claimed]: ...
 
+    def files(self, outbound: Outbound) -> tuple[File, ...]:
+        """The files that go with a promise; called on any thread."""
+
     def sent(self, promise: Claimed, answer: str, now: datetime) -> None: ...
 
     def failed(self, promise: Claimed, error: str, next_at: datetime) -> None: ...
 
     def given_up(self, promise: Claimed, reason: str, now: datetime) -> None:
         """Mark it, and tell an agent in the same transaction."""
+
+
+class Carrier(Protocol):
+    """Hands a finished mail on; raises DeliveryError where it cannot."""
+
+    async def send(self, mail: bytes, sender: str, recipient: str) -> str: ...
+
+    async def close(self) -> None: ...
 
 
 class Deliveries:
@@ -59,7 +69,7 @@ class Deliveries:
         self,
         writer: Writer,
         outbox: Outbox,
-        relay: Relay,
+        relay: Carrier,
         desk: Desk,
         addresses: Addresses,
         lease: timedelta = LEASE,
@@ -121,7 +131,7 @@ class Deliveries:
         outbound = promise.outbound
         sender = self._addresses.verp_address(promise.id, outbound.ticket_number, now)
         try:
-            mail = mail_bytes(outbound, self._desk, now)
+            mail = await self._mail(outbound, now)
             answer = await self._relay.send(mail, sender, outbound.recipient.address)
         except DeliveryError as error:
             await self._note_failure(promise, error)
@@ -131,6 +141,13 @@ class Deliveries:
             return
         await self._mark(lambda: self._outbox.sent(promise, answer, datetime.now(UTC)))
         log.info("sent", outbox=promise.id, notice=outbound.notice, ticket=outbound.ticket_number)
+
+    async def _mail(self, outbound: Outbound, now: datetime) -> bytes:
+        """The finished mail; files are read and packed beside the loop, since they take their time."""
+        if not outbound.attachments:
+            return mail_bytes(outbound, self._desk, now)
+        files = await asyncio.to_thread(self._outbox.files, outbound)
+        return await asyncio.to_thread(mail_bytes, outbound, self._desk, now, files)
 
     async def _note_failure(self, promise: Claimed, error: DeliveryError) -> None:
         verdict = retry(promise.attempts, error, random.random())  # noqa: S311  it spreads load only

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
+from bots.authentication import Checks
 from bots.door import blank, letter_from
 from bots.writer import Writer
 from intake.handle import Letter
@@ -37,11 +38,13 @@ class HeavyMail:
         try_again: Callable[[int, str], None],
         trusted: Callable[[str], str],
         after: Callable[[], None],
+        checks: Callable[[str], Checks | None] = lambda source: None,
     ) -> None:
         self._writer = writer
         self._claim = claim
         self._try_again = try_again
         self._trusted = trusted
+        self._checks = checks
         self._after = after
         self.wake = asyncio.Event()
         self._readers: ProcessPoolExecutor | None = None
@@ -78,7 +81,8 @@ class HeavyMail:
             words = f"deciding it failed {MOST_TRIES} times"
             return Letter(raw, blank(raw), words, waiting.id, refuse_in_session=False)
         try:
-            future = self._reader().submit(letter_from, raw, self._trusted(raw.source))
+            trusted, checks = self._trusted(raw.source), self._checks(raw.source)
+            future = self._reader().submit(letter_from, raw, trusted, checks)
             letter = await asyncio.wait_for(asyncio.wrap_future(future), READ_SECONDS + 10)
         except (BrokenExecutor, TimeoutError, MemoryError):
             self._forget_reader()

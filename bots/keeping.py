@@ -16,14 +16,16 @@ from bots.delivery import Claimed
 from bots.wiring import set_up_again
 from intake import handle
 from intake.decisions import Audience, Decision, Fate, Notice, Receipt, is_for_customers
-from intake.messages import Outbound, Raw
+from intake.messages import File, Outbound, Raw
 from intake.people import Book
 from intake.policy import Policy
+from intake.returned import refused_for_good
 from intake.tickets import Ticket
 from replies.plain import as_text
-from store import clocks, inbox, outbox, people
+from store import budgets, clocks, inbox, lifecycle, outbox, people
 from store.desk import SqlStore
 from store.engine import retrying
+from store.files import files_of
 from store.work import SqlWork
 
 CHANNEL = "email"
@@ -71,7 +73,13 @@ class Keeping:
         self._in_work(lambda work: inbox.fail(work, delivery, error, datetime.now(UTC)))
 
     def purge(self, now: datetime, days: int) -> int:
-        return self._in_work(lambda work: inbox.purge_raws(work, now - timedelta(days=days), now))
+        """Forget the bytes of old messages, and what was spent in hours that are over; how many messages."""
+
+        def purged(work: SqlWork) -> int:
+            budgets.forget(work.connection, now)
+            return inbox.purge_raws(work, now - timedelta(days=days), now)
+
+        return self._in_work(purged)
 
     def import_people(self, book: Book) -> int:
         """How many things changed."""
@@ -86,11 +94,31 @@ class Keeping:
     def ring(self, number: int, now: datetime) -> None:
         retrying(lambda: handle.ring((number,), self._store, self.setup, now))
 
+    def solved_for_long(self, now: datetime) -> list[int]:
+        """Tickets that the policy closes by now."""
+        days = self.setup.policy.file.lifecycle.close_solved_after_days
+        if not days:
+            return []
+        with self._store.reading() as work:
+            return lifecycle.solved_before(work, now - timedelta(days=days), MOST_DUE)
+
+    def age(self, number: int, now: datetime) -> None:
+        retrying(lambda: handle.age((number,), self._store, self.setup, now))
+
     # The outbox
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-        rows = self._in_work(lambda work: outbox.claim(work, CHANNEL, self._worker, now, lease, limit))
-        return [Claimed(*row) for row in rows]
+        """What is due; what waited for an hour with room for it is due again."""
+
+        def claimed(work: SqlWork) -> list[tuple[int, Outbound, int]]:
+            outbox.release(work, now, self.setup.budgets.overall)
+            return outbox.claim(work, CHANNEL, self._worker, now, lease, limit)
+
+        return [Claimed(*row) for row in self._in_work(claimed)]
+
+    def files(self, outbound: Outbound) -> tuple[File, ...]:
+        with self._store.reading() as work:
+            return files_of(work, outbound)
 
     def sent(self, promise: Claimed, answer: str, now: datetime) -> None:
         self._in_work(lambda work: outbox.mark_sent(work, promise.id, answer, now))
@@ -106,7 +134,10 @@ class Keeping:
             outbox.mark_failed(work, promise.id, reason)
             number = promise.outbound.ticket_number
             ticket = work.ticket(number) if number else None
-            return handle.Command(_gave_up(promise.outbound, reason, ticket))
+            refused = refused_for_good(promise.id, promise.outbound, reason)
+            return handle.Command(
+                replace(_gave_up(promise.outbound, reason, ticket), changes=(refused,) if refused else ())
+            )
 
         retrying(lambda: handle.carry_out(decide, self._store, self.setup, "outbox", now))
 

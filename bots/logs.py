@@ -1,16 +1,19 @@
 """Where the log goes: not into what a command shows, and never in the way of the work.
 
 A disk that is full is full for the log as well, and whoever reads it may have gone; that costs
-entries of the log, and nothing else.
+entries of the log, and nothing else. What a stranger said, such as another server's answer, can make
+no entry of its own in it, nor move the cursor of whoever reads it.
 """
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
 
 class Unfailing:
@@ -20,13 +23,33 @@ class Unfailing:
         self._file = file
 
     def write(self, text: str) -> int:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._file.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._file.flush()
+
+
+def visible(_: WrappedLogger, __: str, entry: EventDict) -> EventDict:
+    """The entry with every character that cannot be seen written as an escape."""
+    return {name: escaped(value) if isinstance(value, str) else value for name, value in entry.items()}
+
+
+def escaped(text: str) -> str:
+    """One line that shows on a terminal what it holds."""
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
+
+
+def _traceback(out: TextIO, error: ExcInfo) -> None:
+    """A plain traceback, each line of it indented: none looks like an entry."""
+    lines = "".join(traceback.format_exception(*error)).splitlines()
+    out.write("\n" + "\n".join(f"    {escaped(line)}" for line in lines))
 
 
 def log_unfailingly() -> None:
@@ -37,11 +60,10 @@ def log_unfailingly() -> None:
     output = cast("TextIO", Unfailing(sys.stdout))
     structlog.configure(
         processors=[
+            visible,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
+            structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=_traceback),
         ],
         logger_factory=lambda *_: structlog.PrintLogger(output),
     )

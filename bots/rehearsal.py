@@ -1,6 +1,7 @@
 """Plays scenarios: each case in a fresh world in memory, through the very lines of `serve`."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ class Outcome:
         if self.passed:
             return f"ok      {self.case}"
         wrong = [
-            f"{key}: expected {value!r}, got {self.got.get(key)!r}"
+            f"{key}: expected {_plain(value)}, got {_plain(self.got.get(key))}"
             for key, value in self.expected.items()
             if value != self.got.get(key)
         ]
@@ -54,8 +55,16 @@ def play(path: Path, policy: str | None = None) -> Iterator[Outcome]:
     """Play every case of a scenario file."""
     scenario = load_scenario(path)
     rules = load_policy(policy or policy_named(scenario, path), template_names())
-    for case in scenario.case:
-        yield _played(scenario, case, rules)
+    worlds: dict[datetime, tuple[SqlStore, Setup]] = {}
+    try:
+        for case in scenario.case:
+            now = case.at or scenario.now
+            if now not in worlds:
+                worlds[now] = build_world(scenario, rules, now)
+            yield _played(scenario, case, now, *worlds[now])
+    finally:
+        for store, _ in worlds.values():
+            store.close()
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -88,16 +97,23 @@ def _clocks(work: SqlWork, entry: TicketEntry, policy: Policy, now: datetime) ->
     return clocks_of_a_new_ticket(severity, calendar, entry.opened or now)
 
 
-def _played(scenario: Scenario, case: CaseEntry, policy: Policy) -> Outcome:
-    now = case.at or scenario.now
-    store, setup = build_world(scenario, policy, now)
-    try:
-        letter = letter_of(case, scenario, now)
-        receipt = receive([letter], store, setup, now)[0]
-        with store.reading() as work:
-            got = _got(work, letter, receipt, setup.desk)
-    finally:
-        store.close()
+class Undone:
+    """A store whose transactions are parts of one that is never committed, so that a world serves again."""
+
+    def __init__(self, work: SqlWork) -> None:
+        self._work = work
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlWork]:
+        yield self._work
+        self._work.refresh()
+
+
+def _played(scenario: Scenario, case: CaseEntry, now: datetime, store: SqlStore, setup: Setup) -> Outcome:
+    letter = letter_of(case, scenario, now)
+    with store.reading() as work:
+        receipt = receive([letter], Undone(work), setup, now)[0]
+        got = _got(work, letter, receipt, setup.desk)
     passed, expected = compared(case.expect, got)
     return Outcome(case.name, passed, expected, got)
 
@@ -148,3 +164,8 @@ def _notified(work: SqlWork, letter: Letter) -> list[str]:
 def _due(ticket: Ticket | None, kind: ClockKind) -> str | None:
     clock = ticket.clock(kind) if ticket else None
     return clock.due_at.isoformat() if clock and clock.due_at else None
+
+
+def _plain(value: object) -> str:
+    """A value as a scenario writes it."""
+    return repr(str(value)) if isinstance(value, str) else str(value)

@@ -3,7 +3,9 @@
 Connections are kept for a while and asked for a sign of life before they are used again,
 because a server may drop them between two mails. Every wait has a limit. What the server
 says about a sender, a recipient or a mail with 5xx is final; everything else, a wrong
-password included, is worth another try: the mail is not to blame.
+password included, is worth another try: the mail is not to blame. A server that cannot be
+reached, does not keep the TLS that is asked for, or takes no mail at all just now is
+`Unavailable`: then nothing was handed over, and another server may be asked.
 """
 
 import asyncio
@@ -21,7 +23,12 @@ LINE_MAILS = 100
 KEPT_LINES = 4
 CHECK_SECONDS = 5.0
 WAITS_A_MAIL = 5  # connect, MAIL, RCPT, DATA and the end of the mail, each at most one `timeout`
+WAITS_TO_CONNECT = 3  # the connection, TLS, signing in
 OUR_FAULT = frozenset({502, 503, 530, 534, 535, 538})  # out of turn, not signed in: not about the mail
+
+
+class Unavailable(TemporaryFailure):
+    """This server takes nothing at the moment, whatever the mail; it has not got this one."""
 
 
 @dataclass(slots=True)
@@ -61,6 +68,10 @@ class Relay:
         self._timeout, self._hostname, self._tls_context = timeout, hostname, tls_context
         self._idle: list[Line] = []
 
+    @property
+    def name(self) -> str:
+        return f"{self._host}:{self._port}"
+
     async def send(self, mail: bytes, sender: str, recipient: str) -> str:
         """Hand over a mail to one recipient and return the server's answer; else a DeliveryError."""
         if not is_mailbox(recipient) or not (sender == "" or is_mailbox(sender)):
@@ -71,6 +82,10 @@ class Relay:
                 return await self._transaction(line, mail, sender, recipient)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise failure(error) from error
+
+    async def greet(self) -> None:
+        """Connect as for a mail, with TLS and password, and take leave; raises Unavailable."""
+        await _quit(await self._new_line())
 
     async def close(self) -> None:
         """Take leave of the server; what does not answer is closed."""
@@ -99,7 +114,11 @@ class Relay:
             tls_context=self._tls_context,
         )
         try:
-            await client.connect()
+            async with asyncio.timeout(self._timeout * WAITS_TO_CONNECT):
+                await client.connect()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            client.close()
+            raise Unavailable(str(failure(error))) from error
         except BaseException:
             client.close()
             raise
@@ -138,6 +157,8 @@ def failure(error: Exception) -> DeliveryError:
             aiosmtplib.SMTPRecipientRefused() | aiosmtplib.SMTPSenderRefused() | aiosmtplib.SMTPDataError()
         ) if 500 <= error.code < 600 and error.code not in OUR_FAULT:
             return PermanentFailure(_said(error))
+        case aiosmtplib.SMTPSenderRefused():
+            return Unavailable(_said(error))
         case aiosmtplib.SMTPResponseException():
             return TemporaryFailure(_said(error))
         case aiosmtplib.SMTPNotSupported():  # SMTPUTF8

@@ -6,6 +6,8 @@ being sent is marked, the writer empties its queue, the store closes. The policy
 again on SIGHUP, and stays as it was when the new one has a mistake.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
@@ -14,28 +16,43 @@ import ssl
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
 
+from bots.authentication import Checks, checks_of
 from bots.delivery import Deliveries
 from bots.door import MailDoor
 from bots.heavy import HeavyMail
 from bots.keeping import Keeping
 from bots.logs import log_unfailingly
-from bots.relay import Relay
-from bots.settings import Settings, SmtpSettings, secret
+from bots.relays import relays_of
+from bots.settings import ImapSettings, SmtpSettings
 from bots.smtp import SmtpChannel, tls_context
 from bots.smtp.limits import MIB, Limits
 from bots.ticker import Ticker
-from bots.wiring import Wired, check_templates, load_policy, people_of, template_names, wire
+from bots.wiring import (
+    Wired,
+    check_templates,
+    load_policy,
+    mistakes_in_rules,
+    people_of,
+    template_names,
+    wire,
+)
 from bots.writer import Writer
 from intake.errors import ConfigError
+from intake.people import unknown_calendars
 from intake.suggestions import did_you_mean
 from replies.wording import forget_templates
 
-PARTS = ("smtp", "outbox", "clocks")
+if TYPE_CHECKING:
+    from bots.imap import DeskSide, ImapFolder
+
+PARTS = ("smtp", "imap", "outbox", "clocks")
 RETENTION_HOURS = 24
+AGEING_SECONDS = 60.0  # a day more or less is seen a minute later
 log = structlog.get_logger()
 
 
@@ -67,13 +84,13 @@ class Service:
 
     def __init__(self, wired: Wired, parts: Collection[str] = PARTS) -> None:
         self._wired = wired
-        self._parts = parts
+        self._parts = frozenset(parts)
         self._keeping = Keeping(wired.store, wired.setup)
         self._writer = Writer(self._keeping.receive)
         self._deliveries = Deliveries(
             self._writer,
             self._keeping,
-            relay_of(wired.settings, wired.folder),
+            relays_of(wired.settings.relay, wired.folder),
             wired.desk,
             wired.setup.addresses,
         )
@@ -83,8 +100,16 @@ class Service:
             self._keeping.try_again,
             self._trusted,
             self._deliveries.wake.set,
+            self._checks,
         )
         self.ticker = Ticker(self._writer, self._keeping.due, self._keeping.ring, self._deliveries.wake.set)
+        self._ageing = Ticker(
+            self._writer,
+            self._keeping.solved_for_long,
+            self._keeping.age,
+            self._deliveries.wake.set,
+            seconds=AGEING_SECONDS,
+        )
         self._channels: list[SmtpChannel] = []
         self._loops: list[asyncio.Task[None]] = []
 
@@ -103,16 +128,21 @@ class Service:
         """Serve from now on; raises ConfigError where a channel cannot listen."""
         self._writer.start()
         await self._import_people()
+        mailboxes = self._mailboxes() if "imap" in self._parts else []
         if "smtp" in self._parts:
             await self._listen()
         loops = (
+            *(("imap", f"mailbox {one.name}", one.run) for one in mailboxes),
             ("outbox", "outbox", self._deliveries.run),
-            ("smtp", "heavy mail", self._heavy.run),
+            ("smtp imap", "heavy mail", self._heavy.run),
             ("clocks", "clocks", self.ticker.run),
+            ("clocks", "ageing", self._ageing.run),
             ("clocks", "retention", self._forget_old_mail),
         )
         self._loops = [
-            asyncio.create_task(_kept_alive(name, loop)) for part, name, loop in loops if part in self._parts
+            asyncio.create_task(_kept_alive(name, loop))
+            for parts, name, loop in loops
+            if self._parts.intersection(parts.split())
         ]
         log.info("serving", desk=self._wired.desk.address, pid=os.getpid())
 
@@ -134,11 +164,45 @@ class Service:
 
     async def _listen(self) -> None:
         for name, settings in self._wired.settings.channel.items():
+            if not isinstance(settings, SmtpSettings):
+                continue
             channel = self._channel(name, settings)
             await channel.start()
             self._channels.append(channel)
             host, port = channel.address
             log.info("listening", channel=name, protocol=settings.protocol, host=host, port=port)
+
+    def _mailboxes(self) -> list[ImapFolder]:
+        """Every folder that is read; what that needs is loaded only where there is one."""
+        given = self._wired.settings.channel.items()
+        channels = [(name, one) for name, one in given if isinstance(one, ImapSettings)]
+        if not channels:
+            return []
+        try:
+            from bots.imap import folders_of
+        except ModuleNotFoundError as error:
+            hint = "install Deskbell with it: 'deskbell[imap]'"
+            raise ConfigError([f"channel.{channels[0][0]}.kind: imap needs {error.name}; {hint}"]) from error
+        return [
+            folder
+            for name, settings in channels
+            for folder in folders_of(name, settings, self._wired.folder, self._side_of(name, settings))
+        ]
+
+    def _side_of(self, name: str, settings: ImapSettings) -> DeskSide:
+        """Nobody listens any more when a mail is taken out of a mailbox: what is refused is held."""
+        from bots.imap import DeskSide
+
+        door = MailDoor(
+            self._writer,
+            self._keeping.keep_pending,
+            self._heavy.wake.set,
+            self._deliveries.wake.set,
+            settings.trust_authentication_results,
+            refuse_in_session=False,
+            checks=self._checks(name),
+        )
+        return DeskSide(door.accept, self._writer, self._wired.store, lambda: self._keeping.setup)
 
     def _channel(self, name: str, settings: SmtpSettings) -> SmtpChannel:
         door = MailDoor(
@@ -149,6 +213,7 @@ class Service:
             settings.trust_authentication_results,
             settings.refuse_in_session,
             f"Please go to {portal}" if (portal := self._wired.desk.portal_url) else "",
+            self._checks(name),
         )
         limits = Limits(
             message_bytes=settings.max_message_mib * MIB,
@@ -170,9 +235,15 @@ class Service:
         channel = self._wired.settings.channel.get(source)
         return channel.trust_authentication_results if channel else ""
 
+    def _checks(self, source: str) -> Checks | None:
+        channel = self._wired.settings.channel.get(source)
+        return checks_of(channel, self._wired.settings.dns, self._wired.folder) if channel else None
+
     async def _import_people(self) -> None:
         book = people_of(self._wired.settings)
         if book is not None:
+            for warning in unknown_calendars(book, "people", self._wired.setup.policy.calendars):
+                log.warning("people file", mistake=warning)
             changed = await self._writer.call(lambda: self._keeping.import_people(book))
             log.info("people imported", changes=changed)
 
@@ -188,30 +259,12 @@ class Service:
         """Read the policy and the templates again; with a mistake in them nothing changes."""
         settings = self._wired.settings.desk
         forget_templates()
-        try:
-            check_templates(self._wired.settings)
-            policy = load_policy(settings.policy, template_names(settings.templates))
-        except ConfigError as error:
-            log.warning(
-                "the new policy or templates have mistakes; the old ones stay", mistakes=error.mistakes
-            )
+        if mistakes := mistakes_in_rules(self._wired.settings):
+            log.warning("the new policy or templates have mistakes; the old ones stay", mistakes=mistakes)
             return
+        policy = load_policy(settings.policy, template_names(settings.templates))
         self._keeping.use(policy, settings.templates)
         log.info("policy read again", digest=policy.digest[:12])
-
-
-def relay_of(settings: Settings, folder: Path) -> Relay:
-    relay = settings.relay
-    password = secret(relay.password, "relay.password", folder).decode() if relay.password else ""
-    return Relay(
-        relay.host,
-        relay.port,
-        relay.tls,
-        relay.username,
-        password,
-        relay.timeout,
-        socket.gethostname(),
-    )
 
 
 def tls_of(name: str, settings: SmtpSettings, folder: Path) -> ssl.SSLContext | None:

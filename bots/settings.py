@@ -10,15 +10,29 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+)
 
 from bots.files import text_of
+from bots.setting_values import FromEnvironment as FromEnvironment
+from bots.setting_values import FromFile as FromFile
+from bots.setting_values import Port, Secret, Tls, is_loopback
+from bots.setting_values import secret as secret
+from bots.setting_values import signing_key as signing_key
+from bots.settings_of_mail import DnsSettings
+from bots.settings_of_mail import RelaySettings as RelaySettings
 from intake.errors import ConfigError
-from intake.mistakes import Number, Whole, Written, YesNo, checked, read_toml
+from intake.mistakes import Whole, Written, YesNo, checked, read_toml
 from intake.policy import preset_names
 from intake.suggestions import did_you_mean
 
-KEY_BYTES = 16
 MOST_LOCAL_PART = 64
 TOKEN_LETTERS = 36
 
@@ -32,6 +46,12 @@ def _address(text: str) -> str:
 
 def _optional_address(text: str) -> str:
     return _address(text) if text else ""
+
+
+def _ending(text: str) -> str:
+    if not text.strip(" .") or "/" in text or "." in text.lstrip("."):
+        raise ValueError('expected the ending of a file\'s name, such as "exe"')
+    return text.strip(" .").lower()
 
 
 def _reply_pattern(text: str) -> str:
@@ -73,23 +93,29 @@ def _url(text: str) -> str:
     raise ValueError('expected "sqlite:///desk.db" or "postgresql://…"')
 
 
+def _kind(value: object) -> object:
+    if value not in KINDS:
+        raise ValueError(f"expected {' or '.join(map(repr, KINDS))}")
+    return value
+
+
+def _token_url(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if rest and (scheme == "https" or (scheme == "http" and is_loopback(rest.partition(":")[0]))):
+        return text
+    raise ValueError('expected "https://…"')
+
+
+def _after(text: str) -> str:
+    word, colon, name = text.partition(":")
+    if text in ("seen", "delete") or (colon and word in ("move", "flag") and name and name.isprintable()):
+        return text
+    raise ValueError('expected "seen", "delete", "move:Folder" or "flag:$Deskbell"')
+
+
 MailAddress = Annotated[str, AfterValidator(_address)]
+Ending = Annotated[str, AfterValidator(_ending)]
 OptionalAddress = Annotated[str, AfterValidator(_optional_address)]
-Port = Annotated[Whole, Field(ge=1, le=65535)]
-Tls = Literal["none", "starttls", "implicit"]
-
-
-class FromFile(Written):
-    """A secret kept in a file; white space at its ends does not count."""
-
-    file: str
-
-
-class FromEnvironment(Written):
-    env: str
-
-
-Secret = str | FromFile | FromEnvironment
 
 
 class DeskSettings(Written):
@@ -105,6 +131,7 @@ class DeskSettings(Written):
     )
     portal_url: str = Field("", description="where customers open tickets themselves")
     agents_address: OptionalAddress = Field("", description="where agents are told things; empty: each agent")
+    phone: str = Field("", description="the support line of the business hours, if there is one")
     emergency_phone: str = Field("", description="the phone line outside business hours, if there is one")
     people: str = Field("", description="a file of organisations, people and agents, imported at start")
     language: str = Field("en", description="the language of notices to people of whom none is known")
@@ -114,6 +141,24 @@ class DeskSettings(Written):
     templates: str = Field("", description="a folder of notices that come before those that ship")
     first_number: Whole = Field(1001, ge=1, description="the number of the first ticket")
     notices_an_hour: Whole = Field(20, ge=1, description="automatic mails that one address gets in an hour")
+    ticket_notices_an_hour: Whole = Field(
+        60, ge=1, description="automatic mails to customers on one ticket in an hour"
+    )
+    all_notices_an_hour: Whole = Field(
+        1000, ge=1, description="automatic mails to customers in an hour; what is more is held meanwhile"
+    )
+    messages_an_hour: Whole = Field(
+        500, ge=1, description="messages of one sender in an hour; what is more is held, unanswered"
+    )
+    follow_ups_an_hour: Whole = Field(
+        10_000, ge=1, description="the same for proven people on their own tickets"
+    )
+    answer_files_mib: Whole = Field(
+        20, ge=1, le=100, description="what the files with an agent's answer may weigh, in MiB"
+    )
+    refused_files: tuple[Ending, ...] = Field(
+        (), description="endings of files that are not sent to customers; empty: programs and scripts"
+    )
 
 
 class StoreSettings(Written):
@@ -126,17 +171,8 @@ class SecretSettings(Written):
     old_keys: tuple[Secret, ...] = Field((), description="earlier keys that still verify")
 
 
-class RelaySettings(Written):
-    host: str = Field("127.0.0.1", description="the mail server that takes what we send")
-    port: Port = Field(25, description="its port")
-    tls: Tls = Field("none", description="none, starttls or implicit")
-    username: str = Field("", description="for AUTH; empty: none")
-    password: Secret = Field("", description="its password")
-    timeout: Number = Field(30, gt=0, le=600, description="seconds that one answer may take")
-
-
 class SmtpSettings(Written):
-    kind: Literal["smtp"]
+    kind: Annotated[Literal["smtp"], BeforeValidator(_kind)]
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         "127.0.0.1:8025", description="host:port, or unix:/path"
     )
@@ -145,11 +181,91 @@ class SmtpSettings(Written):
     tls_cert: str = Field("", description="with tls_key: STARTTLS is offered")
     tls_key: str = Field("", description="the key of tls_cert")
     trust_authentication_results: str = Field(
-        "", description="the authserv-id that our own MTA writes; empty: trust none"
+        "",
+        description='the authserv-id that our MTA writes; "topmost" if it writes none; empty: trust none',
+    )
+    check_authentication: YesNo = Field(
+        False, description="check DKIM and DMARC by ourselves, where no Authentication-Results are trusted"
+    )
+    check_spf: YesNo = Field(
+        False, description="SPF too: only where senders connect to us, with no server of ours between"
     )
     max_message_mib: Whole = Field(25, ge=1, le=1024, description="larger mail is refused, in MiB")
     max_connections: Whole = Field(100, ge=1, description="at the same time")
     max_connections_per_address: Whole = Field(10, ge=1, description="at the same time from one address")
+
+
+class OauthSettings(Written):
+    """How a mailbox is entered without a password: Microsoft 365, Google."""
+
+    mechanism: Literal["xoauth2", "oauthbearer"] = Field("xoauth2", description="xoauth2 or oauthbearer")
+    token_url: Annotated[str, AfterValidator(_token_url)] = Field(
+        description="where access tokens are handed out"
+    )
+    client_id: str = Field("", description="the application's id")
+    client_secret: Secret = Field("", description="its secret; empty: a public client")
+    refresh_token: Secret = Field(
+        "",
+        description="of the mailbox's owner, renewed where it is a file; empty: the application's own",
+    )
+    scope: str = Field("", description="what is asked for, such as https://outlook.office365.com/.default")
+    service_account: str = Field("", description="the key file of a Google service account")
+
+
+class ImapSettings(Written):
+    """A mailbox that is read; every value the contract names, and what else may be set."""
+
+    kind: Literal["imap"]
+    host: str = Field(min_length=1, description="the IMAP server")
+    port: Port = Field(993, description="its port; 143 with starttls")
+    allow_plaintext: YesNo = Field(False, description="let tls be none beyond this machine")
+    tls: Tls = Field("implicit", description="implicit, starttls, or none (to this machine only)")
+    username: str = Field(min_length=1, description="whose mailbox it is")
+    password: Secret = Field("", description="its password; empty with oauth")
+    ca_file: str = Field("", description="certificates of a private authority; empty: the system's")
+    oauth: OauthSettings | None = Field(None, description="tokens instead of a password")
+    folders: tuple[str, ...] = Field(("INBOX",), min_length=1, description="the folders that are read")
+    after: Annotated[str, AfterValidator(_after)] = Field(
+        "seen", description='once a mail is kept: "seen", "move:Folder", "flag:$Deskbell" or "delete"'
+    )
+    first: Literal["unseen", "all", "none"] = Field(
+        "unseen", description="what is taken of the mail that is there already: unseen, all or none"
+    )
+    poll_seconds: Whole = Field(
+        30, ge=5, le=1700, description="seconds between two looks, for servers that do not call"
+    )
+    timeout_seconds: Whole = Field(30, ge=5, le=600, description="seconds that one answer may take")
+    max_message_mib: Whole = Field(
+        25, ge=1, le=1024, description="larger mail is held by its headers and left there, in MiB"
+    )
+    trust_authentication_results: str = Field(
+        "",
+        description='the authserv-id that our MTA writes; "topmost" if it writes none; empty: trust none',
+    )
+    check_authentication: YesNo = Field(
+        False, description="check DKIM and DMARC by ourselves, where no Authentication-Results are trusted"
+    )
+
+    @field_validator("tls")
+    @classmethod
+    def _is_private(cls, tls: str, info: ValidationInfo) -> str:
+        host, is_allowed = info.data.get("host", ""), info.data.get("allow_plaintext")
+        if tls == "none" and not is_allowed and not is_loopback(host):
+            raise ValueError("would send the password in clear; use implicit or starttls, or allow_plaintext")
+        return tls
+
+
+def _kind_of(table: object) -> str:
+    """Which settings a channel's table has; what has no kind, or a wrong one, is told so by the first."""
+    kind = table.get("kind") if isinstance(table, dict) else getattr(table, "kind", "")
+    return KINDS.get(str(kind), SmtpSettings).__name__
+
+
+KINDS: dict[str, type[SmtpSettings | ImapSettings]] = {"smtp": SmtpSettings, "imap": ImapSettings}
+ChannelSettings = Annotated[
+    Annotated[SmtpSettings, Tag("SmtpSettings")] | Annotated[ImapSettings, Tag("ImapSettings")],
+    Discriminator(_kind_of),
+]
 
 
 class Settings(Written):
@@ -159,7 +275,8 @@ class Settings(Written):
     store: StoreSettings
     secrets: SecretSettings
     relay: RelaySettings = RelaySettings()
-    channel: dict[str, SmtpSettings] = Field(default_factory=dict)
+    dns: DnsSettings = DnsSettings()
+    channel: dict[str, ChannelSettings] = Field(default_factory=dict)
 
 
 def find_config(given: str | None) -> Path:
@@ -180,39 +297,6 @@ def read_settings(path: Path) -> Settings:
     """The settings in a file, with every path in it made absolute; ConfigError lists all mistakes."""
     table = read_toml(text_of(path), str(path))
     return checked(Settings, _absolute(table, path.parent.resolve()))
-
-
-def secret(value: Secret, place: str, folder: Path) -> bytes:
-    """The bytes of a secret, wherever it is kept."""
-    match value:
-        case FromEnvironment(env=name):
-            found = os.environ.get(name, "").encode()
-            wrong = f"{place}: the environment variable {name} is not set"
-        case FromFile(file=name):
-            found = _bytes_of(folder / name, place).strip()
-            wrong = f"{place}: {name} is empty"
-        case str():
-            return value.encode()
-    if not found:
-        raise ConfigError([f"{wrong}; put the secret there"])
-    return found
-
-
-def signing_key(value: Secret, place: str, folder: Path) -> bytes:
-    """A secret that is long enough to sign with."""
-    key = secret(value, place, folder)
-    if len(key) < KEY_BYTES:
-        hint = "make one with `deskbell config --new-key desk.key`"
-        raise ConfigError([f"{place}: has {len(key)} bytes, at least {KEY_BYTES} are needed; {hint}"])
-    return key
-
-
-def _bytes_of(path: Path, place: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        hint = f"make one with `deskbell config --new-key {path}`"
-        raise ConfigError([f"{place}: {path}: {error.strerror}; {hint}"]) from error
 
 
 def _absolute(table: dict[str, Any], folder: Path) -> dict[str, Any]:

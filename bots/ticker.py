@@ -28,7 +28,9 @@ class Ticker:
         ring: Callable[[int, datetime], None],
         after: Callable[[], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: float = TICK_SECONDS,
     ) -> None:
+        self._seconds = seconds
         self._writer = writer
         self._due = due
         self._ring = ring
@@ -39,7 +41,7 @@ class Ticker:
         """Go on until it is cancelled."""
         while True:
             await self.tick()
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(self._seconds)
 
     async def tick(self, now: datetime | None = None) -> int:
         """Judge everything that is due now, or at the moment that is given; how many tickets."""

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from bots.files import text_of
 from bots.settings import Settings, read_settings, signing_key
+from intake.budgets import Budgets
 from intake.errors import ConfigError
 from intake.handle import Setup, Work
 from intake.people import Book, read_book
 from intake.policy import Policy, preset_names, preset_text, read_policy
 from intake.suggestions import did_you_mean
-from intake.tickets import Desk
+from intake.tickets import PROGRAM_ENDINGS, Desk
 from intake.tokens import Addresses, Keys
 from replies.catalogue import CATALOGUE
 from replies.wording import Wording, wording_mistakes
@@ -59,7 +60,15 @@ def wire(config: Path) -> Wired:
     store = open_store(settings.store.url, settings.desk.first_number)
     store.policy_digest = policy.digest
     setup = set_up(desk_of(settings, store.mark, policy), policy, keys, settings.desk.templates)
-    return Wired(settings, folder, store, replace(setup, budget=settings.desk.notices_an_hour))
+    setup = replace(setup, budget=settings.desk.notices_an_hour, budgets=_budgets(settings))
+    return Wired(settings, folder, store, setup)
+
+
+def _budgets(settings: Settings) -> Budgets:
+    desk = settings.desk
+    return Budgets(
+        desk.ticket_notices_an_hour, desk.all_notices_an_hour, desk.messages_an_hour, desk.follow_ups_an_hour
+    )
 
 
 def mistakes_besides(settings: Settings, folder: Path) -> list[str]:
@@ -68,6 +77,15 @@ def mistakes_besides(settings: Settings, folder: Path) -> list[str]:
         lambda: load_policy(settings.desk.policy, template_names(settings.desk.templates)),
         lambda: read_keys(settings, folder),
         lambda: people_of(settings),
+    )
+    return [mistake for step in steps for mistake in _mistakes_of(step)]
+
+
+def mistakes_in_rules(settings: Settings) -> list[str]:
+    """What is wrong with the policy and the templates, of both at once."""
+    steps = (
+        lambda: check_templates(settings),
+        lambda: load_policy(settings.desk.policy, template_names(settings.desk.templates)),
     )
     return [mistake for step in steps for mistake in _mistakes_of(step)]
 
@@ -136,9 +154,12 @@ def desk_of(settings: Settings, mark: str, policy: Policy) -> Desk:
         reply_address=desk.reply_address,
         agents_address=desk.agents_address,
         portal_url=desk.portal_url,
+        phone=desk.phone,
         emergency_phone=desk.emergency_phone,
         language=desk.language,
         timezone=desk.timezone or str(policy.calendar_of(None).zone),
+        answer_files_mib=desk.answer_files_mib,
+        refused_files=desk.refused_files or PROGRAM_ENDINGS,
     )
 
 

@@ -1,25 +1,27 @@
 """A decision becomes rows and promises: the only place where that happens.
 
 First the changes, then the message itself with its fate and trace, then the notices: who
-reads each, whether the hourly budget of their address allows it, and the finished words
-into the outbox. All of it in the caller's transaction.
+reads each, whether the hourly budgets allow it, and the finished words into the outbox
+(`intake.promising`). All of it in the caller's transaction.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from intake.around import domain_warnings, lines_around
+from intake.budgets import FLOOD, is_counted, of_sender
 from intake.context import Context
-from intake.decisions import Audience, Decision, Notice, Recipient, Step, is_for_customers
-from intake.errors import TemplateError
-from intake.messages import Address, Assurance, Inbound, Outbound, Raw
-from intake.rules import sender_words
-from intake.tickets import Desk, Person, Ticket
+from intake.decisions import Audience, Decision, Notice, Recipient, Step
+from intake.messages import Assurance, Inbound, Raw
+from intake.policy import Policy
+from intake.promising import is_within_budget, promise, where_they_read
+from intake.readers import is_withheld, readers
+from intake.tickets import Ticket
+from intake.words import reading_warnings, sender_words
 from intake.work import Setup, Work
 
-BUDGET_WINDOW = timedelta(hours=1)
-AGENTS_SHARE = 10  # times the budget of one address
-CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered"})
+WARNED = frozenset({"agent-held", "agent-new", "agent-follow-up", "agent-escalated"})
 
 
 def apply(
@@ -36,22 +38,63 @@ def apply(
     ticket = decision.ticket
     for change in decision.changes:
         ticket = work.write(change, ticket, actor, now)
-    said = [
-        (notice, to)
+    said = _each_once(
+        (notice, where_they_read(work, notice, to))
         for notice in decision.notices
-        for to in _readers(work, notice, inbound, context, ticket, setup)
-    ]
-    allowed = [pair for pair in said if _is_within_budget(work, *pair, setup, now)]
+        for to in readers(work, notice, inbound, context, ticket, setup)
+    )
+    allowed = [pair for pair in said if is_within_budget(work, *pair, ticket, setup, now)]
     if len(allowed) < len(said):
-        step = Step(
-            "budget", True, f"{len(said) - len(allowed)} notices more than an address may get an hour"
-        )
+        more = len(said) - len(allowed)
+        step = Step("budget", True, f"{more} notices more than an address or a ticket may get an hour")
         decision = replace(decision, trace=(*decision.trace, step))
+    if inbound and inbound.sender and is_counted(inbound, decision):
+        spender = of_sender(inbound.sender.address, decision.assurance)
+        work.spend(spender, now, is_told=decision.rule == FLOOD)
     message = work.keep(raw, inbound, decision, ticket, now) if inbound else 0
+    is_new = any(one.name == "agent-new" for one, _ in allowed)
+    around = lines_around(work, ticket, setup, now) if is_new else ()
+    warns = any(one.name in WARNED for one, _ in allowed)
+    doubts = (*domain_warnings(work, inbound, context), *reading_warnings(inbound)) if warns else ()
     for notice, to in allowed:
-        complete = _completed(notice, to, said, message, inbound)
-        _promise(work, complete, to, ticket, inbound if _may_repeat(inbound, decision) else None, setup, now)
+        complete = _warned(_completed(notice, to, said, message, inbound, around), doubts)
+        about, complete = _without_words(work, complete, to, ticket, setup.policy)
+        known = inbound if _may_repeat(inbound, decision) else None
+        promise(work, complete, to, about, known, message, setup, now)
     return message, ticket
+
+
+def _warned(notice: Notice, doubts: tuple[str, ...]) -> Notice:
+    """The notice with what makes its sender doubtful, where it has room for warnings."""
+    if not doubts or notice.name not in WARNED:
+        return notice
+    before = notice.facts.get("warnings", ())
+    assert isinstance(before, list | tuple)
+    return replace(notice, facts={**notice.facts, "warnings": [*before, *doubts]})
+
+
+def _each_once(said: Iterable[tuple[Notice, Recipient]]) -> list[tuple[Notice, Recipient]]:
+    """What several audiences are told alike is one mail to whoever is in more than one of them."""
+    found: list[tuple[Notice, Recipient]] = []
+    for notice, to in said:
+        alike = (one for one, other in found if other.address.address == to.address.address)
+        if not any(one.name == notice.name and one.facts == notice.facts for one in alike):
+            found.append((notice, to))
+    return found
+
+
+def _without_words(
+    work: Work, notice: Notice, to: Recipient, ticket: Ticket | None, policy: Policy
+) -> tuple[Ticket | None, Notice]:
+    """What agents may hear of a ticket whose protected team is nobody: that it is there, and how bad."""
+    if ticket is None or not to.is_agent or not is_withheld(work, ticket, policy):
+        return ticket, notice
+    facts = {name: value for name, value in notice.facts.items() if name not in ("about", "because")}
+    subject = f"(a request for team {ticket.team})"
+    words = (
+        f"The words are kept back: ticket {ticket.number} is for team {ticket.team}, and no agent is in it."
+    )
+    return replace(ticket, subject=subject), replace(notice, facts={**facts, "text": words})
 
 
 def _may_repeat(inbound: Inbound | None, decision: Decision) -> bool:
@@ -65,103 +108,15 @@ def _completed(
     said: Sequence[tuple[Notice, Recipient]],
     message: int,
     inbound: Inbound | None,
+    around: tuple[str, ...],
 ) -> Notice:
-    """Add what is known only now: the number of a held message, and who else reads an answer."""
+    """Add what is known only now: the number of a held message, who else reads an answer, what else is on."""
     facts = dict(notice.facts)
+    if notice.name == "agent-new":
+        facts["around"] = around
     if notice.audience is Audience.EVERYONE:
         others = [one.address for about, one in said if about is notice and one is not to]
         facts["readers"] = [one.name or one.address for one in others]
     if notice.name == "agent-held" and inbound is not None:
         facts |= {"message": message, "sender": sender_words(inbound), "text": inbound.reply}
     return replace(notice, facts=facts)
-
-
-def _readers(
-    work: Work, notice: Notice, inbound: Inbound | None, context: Context, ticket: Ticket | None, setup: Setup
-) -> list[Recipient]:
-    organisation = ticket.organisation if ticket else context.organisation
-    zone = (organisation and organisation.timezone) or str(setup.policy.calendar_of(organisation).zone)
-    match notice.audience:
-        case Audience.AGENTS:
-            return _agents(work, setup.desk)
-        case Audience.SENDER:
-            return _sender_of(inbound, context, ticket, zone)
-        case Audience.REQUESTER:
-            return _people((ticket.requester,), zone) if ticket else []
-        case Audience.EVERYONE:
-            return _people((ticket.requester, *ticket.participants), zone) if ticket else []
-
-
-def _agents(work: Work, desk: Desk) -> list[Recipient]:
-    """agents_address, whose token counts for any listed agent; else each agent with their own."""
-    if desk.agents_address:
-        return [Recipient(Address("", desk.agents_address), desk.language, desk.timezone, 0, is_agent=True)]
-    return [
-        Recipient(Address(agent.name, agent.email), desk.language, desk.timezone, agent.id, is_agent=True)
-        for agent in work.agents()
-    ]
-
-
-def _sender_of(
-    inbound: Inbound | None, context: Context, ticket: Ticket | None, zone: str
-) -> list[Recipient]:
-    """Whoever wrote, at the address that they wrote from; a person who was recorded just now included."""
-    if inbound is None or inbound.sender is None:
-        return _people((context.person,), zone) if context.person else []
-    wrote = inbound.sender.address
-    known = (ticket.requester, *ticket.participants) if ticket else ()
-    person = next((one for one in known if wrote in one.emails), context.person)
-    if person is None:
-        return [Recipient(inbound.sender, timezone=zone)]
-    to = Address(person.name or inbound.sender.name, wrote)
-    return [Recipient(to, person.language, person.timezone or zone, person.id)]
-
-
-def _people(people: Iterable[Person], zone: str) -> list[Recipient]:
-    """Each where we write to them, in the zone of their organisation's hours if they have none."""
-    return [
-        Recipient(one.address, one.language, one.timezone or zone, one.id) for one in people if one.emails
-    ]
-
-
-def _is_within_budget(work: Work, notice: Notice, to: Recipient, setup: Setup, now: datetime) -> bool:
-    """What we send by ourselves to one address has an hourly limit; a person's words have none.
-
-    Agents hear of everything on their tickets; but what any stranger can cause has a limit, or a
-    machine that answers at their address would keep us writing to it for ever.
-    """
-    if notice.automatic == "no" or (to.is_agent and notice.name not in CAUSED_BY_ANYBODY):
-        return True
-    limit = setup.budget * (AGENTS_SHARE if to.is_agent else 1)
-    return work.promised_since(to.address.address, now - BUDGET_WINDOW) < limit
-
-
-def _promise(
-    work: Work,
-    notice: Notice,
-    to: Recipient,
-    ticket: Ticket | None,
-    inbound: Inbound | None,
-    setup: Setup,
-    now: datetime,
-) -> None:
-    """Word a notice and put it into the outbox; one that cannot be worded waits there for an agent."""
-    try:
-        work.promise(setup.wording.word(notice, to, ticket, inbound, now), ticket, now)
-    except TemplateError as error:
-        number = ticket.number if ticket else 0
-        message_id = setup.addresses.message_id(number, now)
-        blank = Outbound("email", to.address, notice.name, notice.name, "", message_id, ticket_number=number)
-        work.promise(blank, ticket, now, held=str(error))
-        if is_for_customers(notice.name):
-            _tell_agents(work, to, str(error), ticket, setup, now)
-
-
-def _tell_agents(
-    work: Work, to: Recipient, reason: str, ticket: Ticket | None, setup: Setup, now: datetime
-) -> None:
-    """Somebody did not get what they were to get, because it could not be worded."""
-    facts = {"address": to.address.address, "reason": reason}
-    notice = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
-    for agent in _agents(work, setup.desk):
-        _promise(work, notice, agent, ticket, None, setup, now)

@@ -3,6 +3,11 @@
 Only the topmost header with the configured authserv-id counts, for anybody can write
 one further down. A pass counts only when it speaks for the domain of From: DMARC for
 that very domain, a DKIM signature or an SPF sender of that domain or a parent of it.
+Where our server writes no authserv-id (Microsoft 365), the first such header of the mail is
+trusted by its position alone; that is only as good as the server's habit of always writing one.
+
+A signed mail can be sent once more with another Subject or Message-ID above its own, and most
+signatures still hold. So a pass is no proof where a header that we read stands twice.
 """
 
 import re
@@ -12,6 +17,11 @@ from enum import StrEnum
 from intake.messages import Inbound
 
 HEADER = "authentication-results"
+TOPMOST = "topmost"  # stands for an authserv-id: trust the position
+READ_ONCE = (
+    *("subject", "to", "cc", "date", "message-id", "in-reply-to", "references", "sender", "reply-to"),
+    *("content-type", "content-transfer-encoding"),
+)
 # A quotation without an end takes all that is left, so that none is tried twice.
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|([^\s;"]+)|;|\s+', re.DOTALL)
 
@@ -26,13 +36,19 @@ class Verdict(StrEnum):
 
 def verdict(inbound: Inbound, authserv_id: str) -> Verdict:
     """What the named server says; UNKNOWN when nothing is trusted, or From is not single."""
-    if not authserv_id or inbound.sender is None or inbound.sender_count != 1 or inbound.is_ambiguous:
+    if not authserv_id or inbound.sender is None or inbound.sender_count != 1:
         return Verdict.UNKNOWN
     for value in inbound.headers.get(HEADER, ()):
         server, results = parse_results(value)
-        if server == authserv_id.lower():
-            return _found(inbound.sender.domain, results)
+        if authserv_id == TOPMOST or server == authserv_id.lower():
+            found = _found(inbound.sender.domain, results)
+            return Verdict.UNKNOWN if found is Verdict.TRUE and _may_be_another(inbound) else found
     return Verdict.UNKNOWN
+
+
+def _may_be_another(inbound: Inbound) -> bool:
+    """Whether what we read may be another mail than the one that our server found to be genuine."""
+    return inbound.is_ambiguous or any(len(inbound.headers.get(name, ())) > 1 for name in READ_ONCE)
 
 
 def parse_results(value: str) -> tuple[str, list[dict[str, str]]]:
@@ -44,6 +60,8 @@ def parse_results(value: str) -> tuple[str, list[dict[str, str]]]:
     clauses = list(_clauses(value))
     if not clauses or not clauses[0]:
         return "", []
+    if "=" in clauses[0][0]:  # no authserv-id
+        return "", [_result(words) for words in clauses if words]
     return clauses[0][0], [_result(words) for words in clauses[1:] if words]
 
 

@@ -6,7 +6,7 @@ agent to close; closing stops whatever still runs.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intake import clocks
 from intake.decisions import (
@@ -26,13 +26,19 @@ from intake.suggestions import did_you_mean
 from intake.tickets import ClockKind, Person, Status, Ticket
 
 FIELDS = ("assignee", "team", "product", "release", "subject")
+ANSWERS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
+LONGEST_SNOOZE = timedelta(days=30)
+FURTHEST_CALL = timedelta(days=90)
 
 
 def answer(ticket: Ticket, author: str, text: str, now: datetime) -> Decision:
     """An agent's public words to the requester and the participants."""
     if not text.strip():
         raise CommandRefused("there is nothing to say; write the answer")
-    changes: list[Change] = [*clocks.meet(ticket, ClockKind.FIRST_RESPONSE, now)]
+    changes: list[Change] = [
+        *clocks.meet(ticket, ClockKind.FIRST_RESPONSE, now),
+        *clocks.meet(ticket, ClockKind.NEXT_RESPONSE, now),
+    ]
     if ticket.status is Status.OPEN:
         changes.append(SetStatus(Status.WAITING, f"{author} answered"))
         changes += clocks.pause(ticket, now, "waiting for the requester")
@@ -57,11 +63,12 @@ def set_status(ticket: Ticket, status: Status, policy: Policy, why: str, now: da
     if ticket.status is status:
         raise CommandRefused(f"{policy.reference_of(ticket)} is {status} already")
     changes: list[Change] = [SetStatus(status, why)]
-    changes += _on_clocks(ticket, status, policy, now)
+    changes += on_clocks(ticket, status, policy, now)
     ended = status in (Status.SOLVED, Status.CLOSED)
-    told = Notice(
-        "status-changed", Audience.REQUESTER, {"status": status.value, "text": ""}, "auto-generated"
-    )
+    days = policy.file.lifecycle.close_solved_after_days
+    closes = now + timedelta(days=days) if status is Status.SOLVED and days else None
+    facts = {"status": status.value, "text": "", "closes": closes}
+    told = Notice("status-changed", Audience.REQUESTER, facts, "auto-generated")
     return _commanded(ticket, f"status {status}", changes, (told,) if ended else ())
 
 
@@ -69,6 +76,8 @@ def set_severity(ticket: Ticket, name: str, policy: Policy, now: datetime) -> De
     """Give a ticket another severity and its clocks the times that go with it."""
     if name not in policy.severities:
         raise CommandRefused(f"no severity {name!r}; {did_you_mean(name, policy.severities)}")
+    if name == ticket.severity:
+        raise CommandRefused(f"{policy.reference_of(ticket)} is {name} already")
     changes = clocks.change_severity(ticket, name, policy, now, "set by an agent")
     return _commanded(ticket, f"severity {name}", changes)
 
@@ -78,6 +87,47 @@ def set_field(ticket: Ticket, name: str, value: str) -> Decision:
     if name not in FIELDS:
         raise CommandRefused(f"no field {name!r}; {did_you_mean(name, FIELDS)}")
     return _commanded(ticket, f"{name} {value}", [SetField(name, value)])
+
+
+def snooze(ticket: Ticket, until: datetime, policy: Policy, author: str, now: datetime) -> Decision:
+    """Keep a ticket's reminders quiet until a moment; what is breached meanwhile is told all the same."""
+    if until <= now:
+        raise CommandRefused("the moment lies in the past; give one to come")
+    if until - now > LONGEST_SNOOZE:
+        raise CommandRefused(f"that is too long; {LONGEST_SNOOZE.days} days at the most")
+    changes = tuple(clocks.snooze(ticket, policy, until, now, f"by {author}"))
+    if not changes:
+        raise CommandRefused(f"no clock of {policy.reference_of(ticket)} runs; there is nothing to snooze")
+    return _commanded(ticket, "snoozed", changes)
+
+
+def call_back(
+    ticket: Ticket, due_at: datetime, phone: str, policy: Policy, author: str, now: datetime
+) -> Decision:
+    """Promise the requester a call at a moment; they are told, and agents are reminded of it."""
+    reference = policy.reference_of(ticket)
+    if ticket.status is Status.CLOSED:
+        raise CommandRefused(f"{reference} is closed; open it before a call is promised")
+    if due_at <= now:
+        raise CommandRefused("the moment lies in the past; give one to come")
+    if due_at - now > FURTHEST_CALL:
+        raise CommandRefused(f"that is too far ahead; {FURTHEST_CALL.days} days at the most")
+    promised = clocks.call_back(ticket, policy, due_at, phone, now)
+    told = Notice("call-back-promised", Audience.REQUESTER, {"due": due_at, "phone": phone}, "auto-generated")
+    return _commanded(ticket, f"{author} promised a call", (promised,), (told,))
+
+
+def called_back(ticket: Ticket, policy: Policy, author: str, now: datetime) -> Decision:
+    """The promised call was made."""
+    changes = tuple(clocks.meet(ticket, ClockKind.CALL_BACK, now))
+    if not changes:
+        raise CommandRefused(f"no call is promised on {policy.reference_of(ticket)}")
+    return _commanded(ticket, f"{author} called", changes)
+
+
+def recompute(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
+    """Give what is still owed the time that the present policy and calendars give it."""
+    return _commanded(ticket, "recomputed", clocks.recompute(ticket, policy, now))
 
 
 def release(
@@ -98,19 +148,25 @@ def release(
     return _commanded(ticket, "released", changes)
 
 
-def _on_clocks(ticket: Ticket, status: Status, policy: Policy, now: datetime) -> Iterable[Change]:
+def on_clocks(ticket: Ticket, status: Status, policy: Policy, now: datetime) -> Iterable[Change]:
+    """What a status means for the clocks."""
     match status:
         case Status.SOLVED:
             yield from clocks.meet(ticket, ClockKind.RESOLUTION, now)
-            yield from clocks.stop(ticket, ClockKind.FIRST_RESPONSE, now, "solved")
+            yield from _stopped(ticket, ANSWERS, now, "solved")
         case Status.CLOSED:
             if ticket.status is not Status.SOLVED:
                 yield from clocks.meet(ticket, ClockKind.RESOLUTION, now)
-            yield from clocks.stop(ticket, ClockKind.FIRST_RESPONSE, now, "closed")
+            yield from _stopped(ticket, (*ANSWERS, ClockKind.CALL_BACK), now, "closed")
         case Status.WAITING:
             yield from clocks.pause(ticket, now, "waiting for the requester")
         case Status.OPEN:
             yield from clocks.resume(ticket, policy, now, "opened again")
+
+
+def _stopped(ticket: Ticket, kinds: Iterable[ClockKind], now: datetime, why: str) -> Iterable[Change]:
+    for kind in kinds:
+        yield from clocks.stop(ticket, kind, now, why)
 
 
 def _commanded(

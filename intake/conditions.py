@@ -7,25 +7,18 @@ it takes, and a row to the table in README.md (a test holds the two together).
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
-from intake.context import Context
+from intake.entitlement import has_seat, maintenance_ended
 from intake.evidence import first_lines
-from intake.messages import Assurance, Inbound
+from intake.facts import Facts
+from intake.messages import Assurance
+from intake.policies.products import VersionState, plain
 from intake.suggestions import did_you_mean
 from intake.tickets import Role, Status
+from intake.wishes import WISHES, wish_in, written_to
 
 CHANNELS = ("email", "telegram", "slack", "portal", "api", "phone", "facebook")
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a condition may look at."""
-
-    inbound: Inbound
-    context: Context
-    now: datetime
-    is_in_hours: bool  # of the ticket's or the organisation's calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class Condition:
 
 
 def _one_of(saw: Callable[[Facts], str]) -> Callable[[object, Facts], bool]:
-    return lambda wanted, facts: saw(facts) in as_words(wanted)
+    return lambda wanted, facts: saw(facts).casefold() in map(str.casefold, as_words(wanted))
 
 
 def _ticket(facts: Facts) -> str:
@@ -64,8 +57,91 @@ def _organisation(facts: Facts) -> str:
     return "active" if organisation.active else "inactive"
 
 
+def _organisation_name(facts: Facts) -> str:
+    return facts.organisation.name if facts.organisation else ""
+
+
 def _severity(facts: Facts) -> str:
-    return facts.context.ticket.severity if facts.context.ticket else ""
+    return facts.severity
+
+
+def _is_breached(facts: Facts) -> bool:
+    """A promise of the ticket was broken, whether the ticker has come by to write it down or not."""
+    ticket = facts.context.ticket
+    if ticket is None:
+        return False
+    late = (one for one in ticket.clocks if one.is_running and one.due_at and one.due_at <= facts.now)
+    return bool(ticket.breached) or next(late, None) is not None
+
+
+def _grace(facts: Facts) -> str:
+    ticket = facts.context.ticket
+    if ticket is None or ticket.solved_at is None:
+        return "none"
+    days = timedelta(days=facts.policy.file.lifecycle.reopen_within_days)
+    return "within" if facts.now < ticket.solved_at + days else "over"
+
+
+def _maintenance(facts: Facts) -> str:
+    if facts.organisation is None:
+        return "unknown"
+    return "ended" if maintenance_ended(facts.organisation, facts.today_there) else "active"
+
+
+def _seat(facts: Facts) -> str:
+    """Whether a technical contact has one of the organisation's seats; others need none."""
+    person, organisation = facts.context.person, facts.context.organisation
+    if person is None or organisation is None or person.role is not Role.TECHNICAL_CONTACT:
+        return "none"
+    return "held" if has_seat(person, facts.context.colleagues, organisation) else "beyond"
+
+
+def _version(facts: Facts) -> str:
+    return facts.version.state.value
+
+
+def _patched(facts: Facts) -> str:
+    """Whether the version still gets patches; one that is newer than the table does."""
+    version = facts.version
+    if version.state is VersionState.UNKNOWN:
+        return "unknown"
+    is_patched = version.release.patched if version.release else version.state is VersionState.SUPPORTED
+    return "yes" if is_patched else "no"
+
+
+def _platform(facts: Facts) -> str:
+    """What the table says about the platform and the database that the form names for the version."""
+    release = facts.version.release
+    answers = (
+        [
+            _listed(str(facts.inbound.fields.get(name, "")), known)
+            for name, known in (("platform", release.platforms), ("database", release.databases))
+        ]
+        if release
+        else []
+    )
+    return next((word for word in ("unsupported", "supported") if word in answers), "unknown")
+
+
+def _listed(named: str, known: Collection[str]) -> str:
+    """Said is enough: "CentOS 6.4" is on "CentOS"."""
+    if not named or not known:
+        return "unknown"
+    words = f" {plain(named)} "
+    return "supported" if any(f" {plain(one)} " in words for one in known) else "unsupported"
+
+
+def _production(facts: Facts) -> str:
+    match facts.inbound.fields.get("production"):
+        case True:
+            return "yes"
+        case False:
+            return "no"
+    return "unknown"
+
+
+def _team(facts: Facts) -> str:
+    return facts.context.ticket.team if facts.context.ticket else ""
 
 
 def _role(facts: Facts) -> str:
@@ -73,7 +149,7 @@ def _role(facts: Facts) -> str:
 
 
 def _plan(facts: Facts) -> str:
-    return facts.context.organisation.plan if facts.context.organisation else ""
+    return facts.organisation.plan if facts.organisation else ""
 
 
 def _field(name: str) -> Callable[[Facts], str]:
@@ -116,6 +192,16 @@ def _assurance(facts: Facts) -> str:
     return facts.context.assurance.value
 
 
+def _asked(wanted: object, facts: Facts) -> bool:
+    return any(wish_in(facts, word) for word in as_words(wanted))
+
+
+def _asked_words(facts: Facts) -> str:
+    """What was found of what a rule has asked for so far; nobody looks for the rest."""
+    found = (f'{word} ("{words}")' for word, words in facts.wishes.items() if words)
+    return ", ".join(found) or "nothing in particular"
+
+
 TICKETS = ("none", "any", *(status.value for status in Status))
 
 CONDITIONS: Mapping[str, Condition] = {
@@ -129,6 +215,9 @@ CONDITIONS: Mapping[str, Condition] = {
     "organisation": Condition(
         _one_of(_organisation), _organisation, ("active", "inactive", "unknown"), "the sender's organisation"
     ),
+    "organisation_is": Condition(
+        _one_of(_organisation_name), _organisation_name, None, "the name of the sender's organisation"
+    ),
     "plan": Condition(_one_of(_plan), _plan, None, "the plan of the sender's organisation"),
     "severity": Condition(_one_of(_severity), _severity, None, "the severity of the ticket"),
     "type": Condition(_one_of(_field("type")), _field("type"), None, "the form's type of request"),
@@ -138,6 +227,55 @@ CONDITIONS: Mapping[str, Condition] = {
         _contains(_first_lines), _first_lines, None, "words in the first lines of the new text"
     ),
     "attachments": Condition(_flag(_attachments), _yes_no(_attachments), bool, "whether files came with it"),
+    "kind": Condition(_one_of(_field("kind")), _field("kind"), None, "the form's kind of request"),
+    "production": Condition(
+        _one_of(_production),
+        _production,
+        ("yes", "no", "unknown"),
+        "whether the form says it is in production",
+    ),
+    "version": Condition(
+        _one_of(_version), _version, tuple(VersionState), "how the form's version stands today"
+    ),
+    "patched": Condition(
+        _one_of(_patched), _patched, ("yes", "no", "unknown"), "whether that version still gets patches"
+    ),
+    "platform": Condition(
+        _one_of(_platform),
+        _platform,
+        ("supported", "unsupported", "unknown"),
+        "whether the form's platform and database are supported for that version",
+    ),
+    "maintenance": Condition(
+        _one_of(_maintenance),
+        _maintenance,
+        ("active", "ended", "unknown"),
+        "the software maintenance of the organisation",
+    ),
+    "seat": Condition(
+        _one_of(_seat),
+        _seat,
+        ("held", "beyond", "none"),
+        "whether a technical contact has one of their organisation's seats",
+    ),
+    "team": Condition(_one_of(_team), _team, None, "the team that has the ticket"),
+    "breached": Condition(_flag(_is_breached), _yes_no(_is_breached), bool, "whether a promise is broken"),
+    "grace": Condition(
+        _one_of(_grace),
+        _grace,
+        ("within", "over", "none"),
+        "whether a solved ticket is still within lifecycle.reopen_within_days",
+    ),
+    "written_to": Condition(
+        _one_of(written_to), written_to, ("desk", "escalation"), "which address of the desk a mail is for"
+    ),
+    "asks": Condition(
+        _asked,
+        _asked_words,
+        tuple(WISHES),
+        "what the new words ask for; urgency: a severity above the default, or a service is down; "
+        "nothing: mere thanks",
+    ),
     "in_hours": Condition(_flag(_in_hours), _yes_no(_in_hours), bool, "whether it is business hours now"),
 }
 

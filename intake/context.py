@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from intake.budgets import Flood
 from intake.decisions import Evidence
 from intake.messages import Assurance
-from intake.tickets import Agent, Desk, Organisation, Person, Ticket
+from intake.tickets import Agent, Desk, Organisation, Person, Returned, Ticket
 from intake.tokens import Token
 
 
@@ -16,6 +17,7 @@ class Context:
     `evidence` is in order of strength; `ticket` is the one that the evidence settled on.
     `rivals` holds the numbers when evidence of one strength names more than one ticket.
     `predecessor` is the ticket that a form names, if its sender may see it.
+    `colleagues` is everybody of the sender's organisation, read only where the policy asks for them.
     `agent_token` is set when the message came to an agent's signed address.
     """
 
@@ -29,9 +31,12 @@ class Context:
     rivals: tuple[int, ...] = ()
     agent_token: Token | None = None
     bounced: Token | None = None
-    bounced_notice: str = ""  # the notice whose mail a delivery report says came back
+    returned: Returned | None = None  # the promise that a delivery report is about
+    is_given_up: bool = False  # whether the sender's address is marked as unreachable
+    flood: Flood | None = None
     predecessor: int = 0
     may_follow_up: bool = False
+    colleagues: tuple[Person, ...] = ()
     can_refuse_in_session: bool = True
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from intake.messages import Address, Assurance, Report
+from intake.messages import Address, Assurance
 from intake.tickets import ClockKind, Person, Status, Ticket
 
 
@@ -84,13 +84,16 @@ class StartClock:
     due_at: datetime
     next_at: datetime | None
     next_step: str
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeClock:
     """A clock is met, paused, resumed, breached, changed, reminded or stopped; `event` says which.
 
-    `due_at`, `next_at` and `next_step` are what holds afterwards.
+    `due_at`, `next_at` and `next_step` are what holds afterwards. `severity` is the one that counts
+    from now on, where it is another; `raised` that it is a worse one. `until` is when what is put
+    off (a reminder, a snoozed clock) may be heard again; steps up to `told_until` are done with.
     """
 
     kind: ClockKind
@@ -101,6 +104,10 @@ class ChangeClock:
     next_step: str
     target: str = ""
     reason: str = ""
+    severity: str = ""
+    raised: bool = False
+    until: datetime | None = None
+    told_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +140,44 @@ class AddParticipant:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkUndelivered:
-    """A delivery report names one of our mails: by its Message-ID or, by VERP, its outbox row."""
+class Escalate:
+    """The ticket is escalated from now on; one that is stays so."""
 
-    message_id: str
-    outbox_id: int
-    report: Report
+    why: str
+
+
+class Verdict(StrEnum):
+    """What a delivery report says about one mail of ours."""
+
+    FAILED = "failed"  # for good
+    FAILED_FOR_NOW = "failed-for-now"  # this mail did not arrive; the next one may
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReturned:
+    """A delivery report is about this promise; `marks` is whether its address is written to no more.
+
+    `is_counted` is False for a mail that was counted before, and for what came back from an agent,
+    who must go on hearing of everything.
+    """
+
+    promise: int
+    address: str
+    verdict: Verdict
+    status: str
+    said: str  # in words, for the history
+    marks: bool = False
+    is_counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReachable:
+    """Somebody shows that an address which was given up takes mail again."""
+
+    address: str
+    why: str
 
 
 Change = (
@@ -149,7 +188,9 @@ Change = (
     | SetSeverity
     | SetField
     | AddParticipant
-    | MarkUndelivered
+    | Escalate
+    | MarkReturned
+    | MarkReachable
 )
 
 
@@ -160,20 +201,26 @@ class Audience(StrEnum):
     REQUESTER = "requester"
     EVERYONE = "everyone"  # the requester and the participants, one mail each
     AGENTS = "agents"  # agents_address, or each agent where there is none
+    ASSIGNEE = "assignee"  # the agent who has the ticket, else all
+    TEAM = "team"  # the agents of the ticket's team, else all
+    MANAGERS = "managers"  # the managers among the agents, of the ticket's team if it has any, else all
+    ADMINISTRATORS = "administrators"  # of the organisation that it is about
+    ACCOUNT_MANAGER = "account-manager"  # of that organisation; somebody of the vendor's, no agent
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something to be said: the template's name, for whom, and what only this notice knows.
 
-    `facts` are the words of the template beyond desk, ticket, recipient and now.
-
+    `facts` are the words of the template beyond desk, ticket, recipient and now. `files` are places
+    among the attachments of the message that is decided: those that go with these words.
     """
 
     name: str
     audience: Audience
     facts: Mapping[str, object] = field(default_factory=dict)
     automatic: str = "auto-replied"
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

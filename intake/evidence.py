@@ -64,9 +64,9 @@ def clues_in(inbound: Inbound, addresses: Addresses, pattern: re.Pattern[str], n
 
 
 def first_lines(text: str) -> Sequence[str]:
-    """The first lines that say something, which is where people put a reference."""
+    """The first lines that say something new, which is where people put a reference."""
     lines = (line.strip() for line in text[:2000].splitlines())
-    return [line for line in lines if line][:FIRST_LINES]
+    return [line for line in lines if line and not line.startswith(">")][:FIRST_LINES]
 
 
 def numbers_in(text: str, pattern: re.Pattern[str]) -> tuple[int, ...]:

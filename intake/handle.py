@@ -16,14 +16,16 @@ from intake.context import Context
 from intake.decisions import Decision, Fate, Receipt
 from intake.evidence import Clues, clues_in
 from intake.guards import GUARDS, screen
+from intake.lifecycle import aged
 from intake.lookup import context_for
 from intake.messages import Assurance, Inbound, Raw
+from intake.policy import Policy
 from intake.router import route
-from intake.tickets import Person
+from intake.tickets import Person, Ticket
 from intake.trust import held
 from intake.work import Setup, Store, Work
 
-__all__ = ["Command", "Letter", "Setup", "Store", "Work", "carry_out", "explain", "receive", "ring"]
+__all__ = ["Command", "Letter", "Setup", "Store", "Work", "age", "carry_out", "explain", "receive", "ring"]
 TAKEN = frozenset({Fate.APPEND, Fate.OPEN, Fate.ANSWER})
 GUARD_NAMES = frozenset(guard.name for guard in GUARDS)
 
@@ -68,15 +70,29 @@ def receive(letters: Sequence[Letter], store: Store, setup: Setup, now: datetime
 
 def ring(numbers: Iterable[int], store: Store, setup: Setup, now: datetime) -> int:
     """Judge the due clocks of these tickets, each in a transaction of its own; how many had any."""
-    rung = 0
-    for number in numbers:
-        with store.begin() as work:
-            ticket = work.ticket(number)
-            decision = judge(ticket, setup.policy, now) if ticket else None
-            if decision and decision.changes:
-                apply(work, None, None, decision, Context(setup.desk), setup, "clock", now)
-                rung += 1
-    return rung
+    return sum(_passes(number, judge, store, setup, now) for number in numbers)
+
+
+def age(numbers: Iterable[int], store: Store, setup: Setup, now: datetime) -> int:
+    """Close those of these tickets that have been solved for long enough; how many were."""
+    return sum(_passes(number, aged, store, setup, now) for number in numbers)
+
+
+def _passes(
+    number: int,
+    decide: Callable[[Ticket, Policy, datetime], Decision],
+    store: Store,
+    setup: Setup,
+    now: datetime,
+) -> bool:
+    """What time alone does to a ticket, in a transaction of its own; whether it did anything."""
+    with store.begin() as work:
+        ticket = work.ticket(number)
+        decision = decide(ticket, setup.policy, now) if ticket else None
+        if decision is None or not decision.changes:
+            return False
+        apply(work, None, None, decision, Context(setup.desk), setup, "clock", now)
+        return True
 
 
 def carry_out(
@@ -106,7 +122,7 @@ def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime)
         if letter.raw is not None:
             work.add_receipt(letter.raw, letter.inbound.identity, first.message)
         return replace(first, duplicate=True)
-    decision = _decided(letter, context, setup, now)
+    decision = _decided(letter, context, setup, min(now, letter.inbound.received_at))
     message, ticket = apply(
         work, letter.raw, letter.inbound, decision, context, setup, _actor(letter.inbound), now
     )

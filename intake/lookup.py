@@ -8,15 +8,18 @@ one of a ticket that does not exist.
 from collections.abc import Callable
 from dataclasses import replace
 
+from intake.budgets import UNLIMITED, Flood, flood_of, of_sender
 from intake.context import Context
 from intake.evidence import Clues, settle, weigh
-from intake.messages import Assurance, Inbound
+from intake.messages import LOGGED, Assurance, Inbound
 from intake.policy import Policy
-from intake.tickets import Organisation, Person, Ticket
+from intake.tickets import Organisation, Person, Returned, Status, Ticket
 from intake.tokens import Purpose, Token
 from intake.work import Setup, Work
 
 LONGEST_NUMBER = 10
+LONGEST_REFERENCE = 60
+FORMS = ("portal", "api")  # whose pages say which ticket is meant
 
 
 def context_for(
@@ -32,15 +35,21 @@ def context_for(
         return ticket is not None and (sees_all or may_follow_up(person, ticket, setup.policy))
 
     known = work.tickets_of(clues.thread_ids)
-    evidence = weigh(clues, known, lambda number: work.ticket(number) is not None, may_see)
+    written = _not_by_a_form(inbound, clues)
+    evidence = weigh(written, known, lambda number: work.ticket(number) is not None, may_see)
     _, numbers = settle(evidence)
-    if not evidence and inbound.ticket_number and may_see(inbound.ticket_number):
+    if _may_name(inbound) and may_see(inbound.ticket_number):
         numbers = (inbound.ticket_number,)
     ticket = work.ticket(numbers[0]) if len(numbers) == 1 else None
     bounced = _token(clues, Purpose.BOUNCE)
+    returned = _returned(work, inbound, bounced)
+    if returned is not None:
+        ticket = work.ticket(returned.ticket)
+    assurance = _assurance(inbound, clues, person)
+    may_follow = ticket is not None and may_follow_up(person, ticket, setup.policy)
     return Context(
         desk=setup.desk,
-        assurance=_assurance(inbound, clues, person),
+        assurance=assurance,
         person=person,
         agent=agent,
         organisation=organisation,
@@ -49,11 +58,35 @@ def context_for(
         rivals=numbers if len(numbers) > 1 else (),
         agent_token=_token(clues, Purpose.AGENT),
         bounced=bounced,
-        bounced_notice=_bounced_notice(work, inbound, bounced),
-        predecessor=_predecessor(inbound, may_see),
-        may_follow_up=ticket is not None and may_follow_up(person, ticket, setup.policy),
+        returned=returned,
+        is_given_up=_is_given_up(work, inbound, assurance),
+        flood=_flood(work, inbound, assurance, setup, follows_up=may_follow),
+        predecessor=_predecessor(inbound, setup.policy, may_see),
+        may_follow_up=may_follow,
         can_refuse_in_session=refuse_in_session,
+        colleagues=_colleagues(work, organisation, ticket, setup.policy),
     )
+
+
+def _not_by_a_form(inbound: Inbound, clues: Clues) -> Clues:
+    """What is written on a page names no ticket: the page itself is a ticket's, or for a new one."""
+    return Clues() if inbound.ticket_number or inbound.channel in FORMS else clues
+
+
+def _may_name(inbound: Inbound) -> bool:
+    """The page or button of a ticket counts when its user has signed in, or an agent writes it down."""
+    is_shown = inbound.assurance is not Assurance.NONE or inbound.channel in LOGGED
+    return inbound.ticket_number > 0 and is_shown
+
+
+def _colleagues(
+    work: Work, organisation: Organisation | None, ticket: Ticket | None, policy: Policy
+) -> tuple[Person, ...]:
+    """Everybody of the sender's organisation, for what may open a ticket where the policy asks for them."""
+    goes_on = ticket is not None and ticket.status in (Status.OPEN, Status.WAITING)
+    if organisation is None or goes_on or not policy.asks_for_colleagues:
+        return ()
+    return work.people_of(organisation.id)
 
 
 def may_follow_up(person: Person | None, ticket: Ticket, policy: Policy) -> bool:
@@ -96,14 +129,53 @@ def _token(clues: Clues, purpose: Purpose) -> Token | None:
     return next((token for token in clues.tokens if token.purpose is purpose), None)
 
 
-def _bounced_notice(work: Work, inbound: Inbound, bounced: Token | None) -> str:
+def _returned(work: Work, inbound: Inbound, bounced: Token | None) -> Returned | None:
+    """The promise that a delivery report is about, with the person who did not get it."""
     if inbound.report is None:
-        return ""
-    return work.notice_of(inbound.report.original_message_id, bounced.subject if bounced else 0)
+        return None
+    found = work.returned(inbound.report.original_message_id, bounced.subject if bounced else 0)
+    person = work.person(found.address) if found else None
+    if found is None or person is None:
+        return found
+    others = (one for one in person.emails if one.lower() != found.address.lower())
+    return replace(
+        found,
+        name=person.name,
+        others=tuple(one for one in others if not is_given_up(work, one)),
+        accounts=(("Telegram", person.telegram), ("Slack", person.slack)),
+    )
 
 
-def _predecessor(inbound: Inbound, may_see: Callable[[int], bool]) -> int:
+def is_given_up(work: Work, address: str) -> bool:
+    """Whether mail to an address came back, so that nothing more is sent there."""
+    found = work.unreachable(address)
+    return found is not None and found.is_marked
+
+
+def _is_given_up(work: Work, inbound: Inbound, assurance: Assurance) -> bool:
+    """Asked of mail that proves its sender only: nothing else shows that a mailbox is there."""
+    if inbound.sender is None or inbound.channel != "email" or assurance is Assurance.NONE:
+        return False
+    return is_given_up(work, inbound.sender.address)
+
+
+def _flood(
+    work: Work, inbound: Inbound, assurance: Assurance, setup: Setup, *, follows_up: bool
+) -> Flood | None:
+    """Has the sender of this message spent what one may cause in an hour? A proven agent has no limit."""
+    if inbound.sender is None or inbound.channel in UNLIMITED:
+        return None
+    is_proven = assurance is not Assurance.NONE
+    if is_proven and work.agent(inbound.sender.address):
+        return None
+    spent = work.spent(of_sender(inbound.sender.address, assurance), inbound.received_at)
+    return flood_of(spent, setup.budgets, follows_up=follows_up and is_proven)
+
+
+def _predecessor(inbound: Inbound, policy: Policy, may_see: Callable[[int], bool]) -> int:
     """The ticket that a form names as the earlier one; absent and forbidden ones are the same: none."""
-    named = str(inbound.fields.get("previous", ""))
-    number = int(named) if named.isascii() and named.isdigit() and len(named) < LONGEST_NUMBER else 0
+    named = str(inbound.fields.get("previous", "")).strip(" []()")[:LONGEST_REFERENCE]
+    said = policy.pattern.fullmatch(named)
+    digits = next((one for one in said.groups() if one), "") if said else named
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < LONGEST_NUMBER else 0
     return number if number and may_see(number) else 0

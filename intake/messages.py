@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+LOGGED = ("phone", "facebook")  # channels of what an agent writes down for somebody else
+
 
 class Assurance(StrEnum):
     """How sure we are who wrote."""
@@ -72,6 +74,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of an attachment, under the name that its reader sees."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedRecipient:
     """One recipient block of a delivery report (RFC 3464 §2.3)."""
 
@@ -86,10 +97,6 @@ class Report:
 
     recipients: tuple[ReportedRecipient, ...]
     original_message_id: str = ""
-
-    @property
-    def has_failed(self) -> bool:
-        return any(row.action in ("failed", "") for row in self.recipients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ class Outbound:
     """Finished words for one recipient; MIME and blocks are built from it at delivery.
 
     `body` is Markdown. `automatic` is the Auto-Submitted value (RFC 3834 §5): "no" for a
-    person's own words, else "auto-replied" or "auto-generated".
+    person's own words, else "auto-replied" or "auto-generated". `attachments` are files that came
+    with stored messages: the message, and the file's place among its attachments.
     """
 
     channel: str
@@ -157,6 +165,7 @@ class Outbound:
     from_name: str = ""
     automatic: str = "auto-generated"
     ticket_number: int = 0
+    attachments: tuple[tuple[int, int], ...] = ()
 
 
 def clean(text: str) -> str:

@@ -42,7 +42,11 @@ BOUNDS = {
     "less_than_equal": "expected at most {le}",
     "less_than": "expected less than {lt}",
     "string_too_short": "expected some text",
+    "too_short": "expected at least {min_length} of them",
+    "too_long": "expected at most {max_length} of them",
 }
+
+_PLAIN = ("str", "int", "bool")
 
 
 class Written(BaseModel):
@@ -54,8 +58,8 @@ class Written(BaseModel):
 def read_toml(text: str, place: str) -> dict[str, Any]:
     """The table in a TOML text; a syntax error is a ConfigError that names the line."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text.removeprefix("\ufeff"))  # some editors mark the beginning of a file
+    except (ValueError, RecursionError) as error:  # no TOML; a number of 5,000 digits; a deep nest
         raise ConfigError([f"{place}: not readable as TOML: {error}"]) from error
 
 
@@ -72,7 +76,7 @@ def _worded(error: ErrorDetails, model: type[BaseModel], place: str) -> str:
     where = _place(place, loc)
     kind, given = error["type"], error.get("input")
     if kind == "extra_forbidden":
-        return f"{where}: no such setting; {did_you_mean(str(loc[-1]), _keys_at(model, loc[:-1]))}"
+        return f"{where}: no such setting; {did_you_mean(str(loc[-1]), _keys_at(model, error['loc'][:-1]))}"
     if kind == "missing":
         return f"{where}: is missing; it has no default"
     if kind in EXPECTED:
@@ -86,7 +90,14 @@ def _worded(error: ErrorDetails, model: type[BaseModel], place: str) -> str:
 
 def _is_branch(part: str | int) -> bool:
     """Union members appear in pydantic's path by type name; people never wrote them."""
-    return isinstance(part, str) and (part in ("str", "int", "bool") or "[" in part or part.istitle())
+    return isinstance(part, str) and (
+        part in ("str", "int", "bool") or "[" in part or part in _models(Written)
+    )
+
+
+def _models(base: type[BaseModel]) -> set[str]:
+    """The names of all models of what people write."""
+    return {base.__name__}.union(*(_models(one) for one in base.__subclasses__()))
 
 
 def _place(place: str, loc: tuple[str | int, ...]) -> str:
@@ -106,7 +117,10 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     """The keys that may be written where a path leads."""
     at: Any = model
     for part in loc:
-        at = _inside(at, part)
+        if _is_branch(part):
+            at = next((one for one in _models_in(at) if one.__name__ == part), at)
+        else:
+            at = _inside(at, part)
     at = next(_models_in(at), None)
     if at is None:
         return []
@@ -127,6 +141,8 @@ def _inside(at: Any, part: str | int) -> Any:
 def _models_in(at: Any) -> Any:
     if isinstance(at, type) and issubclass(at, BaseModel):
         yield at
+    elif get_origin(at) is Annotated:
+        yield from _models_in(get_args(at)[0])
     elif get_origin(at) in (Union, UnionType):
         for one in get_args(at):
             yield from _models_in(one)

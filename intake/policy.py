@@ -1,8 +1,8 @@
-"""The vendor's written support policy as a file: read, checked, ready to decide with.
+"""The vendor's written support policy, read and ready to decide with.
 
-`PolicyFile` is what may be written; `Policy` is the same with its calendars, amounts and
-reminders read. Mistakes are collected and shown all at once; `warnings` holds what is
-allowed but hardly meant, such as a rule that can never fire.
+`intake.policies.written` is what a file may hold; `Policy` is the same with its calendars,
+amounts and reminders read. Mistakes are collected and shown all at once; `warnings` holds what
+is allowed but hardly meant, such as a rule that can never fire (`intake.policies.doubts`).
 """
 
 import hashlib
@@ -10,63 +10,20 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
-
-from pydantic import Field
 
 from intake.calendars import Calendar, calendar_from
 from intake.calendars.amounts import Amount, parse_amount
 from intake.calendars.reminders import Reminder, parse_reminder
-from intake.conditions import as_words, mistakes_in
 from intake.errors import ConfigError
 from intake.evidence import reference_pattern
-from intake.mistakes import Written, YesNo, checked, read_toml
+from intake.policies.checks import mistakes_in_policy
+from intake.policies.doubts import doubts_in
+from intake.policies.reading import read_file
+from intake.policies.written import PolicyFile, RuleFile, SeverityFile
 from intake.suggestions import did_you_mean
 from intake.tickets import ClockKind, Organisation, Ticket
 
-Terminal = Literal["append", "open", "refuse", "hold", "ignore"]
-
-
-class SeverityFile(Written):
-    """How bad for them; targets are amounts such as "30m", "same business day", "5 business days"."""
-
-    name: str
-    means: tuple[str, ...] = ()
-    first_response: str = ""
-    resolution: str = ""
-    remind: tuple[str, ...] = ()  # when agents are reminded
-    tell_customer: tuple[str, ...] = ()  # at which of these moments the requester is told too
-    runs: Literal["business hours", "24x7"] = "business hours"  # when reminders may ring
-
-
-class FormFile(Written):
-    required: tuple[str, ...] = ()
-    recommended: tuple[str, ...] = ()
-
-
-class RuleFile(Written):
-    """One line of the policy; the first whose `then` is terminal wins, `set` adds up on the way."""
-
-    name: str
-    when: dict[str, Any] = Field(default_factory=dict)
-    unless: dict[str, Any] = Field(default_factory=dict)
-    then: Terminal | None = None
-    reply: str = ""
-    set: dict[Literal["severity", "team"], str] = Field(default_factory=dict)
-    because: str
-
-
-class PolicyFile(Written):
-    title: str
-    reference: str = "#{number}"
-    default_severity: str
-    default_calendar: str
-    follow_ups: Literal["organisation", "participants"] = "organisation"
-    customers_choose_severity: YesNo = False
-    calendars: dict[str, dict[str, Any]]
-    severity: tuple[SeverityFile, ...] = Field(min_length=1)
-    form: FormFile = FormFile()
-    rule: tuple[RuleFile, ...] = Field(min_length=1)
+LOW_TRAFFIC = "maintenance.low_traffic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +34,8 @@ class Severity:
     remind: tuple[Reminder, ...]
     tell_customer: frozenset[str]
     rings_always: bool
+    chain: tuple[str, ...] = ()
+    escalate: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +45,21 @@ class Policy:
     file: PolicyFile
     digest: str
     calendars: Mapping[str, Calendar]
-    severities: Mapping[str, Severity]
+    severities: Mapping[str, Severity]  # the worst first
     pattern: re.Pattern[str]
     warnings: tuple[str, ...]
+    low_traffic: Calendar | None = None  # when maintenance is least in the way; None: not said
 
     @property
     def rules(self) -> tuple[RuleFile, ...]:
         return self.file.rule
+
+    @property
+    def asks_for_colleagues(self) -> bool:
+        """Whether a rule looks at who else belongs to the sender's organisation."""
+        return any(
+            "seat" in {**one.when, **one.unless} or "{administrators}" in one.because for one in self.rules
+        )
 
     def calendar_of(self, organisation: Organisation | None) -> Calendar:
         """The organisation's business hours, or the policy's own where it names none that exists."""
@@ -102,6 +69,14 @@ class Policy:
     def severity_of(self, name: str) -> Severity:
         """A severity by name; one that the policy no longer has counts as its default."""
         return self.severities.get(name) or self.severities[self.file.default_severity]
+
+    def rank_of(self, severity: str) -> int:
+        """0 for the worst severity, and so on."""
+        return list(self.severities).index(self.severity_of(severity).name)
+
+    def is_protected(self, team: str) -> bool:
+        """Whether what this team gets is for its own agents and the managers only."""
+        return any(one.protected and one.name == team for one in self.file.team)
 
     def reference_of(self, ticket: Ticket) -> str:
         return self.file.reference.format(number=ticket.number)
@@ -121,13 +96,15 @@ def preset_text(name: str) -> str:
 
 def read_policy(text: str, place: str, notices: Collection[str] = ()) -> Policy:
     """The policy in a TOML text; ConfigError lists every mistake. `notices` are those with a template."""
-    file = checked(PolicyFile, read_toml(text, place), place)
-    mistakes: list[str] = []
+    file, mistakes = read_file(text, place)
+    if file is None:
+        raise ConfigError(mistakes)
     calendars = _calendars(file, place, mistakes)
     severities = {
         one.name: _severity(one, f"{place}.severity {one.name!r}", mistakes) for one in file.severity
     }
-    mistakes += _wrong_names(file, place) + _wrong_rules(file, place, notices)
+    low_traffic = _low_traffic(file, place, mistakes)
+    mistakes += mistakes_in_policy(file, place, notices)
     if mistakes:
         raise ConfigError(mistakes)
     return Policy(
@@ -136,7 +113,11 @@ def read_policy(text: str, place: str, notices: Collection[str] = ()) -> Policy:
         calendars=calendars,
         severities=severities,
         pattern=reference_pattern(file.reference),
-        warnings=tuple(_doubts(file, calendars, place)),
+        warnings=(
+            *_calendar_warnings(calendars, place),
+            *doubts_in(file, place, {name: one.targets for name, one in severities.items()}),
+        ),
+        low_traffic=low_traffic,
     )
 
 
@@ -150,8 +131,22 @@ def _calendars(file: PolicyFile, place: str, mistakes: list[str]) -> dict[str, C
     return found
 
 
+def _low_traffic(file: PolicyFile, place: str, mistakes: list[str]) -> Calendar | None:
+    """The low-traffic hours, in the zone of the calendar that they name."""
+    if not file.maintenance.low_traffic:
+        return None
+    named = file.maintenance.calendar or file.default_calendar
+    zone = file.calendars.get(named, {}).get("timezone", "UTC")
+    try:
+        table = {"timezone": zone, "hours": file.maintenance.low_traffic}
+        return calendar_from(table, f"{place}.{LOW_TRAFFIC}")
+    except ConfigError as error:
+        mistakes += (one.replace(f"{LOW_TRAFFIC}.hours", LOW_TRAFFIC) for one in error.mistakes)
+        return None
+
+
 def _severity(file: SeverityFile, place: str, mistakes: list[str]) -> Severity:
-    words = {ClockKind.FIRST_RESPONSE: file.first_response, ClockKind.RESOLUTION: file.resolution}
+    words = {kind: str(getattr(file, kind, "")) for kind in ClockKind}
     targets: dict[ClockKind, Amount] = {}
     for kind, text in words.items():
         try:
@@ -159,90 +154,27 @@ def _severity(file: SeverityFile, place: str, mistakes: list[str]) -> Severity:
                 targets[kind] = parse_amount(text, f"{place}.{kind}")
         except ConfigError as error:
             mistakes += error.mistakes
+    return Severity(
+        name=file.name,
+        targets=targets,
+        words={kind: text for kind, text in words.items() if text},
+        remind=_reminders(file, place, mistakes),
+        tell_customer=frozenset(file.tell_customer),
+        rings_always=file.runs == "24x7",
+        chain=file.chain,
+        escalate=frozenset(file.escalate),
+    )
+
+
+def _reminders(file: SeverityFile, place: str, mistakes: list[str]) -> tuple[Reminder, ...]:
     reminders = []
     for text in file.remind:
         try:
             reminders.append(parse_reminder(text, f"{place}.remind"))
         except ConfigError as error:
             mistakes += error.mistakes
-    mistakes += [
-        f"{place}.tell_customer: {text!r} is not one of remind; {did_you_mean(text, file.remind)}"
-        for text in file.tell_customer
-        if text not in file.remind
-    ]
-    if not targets:
-        mistakes.append(f"{place}: has no target; give first_response or resolution")
-    return Severity(
-        name=file.name,
-        targets=targets,
-        words={kind: text for kind, text in words.items() if text},
-        remind=tuple(reminders),
-        tell_customer=frozenset(file.tell_customer),
-        rings_always=file.runs == "24x7",
-    )
+    return tuple(reminders)
 
 
-def _wrong_names(file: PolicyFile, place: str) -> list[str]:
-    severities = [one.name for one in file.severity]
-    found = []
-    if file.reference.count("{number}") != 1:
-        found.append(
-            f"{place}.reference: needs {{number}} once, such as WX-{{number}}, got {file.reference!r}"
-        )
-    if file.default_severity not in severities:
-        hint = did_you_mean(file.default_severity, severities)
-        found.append(f"{place}.default_severity: no severity {file.default_severity!r}; {hint}")
-    if file.default_calendar not in file.calendars:
-        hint = did_you_mean(file.default_calendar, file.calendars)
-        found.append(f"{place}.default_calendar: no calendar {file.default_calendar!r}; {hint}")
-    twice = sorted({one for one in severities if severities.count(one) > 1})
-    return found + [f"{place}.severity: {name!r} is there twice; names must differ" for name in twice]
-
-
-def _wrong_rules(file: PolicyFile, place: str, notices: Collection[str]) -> list[str]:
-    found = []
-    severities = [one.name for one in file.severity]
-    names = [rule.name for rule in file.rule]
-    for rule in file.rule:
-        where = f"{place}.rule {rule.name!r}"
-        found += mistakes_in(rule.when, f"{where}.when") + mistakes_in(rule.unless, f"{where}.unless")
-        if names.count(rule.name) > 1:
-            found.append(f"{where}: the name is there twice; names must differ")
-        if rule.then is None and not rule.set:
-            found.append(f"{where}: does nothing; give then or set")
-        if rule.reply and notices and rule.reply not in notices:
-            found.append(f"{where}.reply: no template {rule.reply!r}; {did_you_mean(rule.reply, notices)}")
-        if rule.reply.startswith("agent-"):
-            found.append(f"{where}.reply: {rule.reply!r} is written for agents; name one for customers")
-        wanted = rule.set.get("severity")
-        if wanted and wanted not in severities:
-            found.append(f"{where}.set.severity: no severity {wanted!r}; {did_you_mean(wanted, severities)}")
-    return found
-
-
-def _doubts(file: PolicyFile, calendars: Mapping[str, Calendar], place: str) -> list[str]:
-    found = [f"{place}.calendars.{name}: {text}" for name, one in calendars.items() for text in one.warnings]
-    for position, rule in enumerate(file.rule):
-        shadow = next((one for one in file.rule[:position] if _always_before(one, rule)), None)
-        if shadow:
-            found.append(
-                f"{place}.rule {rule.name!r}: can never fire; rule {shadow.name!r} catches it all before"
-            )
-    return found
-
-
-def _always_before(earlier: RuleFile, later: RuleFile) -> bool:
-    """Does a terminal rule catch everything that a later one asks for?"""
-    if earlier.then is None or earlier.unless:
-        return False
-    return all(_includes(name, wanted, later.when) for name, wanted in earlier.when.items())
-
-
-def _includes(name: str, wanted: object, narrower: Mapping[str, object]) -> bool:
-    if name not in narrower:
-        return False
-    if isinstance(wanted, bool):
-        return narrower[name] is wanted
-    words = set(as_words(wanted))
-    asked = set(as_words(narrower[name]))
-    return asked <= words or (name == "ticket" and "any" in words and "none" not in asked)
+def _calendar_warnings(calendars: Mapping[str, Calendar], place: str) -> list[str]:
+    return [f"{place}.calendars.{name}: {text}" for name, one in calendars.items() for text in one.warnings]

@@ -9,67 +9,55 @@ step in the trace, so that `deskbell explain` shows the whole way.
 from dataclasses import replace
 from datetime import datetime
 
+from intake.budgets import flooded, is_counted
 from intake.context import Context
 from intake.decisions import (
-    Audience,
     Decision,
     Evidence,
     Fate,
-    MarkUndelivered,
+    MarkReachable,
     MatchedBy,
-    Notice,
     Step,
     is_for_customers,
 )
 from intake.guards import Guard, screen
-from intake.messages import Inbound, Report
+from intake.messages import Inbound
 from intake.policy import Policy
+from intake.returned import reported
 from intake.rules import by_policy
-from intake.trust import distrusted, from_an_agent
+from intake.trust import distrusted, from_an_agent, of_no_ticket
 
 
 def route(inbound: Inbound, context: Context, policy: Policy, now: datetime) -> Decision:
     """Decide what happens because of one message."""
     guard = screen(inbound, context.desk)
     if guard:
-        decision = _guarded(guard, inbound, context)
+        decision = _guarded(guard, inbound, context, now)
     elif context.agent_token:
         decision = from_an_agent(inbound, context, context.agent_token, now)
     else:
-        decision = distrusted(inbound, context) or by_policy(inbound, context, policy, now)
-    return _told_where_it_may(_with_evidence(decision, guard, context), inbound, context)
+        decision = (
+            distrusted(inbound, context)
+            or of_no_ticket(inbound, context)
+            or by_policy(inbound, context, policy, now)
+        )
+    decision = _told_where_it_may(decision, inbound, context)
+    if context.flood and is_counted(inbound, decision):
+        decision = flooded(decision, context.flood)
+    return _with_evidence(_reached(decision, inbound, context), guard, inbound, context)
 
 
 # Guards
 
 
-def _guarded(guard: Guard, inbound: Inbound, context: Context) -> Decision:
-    decision = Decision(guard.fate, guard.name, guard.because, ticket=context.ticket)
+def _guarded(guard: Guard, inbound: Inbound, context: Context, now: datetime) -> Decision:
     if inbound.report is not None:
-        outbox_id = context.bounced.subject if context.bounced else 0
-        mark = MarkUndelivered(inbound.report.original_message_id, outbox_id, inbound.report)
-        told = (_undelivered(inbound),) if _is_news(inbound.report, context) else ()
-        return replace(decision, changes=(mark,), notices=told)
+        return reported(inbound, guard, context, now)
+    decision = Decision(guard.fate, guard.name, guard.because, ticket=context.ticket)
     if guard.fate is Fate.REFUSE:
         return replace(decision, reply="refused", ticket=None)
     is_theirs = context.may_follow_up and context.is_proven  # else only agents see it on the ticket
     return replace(decision, because=_why(guard, inbound), public=is_theirs)
-
-
-def _is_news(report: Report, context: Context) -> bool:
-    """Did a customer not get a mail of ours? Of what comes back from agents, agents are not told in turn."""
-    return report.has_failed and bool(context.bounced_notice) and is_for_customers(context.bounced_notice)
-
-
-def _undelivered(inbound: Inbound) -> Notice:
-    assert inbound.report is not None
-    row = next((one for one in inbound.report.recipients if one.action in ("failed", "")), None)
-    facts = {
-        "address": row.recipient if row else "",
-        "status": row.status if row else "",
-        "text": inbound.text,
-    }
-    return Notice("agent-undelivered", Audience.AGENTS, facts, "auto-generated")
 
 
 def _why(guard: Guard, inbound: Inbound) -> str:
@@ -80,10 +68,19 @@ def _why(guard: Guard, inbound: Inbound) -> str:
 # What every decision has in common
 
 
-def _with_evidence(decision: Decision, guard: Guard | None, context: Context) -> Decision:
+def _reached(decision: Decision, inbound: Inbound, context: Context) -> Decision:
+    """An address that was given up and writes to us itself takes mail, whatever becomes of this one."""
+    if not context.is_given_up or inbound.sender is None:
+        return decision
+    reached = MarkReachable(inbound.sender.address, "a mail came from there")
+    return replace(decision, changes=(reached, *decision.changes))
+
+
+def _with_evidence(decision: Decision, guard: Guard | None, inbound: Inbound, context: Context) -> Decision:
     """Complete a decision with the way that led to it."""
     matched = next((one.kind for one in context.evidence if one.counts), MatchedBy.NONE)
     trace = (
+        *(Step("reading", False, defect) for defect in inbound.defects),
         Step(
             "guard " + guard.name if guard else "guards",
             guard is not None,
@@ -106,6 +103,7 @@ def _told_where_it_may(decision: Decision, inbound: Inbound, context: Context) -
     if decision.fate is not Fate.REFUSE or inbound.channel != "email" or context.is_proven:
         return decision
     if context.can_refuse_in_session:
-        return replace(decision, notices=())
+        for_agents = tuple(one for one in decision.notices if not is_for_customers(one.name))
+        return replace(decision, notices=for_agents)
     because = f"It would have been refused, but its sender is unproven: {decision.because}"
     return replace(decision, fate=Fate.HOLD, because=because, reply="", notices=())

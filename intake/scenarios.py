@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, Field
 
 from intake.decisions import Fate, MatchedBy
 from intake.errors import ConfigError
-from intake.messages import Address, Assurance, Attachment, Inbound
+from intake.messages import LOGGED, Address, Assurance, Attachment, Inbound
 from intake.mistakes import Written, checked, read_toml
 from intake.people import AgentEntry, Book, OrganisationEntry, PersonEntry, mistakes_in
 from intake.tickets import ClockKind, Status
@@ -30,6 +30,7 @@ class DeskEntry(Written):
     address: str = "support@vendor.example"
     escalation_address: str = "escalation@vendor.example"
     portal_url: str = "https://portal.vendor.example"
+    phone: str = ""
     emergency_phone: str = ""
     agents_address: str = ""
     name: str = "Support"
@@ -156,6 +157,7 @@ def mail_of(message: MessageEntry, desk: DeskEntry, at: datetime) -> bytes:
 def spoken(message: MessageEntry, at: datetime, place: str) -> Inbound:
     """A case's message on any other channel than mail; `place` makes it unlike every other."""
     name, address = parseaddr(message.sender)
+    is_logged = message.channel in LOGGED and message.assurance is Assurance.NONE  # an agent vouches for it
     sender = Address(name, address or message.sender) if message.sender else None
     return Inbound(
         channel=message.channel,
@@ -165,7 +167,7 @@ def spoken(message: MessageEntry, at: datetime, place: str) -> Inbound:
         subject=message.subject,
         text=message.text,
         reply=message.text,
-        assurance=message.assurance,
+        assurance=Assurance.SIGNED_IN if is_logged else message.assurance,
         ticket_number=message.ticket,
         fields=message.fields,
         attachments=tuple(

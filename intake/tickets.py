@@ -28,7 +28,17 @@ class Role(StrEnum):
 
 class ClockKind(StrEnum):
     FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"  # from a follow-up to the next public answer
     RESOLUTION = "resolution"
+    CALL_BACK = "call_back"  # a call that an agent promised for a moment
+
+
+# What a machine would run when it is opened; a desk may have its own list.
+PROGRAM_ENDINGS = (
+    "app", "appx", "bat", "cab", "chm", "cmd", "com", "cpl", "dll", "exe", "hta", "img", "iso", "jar", "js",
+    "jse", "lnk", "msc", "msi", "msix", "msp", "ps1", "reg", "scf", "scr", "sh", "url", "vb", "vbe", "vbs",
+    "vhd", "vhdx", "wsf", "wsh", "xll",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +53,12 @@ class Desk:
     reply_address: str = ""  # with {token}; the desk's address with +{token} when empty
     agents_address: str = ""
     portal_url: str = ""
-    emergency_phone: str = ""
+    phone: str = ""  # the support line of the business hours
+    emergency_phone: str = ""  # the line for the worst, outside of them
     language: str = "en"
     timezone: str = "UTC"
+    answer_files_mib: int = 20  # what the files of one answer may weigh
+    refused_files: tuple[str, ...] = PROGRAM_ENDINGS
 
     @property
     def domain(self) -> str:
@@ -87,10 +100,48 @@ class Person:
     telegram: str = ""
     language: str = ""
     timezone: str = ""
+    slack: str = ""
+    seat: int = 0  # their place among the technical contacts; 0: behind those who have one, as recorded
 
     @property
     def address(self) -> Address:
         return Address(self.name, self.emails[0] if self.emails else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A promise that a delivery report is about: to whom, and what is known of that address.
+
+    `failures` are the moments of earlier mails that came back for now; `came_back` is whether this
+    one was reported before. `others` are the person's other addresses that mail still goes to;
+    `accounts` what else there is of them, by its name.
+    """
+
+    promise: int
+    address: str
+    notice: str
+    ticket: int = 0
+    name: str = ""
+    failures: tuple[datetime, ...] = ()
+    came_back: bool = False
+    is_marked: bool = False
+    others: tuple[str, ...] = ()
+    accounts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def whom(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """An address that mail came back from; `is_marked` is whether it is written to no more."""
+
+    address: str
+    status: str
+    since: datetime
+    is_marked: bool
+    failures: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +152,20 @@ class Agent:
     slack: str = ""
     team: str = ""
     active: bool = True
+    timezone: str = ""
+    hours: Mapping[str, object] = field(default_factory=dict)  # on duty, as a calendar's; empty: always
+    manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A running, paused or finished measurement of one target of one ticket.
 
-    `target` is the policy's own words ("30m", "same business day"). `due_at` is None while
-    paused. `next_at` is the only moment that the ticker looks at: the next reminder or the breach.
+    `target` is the policy's own words ("30m", "same business day"); a call's is the number to call.
+    `due_at` says of a paused clock when it would be due if it ran on at once. `next_at` is the only
+    moment that the ticker looks at: the next reminder or the breach. `legs` are the moments since
+    which a severity's target counts, the earliest outcome holds; no legs: the ticket's severity
+    since the start. Steps up to `told_until` have been told, or are not told any more.
     """
 
     id: int
@@ -123,10 +180,18 @@ class Clock:
     paused_at: datetime | None = None
     stopped_at: datetime | None = None
     pauses: tuple[tuple[datetime, datetime], ...] = ()
+    legs: tuple[tuple[datetime, str], ...] = ()
+    snoozed_until: datetime | None = None
+    told_until: datetime | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Neither kept nor given up; it may stand still."""
+        return self.met_at is None and self.stopped_at is None
 
     @property
     def is_running(self) -> bool:
-        return self.met_at is None and self.stopped_at is None and self.paused_at is None
+        return self.is_owed and self.paused_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +212,7 @@ class Ticket:
     release: str = ""  # the version of the product, as the customer wrote it
     solved_at: datetime | None = None
     closed_at: datetime | None = None
+    escalated_at: datetime | None = None
     version: int = 1
     predecessor: int = 0
     clocks: tuple[Clock, ...] = ()

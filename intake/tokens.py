@@ -53,9 +53,10 @@ class Keys:
 
     def __init__(self, key: bytes, older: tuple[bytes, ...] = ()) -> None:
         self._current = _key_id(key)
-        self._subkeys = {
-            (_key_id(one), purpose): _subkey(one, purpose) for one in (*older, key) for purpose in Purpose
-        }
+        self._subkeys: dict[tuple[int, Purpose], list[bytes]] = {}
+        for one in (key, *older):  # an id is a byte, so two keys may share one: the newest signs, all verify
+            for purpose in Purpose:
+                self._subkeys.setdefault((_key_id(one), purpose), []).append(_subkey(one, purpose))
 
     def sign(self, purpose: Purpose, ticket: int, subject: int, now: datetime) -> str:
         """A token of 36 letters, good for the weeks that its purpose has."""
@@ -63,8 +64,8 @@ class Keys:
         expiry = FOR_EVER if weeks is None else int(now.timestamp()) // WEEK_SECONDS + weeks
         head = bytes((self._current, ord(purpose.value[0])))
         head += ticket.to_bytes(4) + (subject & 0xFFFFFFFF).to_bytes(4) + expiry.to_bytes(2)
-        signed = head + self._mac(head, self._current, purpose)
-        return base64.b32encode(signed).decode().rstrip("=").lower()
+        signed = head + _mac(head, self._subkeys[self._current, purpose][0])
+        return _letters(signed)
 
     def read(self, text: str, now: datetime) -> Token | None:
         """The token, if we made it and it has not expired; compared in constant time."""
@@ -72,18 +73,18 @@ class Keys:
         if len(text) != LETTERS or not BASE32.issuperset(text):
             return None
         signed = base64.b32decode(text.upper() + "====")
+        if _letters(signed) != text:  # the last letter has bits to spare: one token has one spelling
+            return None
         head, mac = signed[:HEAD_BYTES], signed[HEAD_BYTES:]
         purpose = PURPOSE_OF.get(head[1])
-        if purpose is None or (head[0], purpose) not in self._subkeys:
+        if purpose is None:
             return None
-        if not hmac.compare_digest(mac, self._mac(head, head[0], purpose)):
+        subkeys = self._subkeys.get((head[0], purpose), ())
+        if not any(hmac.compare_digest(mac, _mac(head, subkey)) for subkey in subkeys):
             return None
         if int.from_bytes(head[10:12]) < int(now.timestamp()) // WEEK_SECONDS:
             return None
         return Token(purpose, int.from_bytes(head[2:6]), int.from_bytes(head[6:10]))
-
-    def _mac(self, head: bytes, key_id: int, purpose: Purpose) -> bytes:
-        return hmac.digest(self._subkeys[key_id, purpose], head, "sha256")[:MAC_BYTES]
 
 
 class Addresses:
@@ -125,6 +126,14 @@ class Addresses:
             return 0
         token = self._keys.read(local.partition(".")[0], now)
         return token.ticket if token and token.purpose is Purpose.MESSAGE_ID else 0
+
+
+def _letters(signed: bytes) -> str:
+    return base64.b32encode(signed).decode().rstrip("=").lower()
+
+
+def _mac(head: bytes, subkey: bytes) -> bytes:
+    return hmac.digest(subkey, head, "sha256")[:MAC_BYTES]
 
 
 def _key_id(key: bytes) -> int:

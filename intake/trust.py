@@ -7,14 +7,15 @@ names a ticket by a secret is held for an agent, unanswered.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake import commands
 from intake.context import Context
 from intake.decisions import Audience, Decision, Fate, Notice
+from intake.files import names_of, objection_to, passed_on
 from intake.mail.quotes import visible_reply
-from intake.messages import Assurance, Inbound
+from intake.messages import LOGGED, Assurance, Inbound
 from intake.tokens import Token
 
 NOTE = re.compile(r"[\W_]*note[\s*_`]{0,5}[:：]", re.IGNORECASE)  # bold or quoted too: it must not get out
@@ -33,15 +34,21 @@ def from_an_agent(inbound: Inbound, context: Context, token: Token, now: datetim
         return held("agent-not-proven", because, context)
     if token.subject not in (0, agent.id):
         return held("agent-not-proven", "It came to the signed address of another agent.", context)
-    text = above_the_cut(inbound.reply)
-    if says_nothing_new(text) and not inbound.attachments:
-        return held("agent-said-nothing", "There is nothing new in it besides what it quotes.", context)
-    if any(not one.inline for one in inbound.attachments) and not NOTE.match(text):
-        because = "Files from agents are not passed on yet; nothing was sent. Please answer without them."
-        return held("agent-sent-files", because, context)
+    text = above_the_cut(visible_reply(inbound.reply))
+    text = "" if says_nothing_new(text) else text
     if NOTE.match(text):
         return commands.note(ticket, agent.name)
-    return commands.answer(ticket, agent.name, text, now)
+    places = passed_on(inbound.attachments)
+    files = [inbound.attachments[place] for place in places]
+    if not text and not files:
+        return held("agent-said-nothing", "There is nothing new in it besides what it quotes.", context)
+    if objection := objection_to(files, context.desk):
+        return held(*objection, context)
+    return _with_files(commands.answer(ticket, agent.name, text or names_of(files), now), places)
+
+
+def _with_files(answer: Decision, places: tuple[int, ...]) -> Decision:
+    return replace(answer, notices=tuple(replace(one, files=places) for one in answer.notices))
 
 
 def above_the_cut(text: str) -> str:
@@ -108,6 +115,21 @@ TRUST = (
 def distrusted(inbound: Inbound, context: Context) -> Decision | None:
     doubt = next((one for one in TRUST if one.holds(inbound, context)), None)
     return held(doubt.name, doubt.because, context) if doubt else None
+
+
+def of_no_ticket(inbound: Inbound, context: Context) -> Decision | None:
+    """Refuse what was written on the page of a ticket that is not there or not theirs, in the same words.
+
+    Whoever has not signed in hears of that first, from the policy.
+    """
+    if not inbound.ticket_number or context.ticket is not None or not context.is_proven:
+        return None
+    if inbound.channel in LOGGED:  # it was an agent's slip, of which the caller need not hear
+        because = f"Ticket {inbound.ticket_number} is not there, or no ticket of the named sender."
+        return Decision(Fate.REFUSE, "no-such-ticket", because)
+    because = "There is no such ticket, or you may not see it."
+    notice = Notice("refused", Audience.SENDER, {"because": because})
+    return Decision(Fate.REFUSE, "no-such-ticket", because, notice.name, notices=(notice,))
 
 
 def held(rule: str, because: str, context: Context) -> Decision:

@@ -9,13 +9,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
+from intake.budgets import USUAL, Budgets, Spent
 from intake.decisions import Change, Decision, Notice, Receipt, Recipient
+from intake.maintenance import Announced
 from intake.messages import Inbound, Outbound, Raw
 from intake.policy import Policy
-from intake.tickets import Agent, Desk, Organisation, Person, Ticket
+from intake.tickets import Agent, Desk, Organisation, Person, Returned, Ticket, Unreachable
 from intake.tokens import Addresses
+from intake.uptime import Outage
+
+
+class HeldFor(StrEnum):
+    """What a held promise waits for."""
+
+    AGENT = "agent"
+    BUDGET = "budget"  # goes out by itself in an hour that has room for it
+    ADDRESS = "address"  # goes out when the address takes mail again
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a promise waits; `until` is when it may be looked at again, where that is known."""
+
+    because: str
+    waits_for: HeldFor = HeldFor.AGENT
+    until: datetime | None = None
 
 
 class Work(Protocol):
@@ -53,11 +74,35 @@ class Work(Protocol):
     def organisation_of(self, domain: str) -> Organisation | None:
         """The organisation that lists exactly this domain."""
 
+    def people_of(self, organisation_id: int) -> tuple[Person, ...]:
+        """Everybody of an organisation: those with a seat by their place, then as they were recorded."""
+
+    def open_tickets_of(self, organisation_id: int) -> int:
+        """How many of an organisation's tickets are open or waiting."""
+
+    def announced(self, service: str, now: datetime) -> tuple[Announced, ...]:
+        """Maintenance of a service that is coming or running, the next first; "" for what concerns all."""
+
+    def outages(self, service: str, since: datetime) -> tuple[Outage, ...]:
+        """Outages of a service that were not over by then, the first begun first."""
+
+    def domains(self) -> tuple[str, ...]:
+        """Every domain that an organisation lists."""
+
     def promised_since(self, recipient: str, since: datetime) -> int:
         """How many automatic messages were promised to an address since then: the budget's figure."""
 
-    def notice_of(self, message_id: str, outbox_id: int) -> str:
-        """Which notice a mail of ours was, by its row of the outbox or its Message-ID; "" when it is none."""
+    def spent(self, name: str, now: datetime) -> Spent:
+        """What has been spent of a budget in the hour that is running."""
+
+    def spend(self, name: str, now: datetime, *, is_told: bool = False) -> None:
+        """Spend one of a budget; `is_told` notes that agents know that it is all."""
+
+    def unreachable(self, address: str) -> Unreachable | None:
+        """What is known of mail that came back from an address, None when none did."""
+
+    def returned(self, message_id: str, outbox_id: int) -> Returned | None:
+        """The promise that a mail of ours was, by its row of the outbox or its Message-ID."""
 
     def write(self, change: Change, ticket: Ticket | None, actor: str, now: datetime) -> Ticket | None:
         """Make one change and its line on the history; the ticket as it is afterwards."""
@@ -73,8 +118,10 @@ class Work(Protocol):
     def add_receipt(self, raw: Raw, identity: str, message: int) -> None:
         """Note that a message that we have came once more."""
 
-    def promise(self, outbound: Outbound, ticket: Ticket | None, now: datetime, held: str = "") -> int:
-        """Put finished words into the outbox; `held` is why they must wait for an agent."""
+    def promise(
+        self, outbound: Outbound, ticket: Ticket | None, now: datetime, held: Hold | None = None
+    ) -> int:
+        """Put finished words into the outbox; `held` is why they must wait there."""
 
 
 class Store(Protocol):
@@ -100,3 +147,4 @@ class Setup:
     addresses: Addresses
     wording: Wording
     budget: int = 20
+    budgets: Budgets = USUAL

@@ -36,6 +36,9 @@ class NoticeKind:
     to_ticket: bool = True
 
 
+# Why a reminder comes late (snoozed, hours, duty, down; "" for in time), and when it should have come.
+SAID_LATE: Mapping[str, object] = {"late_because": "", "was_due": None}
+
 KINDS = (
     NoticeKind(
         "acknowledgement",
@@ -51,19 +54,21 @@ KINDS = (
         "open-on-portal",
         "Nothing is opened by mail; the portal does it",
         needs=("because",),
+        defaults={"knowledge_base": ""},
         answers=True,
     ),
     NoticeKind(
         "ticket-closed",
         "A closed ticket takes nothing more; both ways on",
         needs=("because",),
+        defaults={"knowledge_base": ""},
         answers=True,
     ),
     NoticeKind(
         "refused",
         "Turned away, with the reason and a way on",
         needs=("because",),
-        defaults={"way_on": ""},
+        defaults={"way_on": "", "knowledge_base": ""},
         answers=True,
     ),
     NoticeKind(
@@ -76,7 +81,46 @@ KINDS = (
         "sign-in-first",
         "Nothing is opened for somebody who has not signed in",
         needs=("because",),
+        defaults={"knowledge_base": ""},
         answers=True,
+    ),
+    NoticeKind(
+        "solved-as-asked",
+        "Their ticket is solved, as they said; how to go on if it is not",
+        answers=True,
+    ),
+    NoticeKind(
+        "escalated",
+        "Their ticket is escalated; the phone with the reference",
+        defaults={"phone": "", "remarks": ()},
+        answers=True,
+    ),
+    NoticeKind(
+        "administrator-told",
+        "To the administrators: somebody of theirs wrote who may not open tickets",
+        needs=("sender",),
+        defaults={"text": "", "about": "", "because": "", "account": ()},
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "account-manager-told",
+        "To the account manager: a ticket of their customer was escalated",
+        needs=("sender",),
+        defaults={"text": "", "about": "", "because": "", "account": ()},
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "seat-given",
+        "A technical contact's seat was handed over: to whoever has it now (yours), and the administrators",
+        needs=("organisation", "giver", "by"),
+        defaults={"taker": "", "yours": True},
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "seat-taken",
+        "To a technical contact whose seat was handed to a colleague",
+        needs=("organisation", "taker", "by"),
+        to_ticket=False,
     ),
     NoticeKind(
         "agent-answer",
@@ -87,17 +131,53 @@ KINDS = (
     ),
     NoticeKind(
         "status-changed",
-        "An agent solved or closed the ticket; text: their closing words",
+        "An agent solved or closed the ticket; text: their closing words; closes: when it does by itself",
         needs=("status",),
-        defaults={"text": ""},
+        defaults={"text": "", "closes": None},
     ),
-    NoticeKind("reminder-customer", "We owe you an answer by then", needs=("due",)),
-    NoticeKind("breach-customer", "We are late, and say so", needs=("due",)),
+    NoticeKind(
+        "out-of-scope",
+        "What they ask for is not part of support, and can be quoted for or is handed over",
+        needs=("says", "author"),
+        defaults={"text": "", "is_handed_over": False, "readers": ()},
+        by_person=True,
+    ),
+    NoticeKind("reminder-customer", "We owe you an answer by then", needs=("due",), defaults=SAID_LATE),
+    NoticeKind("breach-customer", "We are late, and say so", needs=("due",), defaults=SAID_LATE),
+    NoticeKind(
+        "call-back-promised",
+        "We call you at that time; phone: the number, where we know it",
+        needs=("due",),
+        defaults={"phone": ""},
+    ),
+    NoticeKind(
+        "maintenance",
+        "To the contacts of organisations: maintenance is announced; services: none named means all",
+        needs=("services", "starts", "ends", "text"),
+        defaults={"emergency": False, "status_page": ""},
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "maintenance-cancelled",
+        "To those who were told of maintenance: it does not take place; begun: it had begun already",
+        needs=("services", "starts", "ends"),
+        defaults={"emergency": False, "begun": False, "status_page": ""},
+        to_ticket=False,
+    ),
     NoticeKind(
         "agent-new",
         "A new ticket",
         # attachments: how many; missing: recommended fields; warnings: sentences for the agent
-        defaults={"text": "", "sender": "", "attachments": 0, "missing": (), "warnings": ()},
+        # account: words about the customer; around: open tickets, outages, maintenance
+        defaults={
+            "text": "",
+            "sender": "",
+            "attachments": 0,
+            "missing": (),
+            "warnings": (),
+            "account": (),
+            "around": (),
+        },
     ),
     NoticeKind(
         "agent-follow-up",
@@ -106,24 +186,63 @@ KINDS = (
         defaults={"attachments": 0, "warnings": ()},
     ),
     NoticeKind(
+        "agent-escalated",
+        "A ticket was escalated by the policy; text: what the customer newly wrote",
+        needs=("text", "sender"),
+        defaults={"attachments": 0, "warnings": ()},
+    ),
+    NoticeKind(
+        "agent-refused",
+        "A customer wrote and was turned away, which agents are to know",
+        needs=("sender", "because"),
+        defaults={"text": "", "about": "", "account": ()},
+        to_ticket=False,
+    ),
+    NoticeKind(
         "agent-held",
         "A message waits for an agent; message: its number for the command line",
         needs=("reason", "message"),
-        defaults={"sender": "", "text": ""},
+        defaults={"sender": "", "text": "", "warnings": ()},
         to_ticket=False,  # a reply to it would reach the customer, not the stranger
     ),
-    NoticeKind("agent-reminder", "A promise falls due soon", needs=("clock", "due", "step")),
-    NoticeKind("agent-breach", "A promise is broken", needs=("clock", "due")),
+    NoticeKind(
+        "agent-reminder",
+        "A promise falls due soon",
+        needs=("clock", "due", "step"),
+        defaults=SAID_LATE,
+    ),
+    NoticeKind("agent-breach", "A promise is broken", needs=("clock", "due"), defaults=SAID_LATE),
+    NoticeKind(
+        "agent-call-back",
+        "A promised call comes up, or is to be made now",
+        needs=("due", "who"),
+        defaults={"phone": "", **SAID_LATE},
+    ),
     NoticeKind(
         "agent-undelivered",
         "A mail of ours came back; text: what the mail system said",
         needs=("address", "status", "text"),
+        # who: their name; why: the status in words; is_given_up: nothing more is sent there
+        # instead: their other address, which is written to from now on; ways: how else to reach them
+        defaults={"who": "", "why": "", "is_given_up": False, "instead": "", "ways": ()},
+    ),
+    NoticeKind(
+        "agent-alarm",
+        "More automatic mail than an hour may have; what is more is held until it has passed",
+        needs=("limit", "until"),
+        to_ticket=False,
     ),
     NoticeKind(
         "agent-gave-up",
         "A message of ours could not be handed over in three days",
         needs=("address", "reason"),
         defaults={"text": ""},
+    ),
+    NoticeKind(
+        "agent-mailbox",
+        "The mail server does not let us into a mailbox, so its mail is not read",
+        needs=("mailbox", "reason"),
+        to_ticket=False,
     ),
 )
 CATALOGUE: Mapping[str, NoticeKind] = {kind.name: kind for kind in KINDS}

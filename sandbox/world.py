@@ -129,7 +129,7 @@ def ask_on_the_portal(wired: Wired, sender: Address, subject: str, text: str) ->
         text=text,
         reply=text,
         assurance=Assurance.SIGNED_IN,
-        fields={"type": "fault", "product": "PBX", "wms_version": "6.05"},
+        fields={"type": "technical", "product": "PBX", "wms_version": "6.05"},
     )
     (receipt,) = handle.receive([handle.Letter(None, asked)], wired.store, wired.setup, datetime.now(UTC))
     return receipt

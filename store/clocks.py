@@ -1,9 +1,10 @@
-"""The clocks as the ticker and `ticket show --why` ask for them."""
+"""The clocks as the ticker, `sla recompute` and `ticket show --why` ask for them."""
 
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from intake.clocks.replayed import ClockEvent
 from store.tables import clock_events, clocks
 from store.work import SqlWork
 
@@ -14,14 +15,23 @@ DUE = (
     .limit(bindparam("most"))
 )
 NEXT_DUE = select(func.min(clocks.c.next_at))
+OWED = (
+    select(clocks.c.ticket)
+    .where(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
+    .distinct()
+    .order_by(clocks.c.ticket)
+)
 EVENTS = (
     select(
+        clock_events.c.clock,
         clocks.c.kind,
         clock_events.c.at,
         clock_events.c.event,
         clock_events.c.reason,
         clock_events.c.target,
         clock_events.c.due_at,
+        clock_events.c.severity,
+        clock_events.c.until,
     )
     .join(clocks, clocks.c.id == clock_events.c.clock)
     .where(clocks.c.ticket == bindparam("ticket"))
@@ -39,6 +49,16 @@ def next_due(work: SqlWork) -> datetime | None:
     return work.connection.execute(NEXT_DUE).scalar()
 
 
+def tickets_that_owe(work: SqlWork) -> list[int]:
+    """The tickets with a promise that is neither kept nor given up, by number."""
+    return list(work.connection.execute(OWED).scalars())
+
+
+def clock_events_of(work: SqlWork, ticket: int) -> list[ClockEvent]:
+    """Everything that happened to a ticket's clocks, in order: what they are computed from."""
+    return [ClockEvent(*row) for row in work.connection.execute(EVENTS, {"ticket": ticket})]
+
+
 def events_of(work: SqlWork, ticket: int) -> list[dict[str, object]]:
-    """Everything that happened to a ticket's clocks, in order: why it is due when it is due."""
+    """The same as records for a list."""
     return [row._asdict() for row in work.connection.execute(EVENTS, {"ticket": ticket})]

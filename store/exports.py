@@ -25,6 +25,7 @@ TOLD = (Fate.APPEND, Fate.OPEN, Fate.IGNORE)
 HEARD = (
     select(
         messages.c.id,
+        messages.c.direction,
         messages.c.channel,
         messages.c.identity,
         messages.c.message_id,
@@ -49,7 +50,7 @@ def exported_messages(work: SqlWork) -> Iterator[Record]:
     """Every message that was ever accepted or sent, those to us first, each in its order."""
     for row in _portions(work, HEARD, messages.c.id):
         yield {
-            "direction": Direction.IN.value,
+            "direction": row.direction.value,
             "channel": row.channel,
             "external_id": row.message_id or row.identity,
             "message_id": row.message_id,

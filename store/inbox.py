@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from intake.messages import Raw
 from store.raws import raw_in, unpacked
-from store.tables import IS_WAITING, Delivery, inbox, messages, raws
+from store.tables import IS_WAITING, Delivery, Sending, inbox, messages, outbox, raws
 from store.types import digest
 from store.work import SqlWork
 
@@ -104,12 +104,21 @@ def deliveries_of(work: SqlWork, message: int) -> list[Raw]:
 def purge_raws(work: SqlWork, before: datetime, now: datetime) -> int:
     """Forget the bytes of messages older than this, not the messages; how many were purged."""
     undecided = select(inbox.c.raw).where(IS_WAITING)
+    wanted = select(messages.c.raw).where(messages.c.id.in_(_with_files_to_send(work)), messages.c.raw != b"")
     purged = (
         update(raws)
-        .where(raws.c.received_at < before, raws.c.purged_at.is_(None), raws.c.digest.not_in(undecided))
+        .where(raws.c.received_at < before, raws.c.purged_at.is_(None))
+        .where(raws.c.digest.not_in(undecided), raws.c.digest.not_in(wanted))
         .values(body=b"", size=0, purged_at=now)
     )
     return work.connection.execute(purged).rowcount
+
+
+def _with_files_to_send(work: SqlWork) -> set[int]:
+    """Messages whose files are to go out with a promise that has not gone yet."""
+    waits = outbox.c.state.in_((Sending.PENDING, Sending.CLAIMED, Sending.HELD))
+    rows = work.connection.execute(select(outbox.c.attachments).where(waits))
+    return {message for (files,) in rows for message, _ in files}
 
 
 _DELIVERIES = select(

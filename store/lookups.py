@@ -61,6 +61,7 @@ PEOPLE = Query(
     .where(people.c.id.in_(KEYS))
     .order_by(people.c.id, identities.c.position, identities.c.value)
 )
+PEOPLE_OF = select(people.c.id).where(people.c.organisation == bindparam("organisation"))
 AGENTS = Query(select(*snapshots.AGENT).where(agents.c.key.in_(KEYS)))
 AGENTS_BY_ID = Query(select(*snapshots.AGENT).where(agents.c.id.in_(KEYS)))
 ACTIVE_AGENTS = select(*snapshots.AGENT).where(agents.c.active.is_(True)).order_by(agents.c.name, agents.c.id)
@@ -163,6 +164,13 @@ class Lookups:
     def organisation_of(self, domain: str) -> Organisation | None:
         found = self.domains.of(domain.lower())
         return self.organisations.of(found) if found else None
+
+    def people_of(self, organisation: int) -> tuple[Person, ...]:
+        """Everybody of an organisation; those whom this transaction records now among them."""
+        rows = self._connection.execute(PEOPLE_OF, {"organisation": organisation})
+        self.people.fill(row.id for row in rows)
+        theirs = (one for one in self.people.things.values() if one and one.organisation_id == organisation)
+        return tuple(sorted(theirs, key=lambda one: (one.seat == 0, one.seat, one.id)))
 
     def active_agents(self) -> tuple[Agent, ...]:
         if self._active_agents is None:

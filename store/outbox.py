@@ -12,11 +12,14 @@ from typing import Any
 
 from sqlalchemy import Update, bindparam, func, select, update
 
+from intake.budgets import HOUR, OVERALL
 from intake.messages import Address, Outbound
+from intake.work import HeldFor
 from store.driver import Query
 from store.lookups import KEYS
-from store.tables import IS_WAITING, Sending, outbox
+from store.tables import IS_WAITING, IS_WITHHELD, Sending, outbox
 from store.types import address_key, is_key
+from store.undeliverable import let_out
 from store.work import SqlWork
 
 CLAIMABLE = (
@@ -28,6 +31,8 @@ CLAIMABLE = (
 )
 ROWS = Query(select(*outbox.c).where(outbox.c.id.in_(KEYS)).order_by(outbox.c.next_at, outbox.c.id))
 NEXT_DUE = select(func.min(outbox.c.next_at)).where(IS_WAITING)
+HELD_BY_BUDGET = (IS_WITHHELD, outbox.c.held_for == HeldFor.BUDGET.value)
+DUE_AGAIN = select(outbox.c.id).where(*HELD_BY_BUDGET, outbox.c.next_at <= bindparam("now")).limit(1)
 UNSETTLED = (Sending.PENDING, Sending.CLAIMED, Sending.HELD, Sending.FAILED)
 
 
@@ -44,6 +49,7 @@ class Promise:
     sent_at: datetime | None = None
     answer: str = ""
     error: str = ""
+    held_for: str = ""
 
 
 def claim(
@@ -93,6 +99,7 @@ def retry(work: SqlWork, promise: int, now: datetime) -> bool:
     """Put a held or failed promise back to be sent; False when there is none such, or it has no words."""
     again = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING).where(outbox.c.body != "")
     values = {"state": Sending.PENDING, "next_at": now, "attempts": 0, "claimed_by": "", "error": ""}
+    values |= {"held_for": ""}
     return work.connection.execute(again.values(values)).rowcount == 1
 
 
@@ -100,6 +107,25 @@ def drop(work: SqlWork, promise: int) -> bool:
     """Give up a promise that has not been sent; False when there is none such."""
     dropped = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING)
     return work.connection.execute(dropped.values(state=Sending.DROPPED)).rowcount == 1
+
+
+def release(work: SqlWork, now: datetime, most: int) -> int:
+    """Let out what waited for an hour with room in its budget, as much as fits this one; how many go.
+
+    The oldest go first. What does not fit waits for the next hour.
+    """
+    if not work.connection.execute(DUE_AGAIN, {"now": now}).first():
+        return 0
+    spent = work.spent(OVERALL, now)
+    room = max(0, most - spent.count)
+    first = select(outbox.c.id).where(*HELD_BY_BUDGET, outbox.c.next_at <= now).order_by(outbox.c.id)
+    chosen = list(work.connection.execute(first.limit(room)).scalars()) if room else []
+    gone = let_out(work, (outbox.c.id.in_(chosen),), now) if chosen else 0
+    for _ in range(gone):
+        work.spend(OVERALL, now)
+    later = update(outbox).where(*HELD_BY_BUDGET, outbox.c.next_at <= now)
+    work.connection.execute(later.values(next_at=(work.spent(OVERALL, now).ends or now + HOUR)))
+    return gone
 
 
 def listed(work: SqlWork, state: Sending | None = None, limit: int = 1000) -> list[Promise]:
@@ -137,6 +163,7 @@ def promise_in(row: Any) -> Promise:
         row.sent_at,
         row.answer,
         row.error,
+        row.held_for,
     )
 
 
@@ -154,6 +181,7 @@ def outbound_in(row: Any) -> Outbound:
         automatic=row.automatic,
         ticket_number=row.ticket or 0,
         references=tuple(headers.pop("references")),
+        attachments=tuple((message, place) for message, place in row.attachments),
         **headers,
     )
 

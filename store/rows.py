@@ -6,6 +6,7 @@ from typing import Any
 from intake.decisions import Decision
 from intake.messages import Direction, Inbound, Outbound
 from intake.tickets import Agent, Clock, Person, Ticket
+from intake.work import Hold
 from store.driver import Row
 from store.tables import IdentityKind, Sending
 from store.types import address_key
@@ -36,7 +37,7 @@ def message_row(inbound: Inbound, decision: Decision, ticket: Ticket | None) -> 
     }
 
 
-def outbox_row(outbound: Outbound, now: datetime, held: str) -> Row:
+def outbox_row(outbound: Outbound, now: datetime, held: Hold | None) -> Row:
     """A promise, but for its id and ticket."""
     return {
         "channel": outbound.channel,
@@ -59,10 +60,12 @@ def outbox_row(outbound: Outbound, now: datetime, held: str) -> Row:
         "state": Sending.HELD if held else Sending.PENDING,
         "attempts": 0,
         "claimed_by": "",
-        "next_at": now,
+        "next_at": held.until if held and held.until else now,
         "created_at": now,
         "answer": "",
-        "error": held,
+        "error": held.because if held else "",
+        "held_for": held.waits_for.value if held else "",
+        "attachments": outbound.attachments,
     }
 
 
@@ -81,6 +84,7 @@ def ticket_row(ticket: Ticket, last_activity_at: datetime) -> Row:
         "release": ticket.release,
         "solved_at": ticket.solved_at,
         "closed_at": ticket.closed_at,
+        "escalated_at": ticket.escalated_at,
         "last_activity_at": last_activity_at,
         "version": ticket.version,
         "predecessor": ticket.predecessor,
@@ -102,6 +106,9 @@ def clock_row(clock: Clock) -> Row:
         "paused_at": clock.paused_at,
         "stopped_at": clock.stopped_at,
         "pauses": [(start.isoformat(), end.isoformat()) for start, end in clock.pauses],
+        "legs": [(since.isoformat(), severity) for since, severity in clock.legs],
+        "snoozed_until": clock.snoozed_until,
+        "told_until": clock.told_until,
     }
 
 
@@ -113,6 +120,7 @@ def person_row(person: Person) -> Row:
         "role": person.role,
         "language": person.language,
         "timezone": person.timezone,
+        "seat": person.seat,
     }
 
 
@@ -134,6 +142,9 @@ def agent_row(agent: Agent) -> dict[str, Any]:
         "slack": agent.slack,
         "team": agent.team,
         "active": agent.active,
+        "timezone": agent.timezone,
+        "hours": dict(agent.hours),
+        "manager": agent.manager,
     }
 
 

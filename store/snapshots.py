@@ -49,7 +49,10 @@ CLOCK = (
     clocks.c.breached_at,
     clocks.c.paused_at,
     clocks.c.stopped_at,
+    clocks.c.snoozed_until,
+    clocks.c.told_until,
     clocks.c.pauses,
+    clocks.c.legs,
 )
 PERSON = (*people.c, identities.c.kind, identities.c.value)
 AGENT = tuple(agents.c)
@@ -76,14 +79,25 @@ def organisations_in(rows: Iterable[Any]) -> list[tuple[int, Organisation]]:
 def clocks_in(rows: Iterable[Any]) -> ClocksByTicket:
     found: ClocksByTicket = {}
     for row in rows:
-        ticket, *fields, pauses = row
+        ticket, *fields, snoozed, told, pauses, legs = row
         spans = tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in pauses)
-        found.setdefault(ticket, []).append(Clock(*fields, spans))  # type: ignore[call-arg]
+        since = tuple((datetime.fromisoformat(at), severity) for at, severity in legs)
+        found.setdefault(ticket, []).append(Clock(*fields, spans, since, snoozed, told))  # type: ignore[call-arg]
     return found
 
 
 def agent_in(row: Any) -> Agent:
-    return Agent(row.id, row.name, row.email, row.slack, row.team, row.active)
+    return Agent(
+        row.id,
+        row.name,
+        row.email,
+        row.slack,
+        row.team,
+        row.active,
+        row.timezone,
+        row.hours,
+        row.manager,
+    )
 
 
 def ticket_in(
@@ -112,6 +126,7 @@ def ticket_in(
         release=row.release,
         solved_at=row.solved_at,
         closed_at=row.closed_at,
+        escalated_at=row.escalated_at,
         version=row.version,
         predecessor=row.predecessor,
         clocks=clocks,
@@ -122,13 +137,15 @@ def ticket_in(
 
 
 def _person(rows: Sequence[Any]) -> tuple[int, Person]:
-    number, name, organisation, role, language, timezone, _, _ = rows[0]
+    number, name, organisation, role, language, timezone, seat, _, _ = rows[0]
     values: dict[IdentityKind, list[str]] = {}
     for *_, kind, value in rows:
         values.setdefault(kind, []).append(value)
     emails = tuple(values.get(IdentityKind.EMAIL, ()))
     telegram = values.get(IdentityKind.TELEGRAM, [""])[0]
-    return number, Person(number, name, emails, organisation, role, telegram, language, timezone)
+    slack = values.get(IdentityKind.SLACK, [""])[0]
+    person = Person(number, name, emails, organisation, role, telegram, language, timezone, slack, seat)
+    return number, person
 
 
 def _organisation(rows: Sequence[Any]) -> tuple[int, Organisation]:

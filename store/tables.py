@@ -61,6 +61,8 @@ class IdentityKind(StrEnum):
 # Word for word in the index and in the query: SQLite uses a partial index only for the very same condition.
 IS_WAITING = text("state IN ('pending', 'claimed')")
 IS_HELD = text("fate = 'hold'")
+IS_WITHHELD = text("state = 'held'")
+IS_SOLVED = text("status = 'solved'")
 
 metadata = MetaData(
     naming_convention={
@@ -115,6 +117,7 @@ class PersonColumns(TypedColumns):
     role: Named[Role] = Column(Choice(Role))
     language: Named[str] = Column(Words)
     timezone: Named[str] = Column(Words)
+    seat: Named[int] = Column(Integer, default=0)  # place among technical contacts; 0: behind the others
 
 
 people = Table("people", metadata, PersonColumns)
@@ -139,6 +142,9 @@ class AgentColumns(TypedColumns):
     slack: Named[str] = Column(Words)
     team: Named[str] = Column(Words)
     active: Named[bool] = Column(Boolean)
+    timezone: Named[str] = Column(Words)
+    hours: Named[Any] = Column(Json, nullable=False)  # on duty, as a calendar's hours are written
+    manager: Named[bool] = Column(Boolean)
 
 
 agents = Table("agents", metadata, AgentColumns)
@@ -159,6 +165,7 @@ class TicketColumns(TypedColumns):
     release: Named[str] = Column(Words)
     solved_at: Named[datetime | None] = Column(Moment)
     closed_at: Named[datetime | None] = Column(Moment)
+    escalated_at: Named[datetime | None] = Column(Moment)
     last_activity_at: Named[datetime] = Column(Moment)
     version: Named[int] = Column(Integer)
     predecessor: Named[int] = Column(Integer)
@@ -168,6 +175,7 @@ class TicketColumns(TypedColumns):
 
 
 tickets = Table("tickets", metadata, TicketColumns)
+Index("ix_tickets_solved", tickets.c.solved_at, sqlite_where=IS_SOLVED, postgresql_where=IS_SOLVED)
 
 
 class ParticipantColumns(TypedColumns):
@@ -292,6 +300,8 @@ class OutboxColumns(TypedColumns):
     sent_at: Named[datetime | None] = Column(Moment)
     answer: Named[str] = Column(Words)  # what the other side said when it took it
     error: Named[str] = Column(Words)
+    held_for: Named[str] = Column(Words, default="")  # a work.HeldFor where it is held
+    attachments: Named[Any] = Column(Json, nullable=False, default=list)  # message and place of each file
 
 
 outbox = Table("outbox", metadata, OutboxColumns)
@@ -303,6 +313,7 @@ Index(
     postgresql_where=IS_WAITING,
 )
 Index("ix_outbox_recipient", outbox.c.recipient_key, outbox.c.created_at)
+Index("ix_outbox_held", outbox.c.next_at, sqlite_where=IS_WITHHELD, postgresql_where=IS_WITHHELD)
 
 
 class ClockColumns(TypedColumns):
@@ -319,6 +330,9 @@ class ClockColumns(TypedColumns):
     paused_at: Named[datetime | None] = Column(Moment)
     stopped_at: Named[datetime | None] = Column(Moment)
     pauses: Named[Any] = Column(Json, nullable=False)
+    legs: Named[Any] = Column(Json, nullable=False)  # since when which severity counts
+    snoozed_until: Named[datetime | None] = Column(Moment)
+    told_until: Named[datetime | None] = Column(Moment)  # steps before it have been told
 
 
 clocks = Table("clocks", metadata, ClockColumns, UniqueConstraint("ticket", "kind"))
@@ -332,6 +346,8 @@ class ClockEventColumns(TypedColumns):
     reason: Named[str] = Column(Words)
     target: Named[str] = Column(Words)
     due_at: Named[datetime | None] = Column(Moment)
+    severity: Named[str] = Column(Words)  # the one that counts from then on, where it is another
+    until: Named[datetime | None] = Column(Moment)  # when what is put off may be heard again
 
 
 clock_events = Table("clock_events", metadata, ClockEventColumns)
@@ -355,6 +371,20 @@ class UndeliverableColumns(TypedColumns):
     address: Named[str] = Column(Words)
     status: Named[str] = Column(Words)
     at: Named[datetime] = Column(Moment)
+    is_marked: Named[bool] = Column(Boolean)  # nothing more is sent there
+    failures: Named[Any] = Column(Json, nullable=False)  # moments of those that were for now
 
 
 undeliverable = Table("undeliverable", metadata, UndeliverableColumns)
+
+
+class BudgetColumns(TypedColumns):
+    """What was spent of a budget in the hour that began at `since`."""
+
+    key: Named[bytes] = Column(LargeBinary, primary_key=True)  # digest of its name
+    since: Named[datetime] = Column(Moment)
+    count: Named[int] = Column(Integer)
+    is_told: Named[bool] = Column(Boolean)
+
+
+budgets = Table("budgets", metadata, BudgetColumns, sqlite_with_rowid=False)

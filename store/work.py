@@ -9,29 +9,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from intake.budgets import OVERALL, Spent, of_sender, of_ticket
 from intake.decisions import Change, Decision, Fate, Receipt
+from intake.maintenance import Announced
 from intake.messages import Assurance, Inbound, Outbound, Raw, clean
-from intake.tickets import Agent, Organisation, Person, Ticket
+from intake.tickets import Agent, Organisation, Person, Returned, Status, Ticket, Unreachable
+from intake.uptime import Outage
+from intake.work import Hold
+from store import announcements, outages
+from store.budgets import Spending
 from store.buffer import Buffer
 from store.driver import Query
-from store.lookups import KEYS, Lookups
+from store.lookups import KEYS, Known, Lookups
 from store.raws import delivery_row, raw_row
 from store.rows import message_row, outbox_row, ticket_row
+from store.side_tables import revisions
 from store.tables import (
     Delivery,
     attachments,
     history,
     inbox,
     messages,
+    organisation_domains,
     outbox,
     raws,
     thread_keys,
     tickets,
 )
 from store.types import address_key, digest, is_key
-from store.writes import promise_of, write_change
+from store.undeliverable import UNREACHABLE, returned, unreachable_in
+from store.writes import write_change
 
 FILED = frozenset({Fate.APPEND, Fate.OPEN})
 REFERENCES_KEPT = 10  # at either end of a thread: the first say where it began, the last what it answers
@@ -50,10 +59,16 @@ class SqlWork:
         self._locks = locks
         self.buffer = Buffer(connection, first_number)
         self.known = Lookups(connection, locks=locks)
+        self.spending = Spending(connection)
+        self.came_back = Known[bytes, Unreachable](
+            lambda keys: unreachable_in(UNREACHABLE.rows(connection, tuple(keys)))
+        )
         self._policy_digest = policy_digest
         self._opened: set[int] = set()
         self._touched: dict[int, datetime] = {}
         self._delivery = 0
+        self._announced: list[Announced] | None = None
+        self._outages: dict[datetime, list[Outage]] = {}
 
     def look_ahead(
         self,
@@ -62,7 +77,10 @@ class SqlWork:
         thread_keys: Iterable[str],
         numbers: Iterable[int],
     ) -> None:
-        self.known.ahead(identities, addresses, thread_keys, numbers)
+        wrote = tuple(addresses)
+        self.known.ahead(identities, wrote, thread_keys, numbers)
+        purses = (of_sender(one, shown) for one in wrote for shown in (Assurance.NONE, Assurance.ALIGNED))
+        self.spending.ahead((OVERALL, *purses, *map(of_ticket, self.known.tickets.things)))
 
     def receipt_for(self, identity: str) -> Receipt | None:
         return self.known.receipts.of(identity)
@@ -92,6 +110,27 @@ class SqlWork:
     def organisation_of(self, domain: str) -> Organisation | None:
         return self.known.organisation_of(domain)
 
+    def people_of(self, organisation_id: int) -> tuple[Person, ...]:
+        return self.known.people_of(organisation_id) if is_key(organisation_id) else ()
+
+    def open_tickets_of(self, organisation_id: int) -> int:
+        theirs = tickets.c.organisation == organisation_id
+        counted = select(func.count()).where(theirs, tickets.c.status.in_((Status.OPEN, Status.WAITING)))
+        return self.connection.execute(counted).scalar() or 0
+
+    def announced(self, service: str, now: datetime) -> tuple[Announced, ...]:
+        if self._announced is None:
+            self._announced = announcements.current(self.connection, now)
+        return tuple(one for one in self._announced if one.concerns(service))
+
+    def outages(self, service: str, since: datetime) -> tuple[Outage, ...]:
+        if since not in self._outages:
+            self._outages[since] = outages.since(self.connection, since)
+        return tuple(one for one in self._outages[since] if one.service == service)
+
+    def domains(self) -> tuple[str, ...]:
+        return tuple(self.connection.execute(select(organisation_domains.c.domain)).scalars())
+
     def promised_since(self, recipient: str, since: datetime) -> int:
         key = address_key(recipient)
         waiting = sum(
@@ -101,9 +140,20 @@ class SqlWork:
         )
         return waiting + self.known.promised_since(key, since)
 
-    def notice_of(self, message_id: str, outbox_id: int) -> str:
-        named = select(outbox.c.notice).where(promise_of(message_id, outbox_id))
-        return self.connection.execute(named.limit(1)).scalar() or ""
+    def spent(self, name: str, now: datetime) -> Spent:
+        return self.spending.of(name, now)
+
+    def spend(self, name: str, now: datetime, *, is_told: bool = False) -> None:
+        self.spending.add(name, now, is_told=is_told)
+
+    def unreachable(self, address: str) -> Unreachable | None:
+        key = address_key(address)
+        if key not in self.came_back.things:
+            self.came_back.fill({key, *self.known.owners.things})
+        return self.came_back.of(key)
+
+    def returned(self, message_id: str, outbox_id: int) -> Returned | None:
+        return returned(self, message_id, outbox_id)
 
     def write(self, change: Change, ticket: Ticket | None, actor: str, now: datetime) -> Ticket | None:
         current = self.known.tickets.of(ticket.number) if ticket else None
@@ -137,9 +187,17 @@ class SqlWork:
         return number
 
     def add_receipt(self, raw: Raw, identity: str, message: int) -> None:
-        self._receive(raw, message)
+        """What was redacted must not come back with another copy of the same mail."""
+        body = b"" if self._is_redacted(message) else raw.body
+        self._receive(replace(raw, body=body), message)
 
-    def promise(self, outbound: Outbound, ticket: Ticket | None, now: datetime, held: str = "") -> int:
+    def _is_redacted(self, message: int) -> bool:
+        done = (revisions.c.message == message, revisions.c.what == "redacted")
+        return self.connection.execute(select(revisions.c.id).where(*done).limit(1)).first() is not None
+
+    def promise(
+        self, outbound: Outbound, ticket: Ticket | None, now: datetime, held: Hold | None = None
+    ) -> int:
         number = self.buffer.key_for(outbox)
         belongs = ticket.number if ticket else outbound.ticket_number or None
         row = outbox_row(outbound, now, held)
@@ -222,6 +280,7 @@ class SqlWork:
         self._touched.clear()
         self._opened.clear()
         self.buffer.flush()
+        self.spending.flush()
 
     def _writer(self, inbound: Inbound, decision: Decision) -> tuple[Person | None, Agent | None]:
         """Whom a message is known to be from: nobody, while nothing proves it."""

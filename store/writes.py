@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, select
-
+from intake.clocks.changes import after, begun
 from intake.decisions import (
     AddParticipant,
     Change,
     ChangeClock,
-    MarkUndelivered,
+    Escalate,
+    MarkReachable,
+    MarkReturned,
     OpenTicket,
     SetField,
     SetSeverity,
@@ -31,17 +32,14 @@ from store.driver import Row
 from store.rows import clock_row, identity_row, kind_of, person_row
 from store.tables import (
     IdentityKind,
-    Sending,
     clock_events,
     clocks,
     identities,
-    outbox,
     participants,
     people,
-    thread_keys,
-    undeliverable,
 )
-from store.types import digest, is_key
+from store.types import is_key
+from store.undeliverable import mark_reachable, mark_returned
 
 if TYPE_CHECKING:
     from store.work import SqlWork
@@ -56,8 +54,10 @@ def write_change(
     match change:
         case OpenTicket():
             return _open(work, change, actor, now)
-        case MarkUndelivered():
-            return _mark_undelivered(work, change, ticket, actor, now)
+        case MarkReturned():
+            return mark_returned(work, change, ticket, actor, now)
+        case MarkReachable():
+            return mark_reachable(work, change, ticket, actor, now)
     if ticket is None:
         raise ValueError(f"{type(change).__name__} without a ticket")
     return _write_on(work, change, ticket, actor, now)
@@ -75,6 +75,9 @@ def _write_on(work: SqlWork, change: Change, ticket: Ticket, actor: str, now: da
         case SetSeverity(severity, why):
             work.note(ticket.number, now, actor, "severity", f"{ticket.severity} -> {severity}: {why}")
             return work.save(_next(ticket, severity=clean(severity)), now)
+        case Escalate(why):
+            work.note(ticket.number, now, actor, "escalated", why)
+            return work.save(_next(ticket, escalated_at=ticket.escalated_at or now), now)
         case SetField(name, value):
             return _set_field(work, ticket, name, clean(value), actor, now)
         case AddParticipant():
@@ -104,6 +107,8 @@ def _open(work: SqlWork, change: OpenTicket, actor: str, now: datetime) -> Ticke
     )
     work.add_ticket(ticket, now)
     work.note(number, now, actor, "opened", f"by {change.channel}, severity {change.severity}")
+    if ticket.predecessor:
+        work.note(ticket.predecessor, now, actor, "continued", f"in ticket {number}")
     for start in change.clocks:
         ticket = _start_clock(work, start, ticket, actor, now)
     return ticket
@@ -135,14 +140,15 @@ def _new_person(number: int, address: Address, organisation_id: int | None) -> P
     value, name = clean(address.address), clean(address.name)
     emails = (value,) if kind_of(value) is IdentityKind.EMAIL else ()
     telegram = value if kind_of(value) is IdentityKind.TELEGRAM else ""
-    return Person(number, name, emails, organisation_id, Role.END_USER, telegram)
+    slack = value if kind_of(value) is IdentityKind.SLACK else ""
+    return Person(number, name, emails, organisation_id, Role.END_USER, telegram, slack=slack)
 
 
 def add_person(work: SqlWork, person: Person) -> None:
     """Put somebody new among the people, with every account they have."""
     work.buffer.add(people, person_row(person))
     work.known.people.learn(person.id, person)
-    accounts = (*person.emails, person.telegram)
+    accounts = (*person.emails, person.telegram, person.slack)
     for position, value in enumerate(value for value in accounts if value):
         row = work.buffer.add(identities, identity_row(value, person.id, position))
         work.known.owners.learn(row["key"], person.id)
@@ -152,15 +158,13 @@ def _start_clock(work: SqlWork, change: StartClock, ticket: Ticket, actor: str, 
     """A second clock of one kind takes the first one's place: a ticket has one of each."""
     running = ticket.clock(change.kind)
     number = running.id if running else work.buffer.key_for(clocks)
-    clock = Clock(
-        number, change.kind, clean(change.target), change.at, change.due_at, change.next_at, change.next_step
-    )
+    clock = begun(number, change)
     fixed = {"id": number, "ticket": ticket.number, "kind": clock.kind, "started_at": clock.started_at}
     if running:
         work.buffer.change(clocks, number, _clock_change(clock))
     else:
         work.buffer.add(clocks, fixed | clock_row(clock))
-    _note_event(work, clock, "started", change.at)
+    _note_event(work, clock, "started", change.at, severity=clean(change.severity))
     work.note(
         ticket.number, now, actor, f"clock {change.kind} started", f"{change.target}, due {change.due_at}"
     )
@@ -172,49 +176,27 @@ def _change_clock(work: SqlWork, change: ChangeClock, ticket: Ticket, actor: str
     clock = ticket.clock(change.kind)
     if clock is None:
         raise ValueError(f"ticket {ticket.number} has no clock {change.kind}")
-    after = clock_after(clock, change)
-    work.buffer.change(clocks, clock.id, _clock_change(after))
-    _note_event(work, after, change.event, change.at, change.reason)
+    changed = after(clock, change)
+    work.buffer.change(clocks, clock.id, _clock_change(changed))
+    _note_event(work, changed, change.event, change.at, change.reason, change.severity, change.until)
     work.note(ticket.number, now, actor, f"clock {change.kind} {change.event}", change.reason)
-    changed = tuple(after if each is clock else each for each in ticket.clocks)
-    return work.save(replace(ticket, clocks=changed), now)
-
-
-def clock_after(clock: Clock, change: ChangeClock) -> Clock:
-    """The clock after one of its events."""
-    clock = replace(
-        clock,
-        target=clean(change.target) or clock.target,
-        due_at=change.due_at,
-        next_at=change.next_at,
-        next_step=change.next_step,
-    )
-    match change.event:
-        case "met":
-            return replace(clock, met_at=change.at)
-        case "breached":
-            return replace(clock, breached_at=clock.breached_at or change.at)
-        case "stopped":
-            return replace(clock, stopped_at=change.at)
-        case "paused":
-            return replace(clock, paused_at=clock.paused_at or change.at)
-        case "resumed":
-            return _resumed(clock, change.at)
-    return clock  # reminded, changed: nothing else moves
-
-
-def _resumed(clock: Clock, at: datetime) -> Clock:
-    """Running again: the time since it was paused, met or stopped is a pause."""
-    since = clock.paused_at or clock.stopped_at or clock.met_at
-    pauses = (*clock.pauses, (since, at)) if since else clock.pauses
-    return replace(clock, pauses=pauses, paused_at=None, stopped_at=None, met_at=None)
+    others = tuple(changed if each is clock else each for each in ticket.clocks)
+    return work.save(replace(ticket, clocks=others), now)
 
 
 def _clock_change(clock: Clock) -> Row:
     return clock_row(clock) | {"started_at": clock.started_at}
 
 
-def _note_event(work: SqlWork, clock: Clock, event: str, at: datetime, reason: str = "") -> None:
+def _note_event(
+    work: SqlWork,
+    clock: Clock,
+    event: str,
+    at: datetime,
+    reason: str = "",
+    severity: str = "",
+    until: datetime | None = None,
+) -> None:
     work.buffer.add(
         clock_events,
         {
@@ -224,6 +206,8 @@ def _note_event(work: SqlWork, clock: Clock, event: str, at: datetime, reason: s
             "reason": reason,
             "target": clock.target,
             "due_at": clock.due_at,
+            "severity": severity,
+            "until": until,
         },
     )
 
@@ -252,37 +236,6 @@ def _add_participant(
     work.buffer.add(participants, {"ticket": ticket.number, "person": person.id, "position": position})
     work.note(ticket.number, now, actor, "participant", f"person {person.id}: {change.why}")
     return work.save(_next(ticket, participants=(*ticket.participants, person)), now)
-
-
-def _mark_undelivered(
-    work: SqlWork, change: MarkUndelivered, ticket: Ticket | None, actor: str, now: datetime
-) -> Ticket | None:
-    told = "; ".join(f"{row.action or 'failed'} {row.status}".strip() for row in change.report.recipients)
-    if change.report.has_failed:
-        named = promise_of(change.message_id, change.outbox_id)
-        failed = outbox.update().where(named, outbox.c.state != Sending.DROPPED)
-        work.connection.execute(failed.values(state=Sending.FAILED, error=f"returned: {told}"))
-        _remember_undeliverable(work, change, now)
-    work.note(ticket.number if ticket else None, now, actor, "undelivered", told)
-    return ticket
-
-
-def promise_of(message_id: str, outbox_id: int) -> ColumnElement[bool]:
-    """The promise that a delivery report is about: VERP says it better than the mail that it quotes."""
-    if outbox_id:
-        return outbox.c.id == outbox_id
-    named = select(thread_keys.c.outbox).where(thread_keys.c.key == digest(message_id))
-    return outbox.c.id.in_(named)
-
-
-def _remember_undeliverable(work: SqlWork, change: MarkUndelivered, now: datetime) -> None:
-    """The address that we wrote to, whatever else the report names: anybody can write a report."""
-    named = promise_of(change.message_id, change.outbox_id)
-    ours = work.connection.execute(select(outbox.c.recipient, outbox.c.recipient_key).where(named))
-    status = next((row.status for row in change.report.recipients if row.action in ("failed", "")), "")
-    for row in ours:
-        remembered = {"key": row.recipient_key, "address": row.recipient, "status": status, "at": now}
-        work.buffer.add(undeliverable, remembered)
 
 
 def _next(ticket: Ticket, **changes: Any) -> Ticket:

@@ -7,194 +7,52 @@ in test_intake_mail_bombs, and what concerns wording in test_replies_escaping.
 """
 
 import json
+import ssl
+import statistics
+import subprocess
 import time
+from base64 import b64encode
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
+from email.utils import parseaddr
+from functools import partial
 
 import pytest
+import structlog
+from typer.testing import CliRunner
 
+import servers
+from attack_world import AGENTS, ANA, BOB, BOOK, EVE, KEYS, MX, SAM, SUPPORT, World, mail, passed, report
+from bots.cli import app
 from bots.commands.check import check_desk
-from bots.console import json_line, safe, show_one
+from bots.console import json_line, safe, show_bytes, show_one
 from bots.door import letter_from
 from bots.keeping import Keeping
-from bots.wiring import load_policy, set_up
-from builders import TUESDAY, a_desk
+from bots.logs import log_unfailingly
+from bots.smtp import tls_context
+from bots.smtp.limits import Limits
+from bots.wiring import set_up, wire
+from builders import TUESDAY
 from intake import handle
 from intake.decisions import Fate
 from intake.errors import ConfigError
 from intake.handle import Letter
-from intake.messages import Address, Assurance, Envelope, Inbound, Raw
+from intake.messages import Address, Assurance, Inbound, Raw
 from intake.people import read_book
 from intake.policy import read_policy
 from intake.tickets import Status
 from intake.tokens import Addresses, Keys, Purpose
 from replies.mime import mail_bytes
 from serving import a_mail, serving, write_config
-from store import outbox
-from store.desk import open_store
-from store.exports import message_record, ticket_record
+from smtp_door import certificate, listening
 from store.people import import_people
 from store.tables import Sending
 
-MX = "mx.vendor.example"
-SUPPORT = "support@vendor.example"
-AGENTS = "agents@vendor.example"
+pytestmark = pytest.mark.slow
+
 CUSTOMER = Address("Ana Rossi", "ana@acme.example")  # of the desk that serves
-KEYS = Keys(b"0123456789abcdef")
-ANA, BOB, EVE, SAM = "ana@acme.example", "bob@acme.example", "eve@evil.example", "sam@vendor.example"
-BOOK = """
-[[organisation]]
-name = "Acme"
-domains = ["acme.example"]
-[[organisation]]
-name = "Evil"
-domains = ["evil.example"]
-[[person]]
-name = "Ana"
-organisation = "Acme"
-email = ["ana@acme.example"]
-[[person]]
-name = "Eve"
-organisation = "Evil"
-email = ["eve@evil.example"]
-[[person]]
-name = "Karl"
-email = ["karl@nowhere.example"]
-[[person]]
-name = "Another desk"
-email = ["support@vendor.example"]
-[[agent]]
-name = "Sam"
-email = "sam@vendor.example"
-[[agent]]
-name = "Tim"
-email = "tim@vendor.example"
-"""
-
-
-class World:
-    """A desk whose ticket 1001 is Ana's of Acme, and 1002 Eve's of Evil; Sam and Tim are agents."""
-
-    def __init__(self, policy="wildix", agents=AGENTS, **changes):
-        self.store = open_store("sqlite://")
-        self.desk = a_desk(mark=self.store.mark, agents_address=agents, **changes)
-        self.setup = set_up(self.desk, load_policy(policy), KEYS)
-        self.now = TUESDAY
-        with self.store.begin() as work:
-            import_people(work, read_book(BOOK, "book"))
-        for sender, subject in ((ANA, "Calls drop"), (EVE, "Mine")):
-            self.opens(sender, subject)
-
-    def opens(self, sender, subject, name="", text="Help.", fields=None):
-        """A new ticket by the portal."""
-        inbound = Inbound(
-            "portal",
-            f"{len(self.promised()):064}",
-            self.now,
-            Address(name, sender),
-            subject=subject,
-            text=text,
-            reply=text,
-            assurance=Assurance.SIGNED_IN,
-            fields={"type": "technical", "product": "PBX", **(fields or {})},
-        )
-        return handle.receive([Letter(None, inbound)], self.store, self.setup, self.now)[0]
-
-    def gets(self, body, *to, sender="x@y.example", in_session=True):
-        """A mail by SMTP; its receipt says what the session hears."""
-        raw = Raw("email", "mail", body, self.now, Envelope(sender, to or (SUPPORT,)))
-        letter = replace(letter_from(raw, MX), refuse_in_session=in_session)
-        return handle.receive([letter], self.store, self.setup, self.now)[0]
-
-    def fate(self, body, *to, **options):
-        receipt = self.gets(body, *to, **options)
-        return receipt.fate.value, receipt.rule, receipt.ticket
-
-    def promises(self):
-        with self.store.reading() as work:
-            return outbox.listed(work)
-
-    def promised(self):
-        return [(one.outbound.notice, one.outbound.recipient.address) for one in reversed(self.promises())]
-
-    def last(self, notice, to=""):
-        return next(
-            one.outbound
-            for one in self.promises()
-            if one.outbound.notice == notice and one.outbound.recipient.address.endswith(to)
-        )
-
-    def agents_address_of(self, number=1001):
-        """Where agents answer on a ticket."""
-        return next(one for one in self.agent_notices() if one.ticket_number == number).reply_to
-
-    def agent_notices(self):
-        return [one.outbound for one in self.promises() if one.outbound.notice == "agent-new"]
-
-    def ticket(self, number=1001):
-        with self.store.reading() as work:
-            return work.ticket(number)
-
-    def record(self, receipt):
-        with self.store.reading() as work:
-            return message_record(work, receipt.message)
-
-    def messages(self, number=1001):
-        with self.store.reading() as work:
-            return ticket_record(work, work.ticket(number))["messages"]
-
-    def conversation(self, number=1001):
-        return json.dumps(self.messages(number))
-
-    def as_mails(self):
-        """Everything in the outbox as it would go over the wire."""
-        return [mail_bytes(one.outbound, self.desk, self.now).decode() for one in self.promises()]
-
-
-def passed(domain):
-    return f"dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
-
-
-def mail(sender=ANA, subject="Re: it", text="It drops again.", result=None, **headers):
-    """A mail that proves its sender; `result` is what our own server found instead."""
-    address = sender.rpartition("<")[2].rstrip(">")
-    found = passed(address.rpartition("@")[2]) if result is None else result
-    lines = [f"Authentication-Results: {MX}; {found}"] if found else []
-    lines += [f"From: {sender}", f"To: {SUPPORT}", f"Subject: {subject}"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    lines += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", text, ""]
-    return "\r\n".join(lines).encode()
-
-
-def report(message_id, recipient=ANA, sender="mailer-daemon@mx.acme.example", subject="Undelivered"):
-    text = f"""From: {sender}
-To: {SUPPORT}
-Subject: {subject}
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-No.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.acme.example
-
-Final-Recipient: rfc822; {recipient}
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: <{message_id}>
-
---b--
-"""
-    return text.replace("\n", "\r\n").encode()
 
 
 @pytest.fixture
@@ -234,6 +92,7 @@ def test_number_enumeration_the_answers_by_mail_are_the_same_too(world):
     assert bodies[0] == bodies[1]
 
 
+@pytest.mark.slow
 def test_number_enumeration_is_no_quicker_for_an_absent_number(world):
     """Somebody measures whether a ticket is looked up."""
 
@@ -359,6 +218,97 @@ def test_a_copy_for_a_stranger_makes_no_participant(world):
     assert [ANA] == [to for notice, to in world.promised() if notice == "agent-answer"]
 
 
+def test_token_of_nobody_a_bit_or_a_letter_changed_is_no_address_of_ours(world):
+    """A signed address is changed in the hope that it then is another ticket's."""
+    address = world.last("acknowledgement", ANA).reply_to
+    start = address.index("+") + 1
+    takes = Keeping(world.store, world.setup).takes
+    changed = [
+        address[:at] + letter + address[at + 1 :]
+        for at in range(start, start + 36)
+        for letter in "ab7"
+        if letter != address[at]
+    ]
+
+    assert takes(address)
+    assert [] == [one for one in changed if takes(one)]
+
+
+def test_token_in_other_letters_is_the_same_token(world):
+    """Some servers write a local part in capitals; that must neither lose the mail nor prove more."""
+    address = world.last("acknowledgement", ANA).reply_to.upper()
+
+    assert ("append", "follow-up", 1001) == world.fate(mail(ANA, result="none"), address)
+    assert ("hold", "pending-participant", 1001) == world.fate(mail(EVE, result="none"), address)
+
+
+def test_bcc_spraying_many_signed_addresses_in_one_mail_open_none_of_the_tickets(world):
+    """Somebody has gathered signed addresses and puts them all into Bcc, hoping that one counts."""
+    gathered = [world.last("acknowledgement", one).reply_to for one in (ANA, EVE)]
+    before = len(world.promised())
+
+    assert ("hold", "several-tickets", 0) == world.fate(mail("zoe@nowhere.example", result=""), *gathered)
+    assert [("agent-held", AGENTS)] == world.promised()[before:]
+
+
+def test_bcc_spraying_a_hidden_copy_to_a_ticket_is_held_like_an_open_one(world):
+    """A mail to others bears a ticket's address in its envelope only, so that nobody sees why it came."""
+    address = world.last("acknowledgement", ANA).reply_to
+    hidden = mail(EVE, "Offer").replace(f"To: {SUPPORT}".encode(), b"To: everybody@elsewhere.example")
+
+    assert ("hold", "pending-participant", 1001) == world.fate(hidden, address)
+
+
+def test_homoglyphs_a_reference_in_look_alike_letters_names_no_ticket(world):
+    """Fullwidth or Cyrillic letters, or one that nobody sees, where a filter would not know the reference."""
+    written = ("ＷX-1001", "WХ-1001", "WX\u20111001", "W\u200bX-1001")
+
+    assert {("refuse", "email-follow-ups-only", 0)} == {world.fate(mail(ANA, one, one)) for one in written}
+
+
+def test_homoglyphs_a_number_in_other_digits_is_still_no_right(world):
+    """Digits of other scripts name the same number; somebody else's is worth nothing in any."""
+    written = ("WX-１００１", "WX-١٠٠١")
+
+    assert {("refuse", "email-follow-ups-only", 0)} == {world.fate(mail(EVE, one, one)) for one in written}
+
+
+def test_homoglyphs_a_domain_that_only_looks_like_a_customers_is_pointed_out(world):
+    """acrne.example writes about a ticket of acme.example, and an agent reads over the r and the n."""
+    address = world.last("acknowledgement", ANA).reply_to
+    world.gets(mail("ana@acrne.example"), address)
+
+    assert "looks like acme.example" in world.last("agent-held").body
+
+
+def test_escalation_address_a_stranger_there_is_no_nearer_to_a_ticket():
+    """Somebody writes to the address for what is late, with a number that is not theirs, or none."""
+    world = World(escalation_address="escalation@vendor.example")
+    seen = {
+        world.fate(mail(EVE, subject, result=result), "escalation@vendor.example")
+        for subject in ("WX-1001", "WX-9999", "Escalate all!")
+        for result in (None, "none")
+    }
+
+    assert {("refuse", "email-follow-ups-only", 0)} == seen
+    assert not any(notice.startswith("agent-escal") for notice, _ in world.promised())
+
+
+@pytest.mark.parametrize("channel", ["portal", "api"])
+def test_foreign_pages_somebody_elses_ticket_answers_as_one_that_is_not_there(world, channel):
+    """Somebody who has signed in changes the number in the address of a page."""
+    before = world.conversation()
+    seen = {
+        (receipt.fate, receipt.rule, receipt.because, receipt.ticket)
+        for number in (1001, 9999)
+        for receipt in [world.posts(EVE, number, channel)]
+    }
+
+    assert 1 == len(seen)
+    assert Fate.REFUSE is next(iter(seen))[0]
+    assert before == world.conversation()
+
+
 # Who is it really
 
 LOOK_ALIKES = {
@@ -412,6 +362,10 @@ MISPLACED = {
     "of a server whose name begins alike": f"Authentication-Results: {MX}.evil.example; PASS\r\n",
     "of a server whose name ends alike": f"Authentication-Results: evil.{MX}; PASS\r\n",
     "of a server named in a comment": f"Authentication-Results: (x) evil.example ({MX}); PASS\r\n",
+    "of a server whose version is its name": f"Authentication-Results: 1 {MX}; PASS\r\n",
+    "of a server after a comment without end": f"Authentication-Results: ({MX}; PASS\r\n",
+    "of a server in an encoded word": f"Authentication-Results: =?utf-8?q?{MX}?=; PASS\r\n",
+    "of a server with a dot behind it": f"Authentication-Results: {MX}.; PASS\r\n",
     "of no server": "Authentication-Results: ; PASS\r\n",
     "below a broken one": f"Authentication-Results: {MX}; (((\r\nAuthentication-Results: {MX}; PASS\r\n",
     "below an empty one": f"Authentication-Results: {MX}\r\nAuthentication-Results: {MX}; PASS\r\n",
@@ -436,6 +390,85 @@ def test_forged_authentication_results_prove_nothing(headers):
     assert world.gets(body).fate in (Fate.HOLD, Fate.REFUSE)
     assert Status.OPEN is world.ticket().status
     assert "It drops again." not in world.conversation()
+
+
+TRUE_MARKS = [
+    f"{MX} 1; PASS",
+    f"{MX.upper()}; PASS",
+    f"(by us) {MX} (version 1) 1 ; PASS",
+    f"\r\n\t{MX};\r\n\tPASS",
+]
+
+
+@pytest.mark.parametrize("written", TRUE_MARKS)
+def test_our_own_authentication_results_are_known_however_they_are_written(world, written):
+    """A version or a comment must not hide what our server found, or a forgery below would count."""
+    found = f"Authentication-Results: {written}\r\n".replace("PASS", "dkim=none")
+    forged = f"Authentication-Results: {MX}; {passed('acme.example')}\r\n"
+    body = (found + forged).encode() + mail(ANA, "WX-1001", result="")
+    true = found.replace("dkim=none", passed("acme.example")).encode() + mail(ANA, "WX-1001", "Now.", "")
+
+    assert ("hold", "unproven-sender", 1001) == world.fate(body)
+    assert ("append", "follow-up", 1001) == world.fate(true)
+
+
+ADDED = [
+    "Subject: WX-1001",
+    "To: support@vendor.example",
+    "Message-ID: <another@acme.example>",
+    "References: <x@y.example>",
+    "Date: Tue, 10 Mar 2026 08:00:00 +0000",
+    "Content-Type: text/plain; charset=utf-8",
+    "Reply-To: eve@evil.example",
+]
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_dkim_replay_with_a_header_added_above_proves_nothing(world, added):
+    """A genuine signed mail is sent once more under another subject, which most signatures allow."""
+    signed = mail(
+        ANA,
+        "Re: WX-1001",
+        Message_ID="<m@acme.example>",
+        Date="Tue, 10 Mar 2026 09:00:00 +0000",
+        References="<o@acme.example>",
+        Reply_To="ana@acme.example",
+    )
+    mark, rest = signed.split(b"\r\n", 1)
+    receipt = world.gets(mark + b"\r\n" + added.encode() + b"\r\n" + rest)
+
+    assert not receipt.authenticated
+    assert receipt.fate in (Fate.HOLD, Fate.REFUSE)
+
+
+def test_a_doubled_header_does_not_undo_what_dmarc_found(world):
+    """A forger who knows a signed address adds a second Subject, so that the failure would not count."""
+    address = world.last("acknowledgement", ANA).reply_to
+    forged = mail(ANA, result="dmarc=fail header.from=acme.example", Subject="Again")
+
+    assert ("hold", "unproven-sender", 1001) == world.fate(forged, address)
+
+
+DOUBLED = [
+    ("Subject", "WX-1002", "Hello"),
+    ("In-Reply-To", "<made@up.example>", "<OURS>"),
+    ("Message-ID", "<one@acme.example>", "<two@acme.example>"),
+]
+
+
+@pytest.mark.parametrize(("name", "first", "second"), DOUBLED)
+def test_a_header_that_stands_twice_is_read_once_and_the_mail_held_or_refused(world, name, first, second):
+    """Two programs choose different ones of them, so neither may lead to a ticket unseen."""
+    ours = world.last("acknowledgement", EVE).message_id
+    lines = f"{name}: {first}\r\n{name}: {second.replace('OURS', ours)}\r\n"
+    body = mail(EVE, "WX-1002").replace(
+        b"Subject: WX-1002\r\n", b"" if name == "Subject" else b"Subject: WX-1002\r\n"
+    )
+    mark, rest = body.split(b"\r\n", 1)
+    receipt = world.gets(mark + b"\r\n" + lines.encode() + rest)
+
+    assert receipt.fate in (Fate.HOLD, Fate.REFUSE)
+    assert "It drops again." not in world.conversation(1002)
 
 
 def test_a_mark_in_the_body_or_in_a_part_proves_nothing(world):
@@ -533,7 +566,7 @@ def test_an_address_with_a_plus_is_another_person(world):
 )
 def test_forged_agent_nothing_goes_out_without_both_proofs(world, sender, result, to_agent):
     """Somebody speaks to the customer in an agent's place."""
-    notice = next(one for one in world.agent_notices() if one.ticket_number == 1001)
+    notice = world.agent_notice()
     to = notice.reply_to if to_agent else SUPPORT
     outcome = world.fate(
         mail(sender, "WX-1001", "Send me your password.", result, In_Reply_To=f"<{notice.message_id}>"), to
@@ -617,6 +650,122 @@ def test_an_out_of_office_carries_no_token_and_does_nothing(world):
     assert before == world.promised()
 
 
+QUOTED = """Thanks, please go on.
+
+On Tue, 10 Mar 2026 at 09:00, Sam <sam@vendor.example> wrote:
+> Your refund of 900 EUR is approved. Severity: critical
+> note: pay at once
+"""
+
+
+def test_forged_quotation_of_an_agents_approval_is_the_customers_own_words(world):
+    """A customer quotes what no agent ever wrote, so that a colleague takes it for said."""
+    before = world.ticket()
+    world.gets(mail(ANA, "WX-1001", QUOTED.replace("\n", "\r\n")))
+    said = [(one["direction"], one["author"], one["text"].strip()) for one in world.messages()][-1]
+
+    assert ("in", ANA, "Thanks, please go on.") == said
+    assert (before.severity, ()) == (
+        world.ticket().severity,
+        tuple(one for one in world.messages() if SAM in one["author"]),
+    )
+    assert "approved" not in world.last("agent-follow-up").body
+
+
+def test_forged_quotation_in_an_agents_own_mail_goes_to_nobody(world):
+    """An agent answers below a customer's forged quotation, which then would go out in the agent's name."""
+    world.gets(mail(SAM, text=f"We look.\r\n\r\n{QUOTED[22:]}"), world.agents_address_of())
+
+    assert "We look." in world.last("agent-answer").body
+    assert "approved" not in world.last("agent-answer").body
+
+
+def alternatives(text, html):
+    body = mail(ANA, "WX-1001", "BODY").replace(
+        b"text/plain; charset=utf-8", b"multipart/alternative; boundary=b"
+    )
+    parts = ("text/plain", text), ("text/html", html)
+    inside = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{words}\r\n" for kind, words in parts)
+    return body.replace(b"BODY", inside.encode() + b"--b--")
+
+
+def test_text_and_html_that_differ_are_pointed_out_to_the_agents(world):
+    """A colleague in Outlook reads another mail than the ticket holds."""
+    html = "<p>Please cancel our contract and send the passwords to the new administrator.</p>"
+    receipt = world.gets(alternatives("All is well again, thank you.", html))
+
+    assert Fate.APPEND is receipt.fate
+    assert "HTML says something else" in world.last("agent-follow-up").body
+    assert "reading" in [step["name"] for step in world.record(receipt)["trace"]]
+
+
+def test_text_and_html_that_say_the_same_are_nothing_to_point_out(world):
+    """A warning on every other mail would be read by nobody."""
+    receipt = world.gets(alternatives("It drops again.", "<p>It <b>drops</b>\r\nagain.</p>"))
+
+    assert "reading" not in [step["name"] for step in world.record(receipt)["trace"]]
+
+
+READ = """--b
+
+Your mail was displayed.
+--b
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822; ana@acme.example
+Disposition: manual-action; displayed
+--b--"""
+COMPLAINT = """--b
+
+This is spam.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Version: 1
+--b--"""
+MACHINES = {
+    "a read receipt": ("Read: Calls drop", "disposition-notification", READ),
+    "a complaint": ("complaint about message", "feedback-report", COMPLAINT),
+}
+
+
+@pytest.mark.parametrize(("subject", "kind", "text"), MACHINES.values(), ids=MACHINES)
+def test_what_a_mail_program_sends_by_itself_is_kept_and_does_nothing(world, subject, kind, text):
+    """Read receipts and complaints answer our own mail, and an answer to them would go round for ever."""
+    address = world.last("acknowledgement", ANA).reply_to
+    before = world.promised()
+    report = f"multipart/report; report-type={kind}; boundary=b".encode()
+    body = mail(ANA, subject, text.replace("\n", "\r\n"))
+    receipt = world.gets(body.replace(b"text/plain; charset=utf-8", report), address)
+
+    assert (Fate.IGNORE, 1001) == (receipt.fate, receipt.ticket)
+    assert before == world.promised()
+
+
+CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR"
+
+
+def test_a_calendars_answer_is_told_to_agents_and_never_answered(world):
+    """Somebody clicks on an invitation; it may hold words of theirs, so it is kept, and nothing goes back."""
+    address = world.last("acknowledgement", ANA).reply_to
+    before = world.promised()
+    body = mail(ANA, "Accepted: Call", CALENDAR, "none")
+    receipt = world.gets(body.replace(b"text/plain;", b"text/calendar; method=REPLY;"), address)
+
+    assert (Fate.APPEND, 1001) == (receipt.fate, receipt.ticket)
+    assert {AGENTS} == {to for _, to in world.promised()[len(before) :]}
+
+
+def test_an_unsubscription_is_a_mail_like_any_other(world):
+    """Our mail offers no such thing, and a list's robot that answers must not silence a customer."""
+    headers = [message_from_bytes(one.encode()).keys() for one in world.as_mails()]
+    receipt = world.gets(mail(ANA, "unsubscribe WX-1001", "unsubscribe"))
+
+    assert not any("List-Unsubscribe" in one for one in headers)
+    assert (Fate.APPEND, 1001) == (receipt.fate, receipt.ticket)
+
+
 # What we send, and to whom
 
 
@@ -669,7 +818,7 @@ def test_a_flood_of_forged_mail_makes_us_write_no_more_than_the_budgets(world):
 def test_what_comes_back_from_agents_is_not_told_to_agents(world):
     """Their mailbox is full: each report of it would lead to another notice, and that to a report."""
     for notice in ("agent-new", "acknowledgement"):
-        world.gets(report(world.last(notice).message_id))
+        world.gets(report(world.last(notice).message_id, world.last(notice).recipient.address))
     before = world.promised()
     world.gets(report(world.last("agent-undelivered").message_id, AGENTS))
 
@@ -766,8 +915,8 @@ def test_a_forged_delivery_report_about_a_number_or_a_made_up_mail_changes_nothi
     assert "agent-undelivered" not in dict(world.promised())
 
 
-def test_a_delivery_report_marks_the_one_mail_that_it_quotes_and_no_address_that_it_names(world):
-    """A true report that names other people must not make them unreachable."""
+def test_a_delivery_report_marks_no_address_that_its_mail_did_not_go_to(world):
+    """Who got a mail knows its id, and must not make other people unreachable with it."""
     world.gets(report(world.last("acknowledgement", EVE).message_id, recipient=ANA))
     states = {
         one.outbound.recipient.address: one.state
@@ -775,7 +924,7 @@ def test_a_delivery_report_marks_the_one_mail_that_it_quotes_and_no_address_that
         if one.outbound.notice == "acknowledgement"
     }
 
-    assert {EVE: Sending.FAILED, ANA: Sending.PENDING} == states
+    assert {EVE: Sending.PENDING, ANA: Sending.PENDING} == states
 
 
 def test_a_forged_mail_records_nobody(world):
@@ -859,6 +1008,174 @@ def test_terminal_escapes_no_line_of_json_has_any():
     assert json.loads(line)["subject"] == "".join(NASTY.values())
 
 
+HEADERS = {
+    "a folded Message-ID": {"Message_ID": "<a@acme.example>\r\n\tBcc: victim@elsewhere.example"},
+    "an encoded word in Message-ID": {
+        "Message_ID": "=?utf-8?q?=3Ca=40b=3E=0D=0ABcc:_victim=40elsewhere.example?="
+    },
+    "a CR in References": {"References": "<a@acme.example>\rBcc: victim@elsewhere.example\r<b@acme.example>"},
+    "a separator in References": {"References": "<a@acme.example\u2028Bcc:victim@elsewhere.example>"},
+    "brackets in In-Reply-To": {"In_Reply_To": "<a@b><c@d\tBcc: victim@elsewhere.example>"},
+    "a subject of encoded line ends": {
+        "Subject": "WX-1001 =?utf-8?b?DQpCY2M6IHZpY3RpbUBlbHNld2hlcmUuZXhhbXBsZQ0K?="
+    },
+    "a NUL": {"Message_ID": "<a\x00b@acme.example>"},
+    "a Message-ID of 4 KiB": {"Message_ID": f"<{'x' * 4000}@acme.example>"},
+    "a thousand References": {"References": " ".join(f"<{one}@acme.example>" for one in range(700))},
+}
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
+def test_header_injection_what_we_repeat_of_a_mails_headers_ends_no_header_of_ours(world, headers):
+    """A follow-up's ids and subject come back in what we send: threads are kept by repeating them."""
+    subject = headers.pop("Subject", "WX-1001")
+    receipt = world.gets(mail(ANA, subject, **headers))
+    world.gets(mail(SAM, text="We look."), world.agents_address_of())
+    mails = [message_from_bytes(one.encode()) for one in world.as_mails()]
+
+    assert Fate.APPEND is receipt.fate
+    assert {None} == {one["Bcc"] for one in mails}
+    assert all("victim" not in to for _, to in world.promised())
+    assert [] == [line for one in world.as_mails() for line in one.split("\r\n") if len(line) > 998]
+
+
+FILE_NAMES = [
+    'filename="a\r\n\tBcc: victim@elsewhere.example"',
+    "filename*=utf-8''a%0D%0ABcc:%20victim%40elsewhere.example",
+    'filename="=?utf-8?q?a=0D=0ABcc:_victim=40elsewhere.example?="',
+    "filename*0=a; filename*1*=%0D%0ABcc:%20victim",
+    "filename*=utf-8''%1B%5B2J%07%E2%80%AEgnp.exe",
+]
+
+
+@pytest.mark.parametrize("name", FILE_NAMES)
+def test_header_injection_a_files_name_is_one_line_that_can_be_seen(name):
+    body = (
+        f"From: {ANA}\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n"
+        f"Content-Disposition: attachment; {name}\r\n\r\nx\r\n"
+    )
+    kept = letter_from(Raw("email", "mail", body.encode(), TUESDAY)).inbound.attachments[0].filename
+
+    assert kept.isprintable()
+    assert not set(kept) & set('/\\:<>|"')
+
+
+COMMANDS = [
+    "ticket list",
+    "ticket list --queue",
+    "ticket list --json",
+    "ticket show 1001",
+    "ticket show 1001 --why",
+    "ticket show 1001 --json",
+    "ticket export",
+    "messages list",
+    "messages list --json",
+    "messages show 1",
+    "messages show 2",
+    "messages show 2 --json",
+    "messages show 3",
+    "messages export",
+    "held list",
+    "held list --json",
+    "held show 3",
+    "held show 3 --json",
+    "outbox list",
+    "outbox list --json",
+    "people list",
+    "people list --json",
+    "people show ana@acme.example",
+    "report sla",
+    "report sla --from 2026-03-01 --to 2026-03-31 --csv -",
+    "sla recompute --dry-run",
+    "explain nasty.eml",
+    "explain nasty.eml --json",
+    "parse nasty.eml",
+    "parse nasty.eml --json",
+    "policy replay --policy intesys",
+    "policy replay --policy intesys folder",
+    "import folder --dry-run",
+]
+ODD = "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\x7f\u202e"
+
+
+@pytest.fixture(scope="module")
+def nasty_desk(tmp_path_factory):
+    """A desk on disk whose ticket 1001 has terminal escapes wherever a customer may write."""
+    folder = tmp_path_factory.mktemp("nasty")
+    wired = wire(write_config(folder, 1, 0))
+    world = World()
+    world.store, world.setup = wired.store, wired.setup
+    with world.store.begin() as work:
+        import_people(work, read_book(BOOK, "book"))
+    world.opens(ANA, f"Calls {ODD}", f"Ana {ODD}", ODD, {"product": ODD, "version": ODD, "severity": ODD})
+    body = nasty_mail()
+    world.group(body)
+    world.group(body.replace(b"=pass", b"=none").replace(b"WX-1001", b"Another on WX-1001"))
+    (folder / "nasty.eml").write_bytes(body)
+    (folder / "folder").mkdir()
+    (folder / "folder" / f"{ODD}.eml").write_bytes(body)
+    wired.store.close()
+    return folder
+
+
+def nasty_mail():
+    word = f"=?utf-8?b?{b64encode(ODD.encode()).decode()}?="
+    body = mail(f"{word} <{ANA}>", f"WX-1001 {word} {ODD}", "TEXT", Message_ID=f"<a{ODD}@b>")
+    parts = f"--b\r\n\r\n{ODD}\r\n--b\r\nContent-Type: a/b\r\n"
+    parts += f'Content-Disposition: attachment; filename="{word}"\r\n\r\nx\r\n--b--'
+    body = body.replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b")
+    return body.replace(b"TEXT", parts.encode())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_terminal_escapes_no_command_prints_any(nasty_desk, monkeypatch, command):
+    """An agent lists tickets, and a subject moves the cursor, renames the window or hides a line."""
+    monkeypatch.chdir(nasty_desk)
+    done = CliRunner().invoke(app, command.split())
+
+    assert done.exit_code in (0, 1), done.output
+    assert done.output.strip()
+    assert [] == sorted({char for char in done.output if not char.isprintable() and char not in "\n\t"})
+
+
+def test_terminal_escapes_raw_bytes_on_a_terminal_have_none_either(monkeypatch, capsysbinary):
+    """A mail's bytes as they came are for a file; whoever looks at them in a terminal is safe."""
+    show_bytes(b"a\x1b[2J\r\n\xff\n")
+    piped = capsysbinary.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    show_bytes(b"a\x1b[2J\r\n\xff\n")
+
+    assert b"a\x1b[2J\r\n\xff\n" == piped
+    assert "a�[2J\n�\n".encode() == capsysbinary.readouterr().out
+
+
+def test_log_injection_no_words_of_a_stranger_make_a_line_or_move_the_cursor(capsys):
+    """Another server's answer, or an error that quotes a mail, forges an entry of the log."""
+    before = structlog.get_config()
+    log_unfailingly()
+    log = structlog.get_logger()
+    log.warning("not sent", error=f"no\n2026-03-10 09:00:00 [info     ] sent{ODD}", to="a\x1b[2J")
+    with suppress(ValueError), closing_log(before):
+        int(f"no\n2026-03-10 09:00:00 [info     ] sent{ODD}")
+    lines = capsys.readouterr().out.splitlines()
+    entries = [" ".join(one.split("]")[1].split()) for one in lines if one.startswith("2")]
+
+    assert [True, True] == [one.startswith(("not sent error=", "a part failed")) for one in entries]
+    assert all(one.isprintable() for one in lines)
+
+
+@contextmanager
+def closing_log(before):
+    """Log what is raised as `serve` does, then log again as before."""
+    try:
+        yield
+    except ValueError:
+        structlog.get_logger().exception("a part failed", part="mail")
+        raise
+    finally:
+        structlog.configure(**before)
+
+
 PATHS = [
     "../../etc/passwd",
     "..\\..\\x.exe",
@@ -908,6 +1225,34 @@ def test_a_small_mail_is_decided_in_a_moment_whatever_is_in_it(world, headers):
     world.gets(body)
 
     assert time.process_time() - start < 0.5
+
+
+def in_parts(count, depth=1):
+    head = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{level}"\r\n\r\n--b{level}\r\n' for level in range(depth)
+    )
+    parts = f"\r\nx\r\n--b{depth - 1}\r\n" * count
+    return mail(ANA, "WX-1001", "").partition(b"MIME-Version")[0] + head.encode() + parts.encode()
+
+
+BODIES = {
+    "nested a thousand deep": in_parts(1, 1000),
+    "ten thousand parts": in_parts(10_000),
+    "20,000 lines that could be quotations": mail(ANA, "WX-1001", "On a wrote:\r\n> \r\n" * 10_000),
+    "one line of 500 kB": mail(ANA, "WX-1001", "On " * 170_000),
+    "numbers": mail(ANA, "WX-1001", "WX-1002 #7 ticket 8 " * 20_000),
+    "tags": mail(ANA, "WX-1001", "<div>" * 100_000).replace(b"text/plain", b"text/html"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_nesting_and_part_bombs_are_decided_in_bounded_time(world, body):
+    """A body made to cost the square of its length; more of them are in test_intake_mail_bombs."""
+    start = time.process_time()
+    receipt = world.gets(body)
+
+    assert receipt.fate in (Fate.APPEND, Fate.HOLD, Fate.REFUSE)
+    assert time.process_time() - start < 3
 
 
 # What no policy can do
@@ -976,6 +1321,32 @@ def test_relay_spam_one_victim_gets_no_more_than_the_budget(reckless):
     assert 3 == reckless.promised().count(("acknowledgement", "victim@elsewhere.example"))
 
 
+FILLED = RECKLESS.replace(
+    'because = "x"', 'because = "About {product} {version} {environment} of {organisation}"'
+)
+
+
+def test_template_injection_a_policys_placeholder_repeats_a_customers_words_as_words(reckless):
+    """A field's value has placeholders and templates of its own, which a second filling would obey."""
+    nasty = "{{ 7*7 }} {% raw %} {phone} {organisation} {0.__class__}"
+    reckless.setup = set_up(reckless.desk, read_policy(FILLED, "filled"), KEYS)
+    receipt = reckless.opens(ANA, "New", fields={"product": nasty, "version": nasty, "platform": nasty})
+
+    assert receipt.because == f"About {nasty} {nasty} {nasty} of Acme"
+    assert not any("49 " in one for one in reckless.as_mails())
+
+
+def test_template_injection_in_a_policys_own_texts_is_words_too(reckless):
+    """Whoever may write the policy may not yet run templates on the desk."""
+    policy = RECKLESS.replace('because = "x"', 'because = "{{ 7*7 }}{% for x in desk %}y{% endfor %}"')
+    with pytest.raises(ConfigError) if "placeholder" in policy else nullcontext():
+        reckless.setup = set_up(reckless.desk, read_policy(policy, "theirs"), KEYS)
+    receipt = reckless.opens(ANA, "New")
+
+    assert "{{ 7*7 }}{% for x in desk %}y{% endfor %}" == receipt.because
+    assert not any("49" in one.replace(str(TUESDAY), "") for one in reckless.bodies())
+
+
 def test_a_notice_for_agents_is_no_answer_for_customers():
     """A policy that names one would show them what is internal."""
     with pytest.raises(ConfigError, match="written for agents"):
@@ -993,6 +1364,8 @@ def test_forged_authentication_results_over_a_door_that_is_open_to_all_are_warne
 
 
 # Through the door
+#
+# Loops of two desks, and of one with itself, run over real sockets in test_attacks_loops.
 
 
 @pytest.fixture(scope="module")
@@ -1041,3 +1414,107 @@ NOT_OURS = [
 def test_open_relay_only_our_own_addresses_are_taken(desk, recipient):
     """Somebody uses the desk to send mail on, or tries signed addresses."""
     assert desk.post(a_mail(CUSTOMER, proven=False), recipient).startswith(("550 5.1.1", "553", "501"))
+
+
+@pytest.mark.slow
+def test_secrets_and_words_of_mail_are_never_logged(desk):
+    """Whoever may read the log could write in a customer's name, or read what they said."""
+    number = desk.a_ticket()
+    reply_to = desk.letter_to(number, CUSTOMER).mail["Reply-To"]
+    desk.mail(a_mail(CUSTOMER, "Words in a subject", "Words in a text"), to=parseaddr(reply_to)[1])
+    desk.mail(a_mail(CUSTOMER, "Words in a subject", "More words", proven=False))
+    key = (desk.folder / "desk.key").read_text().strip()
+    token = reply_to.partition("+")[2].partition("@")[0]
+    log = desk.log
+
+    assert "sent" in log
+    assert [] == [one for one in (key, token, "Words in", "More words", CUSTOMER.address) if one in log]
+
+
+@pytest.mark.slow
+def test_number_enumeration_takes_the_same_time_for_a_forbidden_and_an_absent_number(desk):
+    """Somebody measures over the network how long the refusal takes, many times, to count the tickets."""
+    number = desk.a_ticket()
+    asked = {number: [], number + 5000: []}
+    for count in range(120):
+        for one, seconds in asked.items():
+            stranger = Address("Zoe", f"zoe{count}@nowhere.example")
+            body = a_mail(stranger, f"WX-{one}", proven=False)
+            start = time.perf_counter()
+            desk.post(body)
+            seconds.append(time.perf_counter() - start)
+    forbidden, absent = (statistics.median(seconds) for seconds in asked.values())
+
+    assert 0.75 < forbidden / absent < 1.33
+
+
+# At the door itself: bytes on a socket; test_bots_smtp and its neighbours hold much more of it
+
+ENDS = [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r.\r\n", b"\r\n.\r", b"\r\n\x00.\r\n"]
+SECOND = b"MAIL FROM:<evil@example.org>\r\nRCPT TO:<support@example.com>\r\nDATA\r\nFrom: evil\r\n.\r\n"
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_smtp_smuggling_no_other_line_end_lets_a_second_mail_out_of_the_first(end):
+    """Two servers disagree where a mail ends; what one takes for its text the other takes for a mail."""
+    with listening() as door:
+        client = door.greeted()
+        client.begin()
+        answer = client.ask(b"From: a@example.org\r\n\r\nHi." + end + SECOND)
+
+    assert ("250 2.0.0 1 kept", 1) == (answer, len(door.kept))
+    assert b"MAIL FROM:<evil@example.org>" in door.kept[0].body
+
+
+def test_starttls_injection_commands_before_the_handshake_are_forgotten(tmp_path):
+    """Somebody on the way puts a MAIL behind STARTTLS, so that the secured session begins in their name."""
+    servers.require("openssl")
+    files = certificate(tmp_path, partial(subprocess.run, check=True, capture_output=True))
+    with listening(tls=tls_context(*files)) as door:
+        client = door.greeted()
+        client.ask(b"STARTTLS\r\nEHLO evil.example\r\nMAIL FROM:<evil@example.org>\r\n")
+        client.secure(ssl.create_default_context(cafile=str(files[0])))
+
+        assert "503" == client.ask("RCPT TO:<support@example.com>")[:3]
+
+
+FLOODS = {
+    "slowloris, a byte now and then": (Limits(session_seconds=0.4), [b"N"] * 200, 0.01),
+    "slowloris in a mail": (Limits(idle_seconds=0.2, data_seconds=0.4), [b"DATA\r\n", *[b"a"] * 200], 0.01),
+    "commands": (Limits(idle_commands=20), [b"NOOP\r\n" * 1000], 0),
+    "unknown commands": (Limits(), [b"X\r\n" * 1000], 0),
+    "guessed recipients": (
+        Limits(unknown_recipients=5, slow_seconds=0),
+        [b"RCPT TO:<x@elsewhere.example>\r\n" * 1000],
+        0,
+    ),
+    "a line without end": (Limits(idle_seconds=0.4), [b"x" * 100_000], 0),
+}
+
+
+@pytest.mark.parametrize(("limits", "pieces", "pause"), FLOODS.values(), ids=FLOODS)
+def test_floods_end_with_a_goodbye_and_keep_nothing(limits, pieces, pause):
+    """A client holds its connection, or the processor, as long as it likes."""
+    start = time.monotonic()
+    with listening(limits=limits) as door:
+        client = door.greeted()
+        client.ask("MAIL FROM:<a@example.org>")
+        client.ask("RCPT TO:<support@example.com>")
+        with suppress(OSError):
+            for piece in pieces:
+                client.say(piece)
+                time.sleep(pause)
+        servers.wait_until(lambda: not door.channel._listener.farewells, "the session is over")
+
+        assert [] == door.kept
+        assert time.monotonic() - start < 6
+
+
+def test_recipient_floods_are_told_to_come_in_portions():
+    """One mail to a thousand made-up addresses of ours costs as much as a thousand."""
+    with listening(limits=Limits(recipients=10)) as door:
+        client = door.greeted()
+        client.ask("MAIL FROM:<a@example.org>")
+        answers = [client.ask(f"RCPT TO:<x{one}@example.com>")[:3] for one in range(15)]
+
+    assert ["250"] * 10 + ["452"] * 5 == answers

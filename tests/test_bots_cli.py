@@ -26,6 +26,8 @@ from intake.scenarios import Expectation
 from sandbox.relay import relay_in_thread
 from serving import ANA, DESK, DESKBELL, EVE, SAM, a_mail, passed, write_config
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Result]
 CALENDAR = """\
 timezone = "Europe/Rome"

@@ -3,17 +3,22 @@
 What a clock does at which moment is the table of test_intake_clocks; here it is real time.
 """
 
+import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 import servers
+from bots.commands import promised
+from bots.wiring import wire
+from intake.messages import Address
 from intake.tickets import ClockKind, Status
 from sandbox.relay import relay_in_thread
-from serving import AGENTS, ANA, Desk, a_mail, serving, started, write_config
-from store import clocks
+from serving import AGENTS, ANA, SAM, Desk, a_mail, serving, started, write_config
+from store import clocks, outbox
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +44,19 @@ first_response = "6s"
 resolution = "1h"
 remind = ["50%", "at breach"]
 tell_customer = ["50%", "at breach"]
+
+[[severity]]
+name = "chained"
+first_response = "6s"
+remind = ["50%", "at breach"]
+chain = ["assignee", "manager"]
+escalate = ["at breach"]
+
+[[severity]]
+name = "talk"
+next_response = "4s"
+resolution = "1h"
+remind = ["at breach"]
 
 [[severity]]
 name = "lazy"
@@ -107,7 +125,7 @@ def test_a_promise_that_nobody_keeps_is_reminded_of_and_breached_and_each_is_tol
     heard += rung(desk)
 
     assert RUNG == heard
-    assert ["started", "reminded", "breached"] == events(desk, number)
+    assert ["started", "reminded", "breached", "reminded"] == events(desk, number)
 
 
 def test_an_answer_meets_the_first_response_pauses_resolution_and_a_follow_up_resumes_it(desk):
@@ -160,3 +178,83 @@ def test_what_came_due_while_the_desk_was_down_is_told_once_when_it_is_back(tmp_
 
     assert {"acknowledgement", "agent-new", "agent-breach", "breach-customer"} == late
     assert (4, 4) == (count, len(relay.mails))
+
+
+def told_of(desk: Desk, number: int, notices: set[str]) -> list[tuple[str, str]]:
+    """Who has been promised these notices about a ticket, in their order."""
+    about = [one.outbound for one in desk.read(outbox.listed) if one.outbound.ticket_number == number]
+    return [(one.notice, one.recipient.address) for one in reversed(about) if one.notice in notices]
+
+
+def test_the_chain_is_told_one_link_after_the_other_each_reader_once_and_the_ticket_is_escalated(desk):
+    number = desk.open_ticket(severity="chained")
+    desk.change(number, "assignee", SAM.address)
+    servers.wait_until(lambda: "breached" in events(desk, number), "it is late")
+    desk.settle()
+
+    # The desk has no manager, so that link means all agents, which here is their common address.
+    assert [
+        ("agent-reminder", SAM.address),
+        ("agent-breach", SAM.address),
+        ("agent-breach", AGENTS),
+    ] == told_of(desk, number, {"agent-reminder", "agent-breach"})
+    assert desk.ticket(number).escalated_at
+
+
+def test_a_follow_up_is_owed_an_answer_and_late_without_one(desk):
+    number = desk.open_ticket(severity="talk")
+    desk.run("ticket", "reply", str(number), "Please restart it.", "--by", SAM.address)
+    desk.settle()
+    to = str(desk.letter_to(number, ANA).mail["Reply-To"])
+    desk.mail(a_mail(ANA, proven=False), to)
+    servers.wait_until(lambda: "breached" in events(desk, number, ClockKind.NEXT_RESPONSE), "it is late")
+    desk.settle()
+
+    assert [("agent-breach", AGENTS)] == told_of(desk, number, {"agent-breach"})
+    assert "answer to the last message" in desk.letter_to(number, Address("", AGENTS)).text
+
+
+def test_a_snoozed_ticket_keeps_quiet_until_its_breach(desk):
+    number = desk.open_ticket(severity="chained")
+    promised.snooze(desk.wired, number, "1h", SAM.address)
+    servers.wait_until(lambda: "breached" in events(desk, number), "it is late")
+    desk.settle()
+
+    assert ["started", "snoozed", "breached", "reminded"] == events(desk, number)
+    assert {"agent-breach"} == {one for one, _ in told_of(desk, number, {"agent-reminder", "agent-breach"})}
+
+
+def test_a_promised_call_is_announced_and_rings_whoever_has_the_ticket_at_its_time(desk):
+    number = desk.open_ticket(severity="lazy")
+    desk.change(number, "assignee", SAM.address)
+    when = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    promised.call_back(desk.wired, number, when, "+39 0461 1", SAM.address)
+    servers.wait_until(lambda: "reminded" in events(desk, number, ClockKind.CALL_BACK), "it is time to call")
+    letter = desk.letter_to(number, SAM)
+    promised.called_back(desk.wired, number, SAM.address)
+
+    assert [("call-back-promised", ANA.address), ("agent-call-back", SAM.address)] == told_of(
+        desk, number, {"call-back-promised", "agent-call-back"}
+    )
+    assert f"+39 0461 1, about Q-{number}" in " ".join(letter.text.split())
+    assert ["started", "reminded", "met"] == events(desk, number, ClockKind.CALL_BACK)
+
+
+def test_clocks_are_computed_again_beside_a_desk_that_serves(tmp_path):
+    """A short promise becomes a long one while the desk runs, and does not ring at its old time."""
+    port = servers.free_port()
+    with relay_in_thread() as relay:
+        config = furnished(tmp_path, relay.port, port)
+        with started(config, port, relay) as desk:
+            number = desk.open_ticket(severity="chained")
+            (tmp_path / "policy.toml").write_text(POLICY.replace('"6s"', '"2h"'), encoding="utf-8")
+            desk.process.send_signal(signal.SIGHUP)
+            wired = wire(config)  # as the command has it
+            moved = [one.in_words("UTC") for _, one in promised.recomputed(wired, dry_run=False)]
+            wired.store.close()
+            time.sleep(7)
+            found = events(desk, number)
+            assert 0 == desk.stop()
+
+    assert [f"Q-{number} first response"] == [line.partition(":")[0] for line in moved]
+    assert ["started", "recomputed"] == [one for one in found if one != "reminded"]

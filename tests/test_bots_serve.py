@@ -253,6 +253,7 @@ def test_our_own_mail_that_comes_back_is_ignored(desk):
 
 @pytest.mark.parametrize("way", ["verp", "message-id"])
 def test_a_delivery_report_marks_the_mail_that_it_is_about_and_agents_are_told(desk, way):
+    desk.mail(a_mail(ANA))  # her address takes mail
     number = desk.a_ticket()
     sent = desk.letter_to(number, ANA)
     returned = "lost@elsewhere.example" if way == "verp" else ""

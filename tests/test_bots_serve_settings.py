@@ -29,6 +29,8 @@ from serving import (
 from smtp_door import certificate
 from store import exports
 
+pytestmark = pytest.mark.slow
+
 BUDGET = 3
 OPENS_BY_MAIL = """\
 title = "Whoever writes is helped"

@@ -14,6 +14,8 @@ from bots.commands.configuration import example, write_key
 from bots.settings import FromEnvironment, FromFile, find_config, read_settings, secret, signing_key
 from intake.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).with_name("badconfig")
 BAD = sorted(FOLDER.glob("*.toml"))
 SMALLEST = """\

@@ -18,6 +18,8 @@ from aiosmtpd.smtp import SMTP
 from bots.smtp.limits import Limits
 from smtp_door import PATIENCE, listening
 
+pytestmark = pytest.mark.slow
+
 SIZE = 2000
 UNKNOWN = "550 5.1.1 nobody here has this address"
 LIMITS = Limits(

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import an_inbound
-from intake.authentication import Verdict, parse_results, verdict
+from intake.authentication import TOPMOST, Verdict, parse_results, verdict
 
 MX = "mx.vendor.example"
 
@@ -80,3 +80,41 @@ def test_a_domain_that_disowns_a_mail_is_heard_whatever_else_passed():
     inbound = an_inbound(headers={"authentication-results": f"{MX}; {results}"})
 
     assert Verdict.FALSE is verdict(inbound, MX)
+
+
+# A server that writes no authserv-id: the position
+
+MICROSOFT = (
+    "spf=pass (sender IP is 192.0.2.25) smtp.mailfrom=acme.example; dkim=pass (signature was verified)"
+    " header.d=acme.example;dmarc=pass action=none header.from=acme.example;compauth=pass reason=100"
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "aligned"),
+    [
+        ((MICROSOFT,), True),
+        ((f"{MX}; dkim=pass header.d=acme.example",), True),  # with an id too: the position is what counts
+        (("spf=none smtp.mailfrom=evil.example; dkim=none", MICROSOFT), False),  # a forged one below
+        (("spf=pass smtp.mailfrom=evil.example; dmarc=fail header.from=acme.example",), False),
+        (("dmarc=bestguesspass action=none header.from=acme.example",), False),
+        (("", MICROSOFT), False),
+        ((), False),
+    ],
+)
+def test_by_position_the_first_header_counts_and_no_other(values, aligned):
+    inbound = an_inbound(headers={"authentication-results": values})
+
+    assert aligned is (verdict(inbound, TOPMOST) is Verdict.TRUE)
+
+
+def test_a_header_without_a_server_is_nobodys_where_one_is_named():
+    inbound = an_inbound(headers={"authentication-results": (MICROSOFT,)})
+
+    assert Verdict.UNKNOWN is verdict(inbound, MX)
+
+
+def test_by_position_a_disowned_mail_is_disowned_too():
+    inbound = an_inbound(headers={"authentication-results": (MICROSOFT.replace("dmarc=pass", "dmarc=fail"),)})
+
+    assert Verdict.FALSE is verdict(inbound, TOPMOST)

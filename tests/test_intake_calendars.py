@@ -29,6 +29,9 @@ ROUND = a_calendar("24x7")
 ITALY = a_calendar(holidays="IT")
 EVE = a_calendar(dates={"2026-12-24": ["09:00-12:00"], "2026-12-25": [], "2026-12-26": ["10:00-12:00"]})
 SLEEPLESS = a_calendar({"mon-sun": ["01:00-04:00"]})
+INSIDE = a_calendar({"mon": ["20:15-12:15"], "tue": ["00:00-00:01"]})
+BRIEF = a_calendar({"mon-sun": ["02:15-02:45"]})
+SAMOA = a_calendar(zone="Pacific/Apia")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +101,9 @@ def test_an_amount_is_due_when_so_much_open_time_has_passed(calendar, start, amo
         (NIGHT, "2026-03-14 02:00", "1 business day", "2026-03-17 02:00"),  # Friday's shift, then Monday's
         (SLEEPLESS, "2026-03-28 02:30", "1 business day", "2026-03-29 03:30"),  # 02:30 is not there
         (ROUND, "2026-03-14 02:00", "2 business days", "2026-03-16 02:00"),
+        (INSIDE, "2026-03-10 12:00", "1 business day", "2026-03-11 12:00"),  # Tuesday opens within Monday's
+        (SAMOA, "2011-12-29 10:00", "1 business day", "2012-01-02 10:00"),  # Friday was left out
+        (BRIEF, "2026-03-28 02:30", "1 business day", "2026-03-30 02:30"),  # Sunday's window is not there
         (OFFICE, "2026-03-10 10:00", "same business day", "2026-03-10 18:00"),
         (OFFICE, "2026-03-10 07:30", "same business day", "2026-03-10 18:00"),
         (OFFICE, "2026-03-10 18:00", "same business day", "2026-03-11 18:00"),  # at closing
@@ -125,6 +131,7 @@ def test_business_days_are_days_on_which_the_calendar_opens(calendar, start, amo
         ([("10:00", "12:00"), ("11:00", "13:00"), ("11:30", "11:45")], "2h", "14:00"),  # overlapping
         ([("08:00", "10:00")], "1h", "11:00"),  # began before
         ([("08:00", "10:00")], "0h", "10:00"),
+        ([("08:00", "10:00")], "0 business days", "10:00"),
         ([("10:00", "10:00")], "4h", "13:00"),
         ([("09:00", "10:00")], "1h wall", "11:00"),
         ([("10:00", "12:00")], "same business day", "2 days 11:00"),  # two hours lost, two hours later
@@ -232,8 +239,10 @@ def test_a_calendar_that_never_closes_has_no_closing():
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 ON_NO_WALL = START.replace(tzinfo=None)
+YEAR = timedelta(days=365)
 OLD = a_calendar({}, dates={"2020-12-24": ["09:00-12:00"]})
 RARE = a_calendar({"mon": ["09:00-09:15"]})
+FREE = a_calendar({}, holidays="IT", dates={"2020-12-24": ["09:00-12:00"]})
 
 
 @pytest.mark.parametrize(
@@ -249,6 +258,8 @@ RARE = a_calendar({"mon": ["09:00-09:15"]})
         (lambda: due(OLD, START, business(60)), "calendar: does not open within 10 years after 2026-03-10"),
         (lambda: due(OLD, START, business(0)), "calendar: does not open"),
         (lambda: due(OLD, START, Amount(Unit.SAME_BUSINESS_DAY)), "calendar: does not open"),
+        (lambda: due(FREE, START, business(60), [(START, START + 9 * YEAR)]), "calendar: does not open"),
+        (lambda: due(FREE, START, business(60), [(START, START + 370 * YEAR)]), "calendar: does not open"),
         (lambda: next_opening(OLD, START), "calendar: does not open"),
         (lambda: due(RARE, START, parse_amount("2000h")), "amount: is not used up within 100 years"),
         (lambda: due(RARE, START, parse_amount("9000 business days")), "so many business days do not come"),
@@ -257,6 +268,15 @@ RARE = a_calendar({"mon": ["09:00-09:15"]})
 def test_what_cannot_be_counted_is_refused_and_ends(ask, words):
     with pytest.raises(ConfigError, match=words):
         ask()
+
+
+def test_a_date_of_its_own_is_waited_for_however_long():
+    late = a_calendar({}, dates={"2026-03-11": ["09:00-10:00"], "2050-03-11": ["09:00-10:00"]})
+
+    assert at("2050-03-11 09:30", late) == due(late, START, parse_amount("90m"))
+    assert at("2050-03-11 10:00", late) == due(
+        late, at("2026-03-11 10:00", late), Amount(Unit.SAME_BUSINESS_DAY)
+    )
 
 
 def test_any_zone_may_ask_and_the_answer_is_in_utc():
@@ -268,9 +288,7 @@ def test_any_zone_may_ask_and_the_answer_is_in_utc():
 
 def test_a_skipped_day_does_not_open():
     """Samoa left out 2011-12-30, a Friday, when it moved across the date line."""
-    samoa = a_calendar(zone="Pacific/Apia")
-
-    assert at("2012-01-02 10:00", samoa) == due(samoa, at("2011-12-29 17:00", samoa), parse_amount("2h"))
+    assert at("2012-01-02 10:00", SAMOA) == due(SAMOA, at("2011-12-29 17:00", SAMOA), parse_amount("2h"))
 
 
 def test_the_wall_clock_is_always_open():

@@ -60,13 +60,19 @@ def test_a_question_is_answered(fields, expected):
         ({"start": ...}, "start: None is no moment"),
         ({"amount": "4 parsecs"}, "amount: '4 parsecs' is no amount of time"),
         ({"amount": "-4h"}, "amount: '-4h' is negative"),
-        ({"amount": ...}, "needs amount or end, and not both"),
-        ({"end": "2026-03-10T16:00:00Z"}, "needs amount or end, and not both"),
+        ({"amount": ...}, "amount, end: one of them is needed, and not both"),
+        ({"end": "2026-03-10T16:00:00Z"}, "amount, end: one of them is needed, and not both"),
         ({"amount": ..., "end": "2026-03-09T16:00:00Z"}, "end: lies before start"),
         ({"pauses": [["2026-03-10T16:00:00Z"]]}, "pauses: expected pairs of moments"),
         ({"pauses": [["2026-03-10T16:00:00Z", None]]}, "pauses: None is no moment"),
         ({"pauses": [["2026-03-10T16:00:00Z", "2026-03-09T16:00:00Z"]]}, "pauses: one ends before it begins"),
         ({"amuont": "4h"}, 'amuont: no such field; did you mean "amount"?'),
+        ({"start": "2026-03-10"}, 'has no offset; write it as "2026-03-10T00:00:00+01:00"'),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "is out of range; the years 1900 to 2400 are known"),
+        ({"start": "9999-12-31T23:59:59-14:00"}, "is out of range; the years 1900 to 2400 are known"),
+        ({"amount": "x" * 10**6}, 'x\' is no amount of time; write "4h"'),
+        ({"amount": float("nan")}, "amount: expected text, got nan"),
+        ({"start": [[[[[[[[[["deep"]]]]]]]]]]}, "is no moment; write it as"),
     ],
 )
 def test_a_question_that_cannot_be_answered_says_why(fields, error):
@@ -76,12 +82,49 @@ def test_a_question_that_cannot_be_answered_says_why(fields, error):
     assert error in str(reply["error"])
 
 
-@pytest.mark.parametrize("line", ["{", "[1]", "null", "[" * 100_000, '"\\ud800"', ""])
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[1]", "null", "NaN", "[" * 100_000, '"\\ud800"', "", "\0", b'{"id": "\xff"}', b"\xff\xfe{\0"],
+)
 def test_a_line_that_is_no_question_has_no_id(line):
     reply = answer_line(line, calendar_at)
 
     assert ["id", "error"] == list(reply)
     assert reply["id"] is None
+
+
+def test_a_number_that_json_does_not_know_is_answered_in_words():
+    line = json.dumps(a_question()).replace("7", "NaN", 1)
+    reply = answer_line(line, calendar_at)
+
+    assert {"id": "NaN", "due": "2026-03-11T11:00:00+01:00"} == reply
+
+
+@pytest.mark.parametrize("depth", [100, 900, 970, 980, 990])
+def test_a_deep_nest_ends_in_an_error(depth):
+    nest = "[" * depth + "]" * depth
+    reply = answer_line('{"id": 7, "calendar": {"timezone": ' + nest + "}}", calendar_at)
+
+    assert ["id", "error"] == list(reply)
+
+
+def test_each_calendar_is_read_once_the_broken_one_too():
+    read = []
+
+    def counts(path):
+        read.append(path)
+        return calendar_at(path) if path == "rome.toml" else load_calendar("", path)
+
+    lines = [json.dumps(a_question(calendar=name)) for name in ("rome.toml", "empty.toml") * 3]
+    replies = ["error" in reply for reply in answers(lines, counts)]
+
+    assert (["rome.toml", "empty.toml"], [False, True] * 3) == (read, replies)
+
+
+def test_a_line_is_named_by_its_number():
+    (reply,) = answers(["", "oops"], calendar_at)
+
+    assert str(reply["error"]).startswith("line 2: is not JSON: ")
 
 
 def test_a_bad_line_leaves_the_others_alone():

@@ -91,3 +91,9 @@ def test_a_number_deep_in_the_text_is_not_read():
     inbound = an_inbound(reply="One.\n\nTwo.\nThree.\nabout WX-1042")
 
     assert () == _evidence(inbound, visible=(1042,))
+
+
+def test_a_number_in_a_quoted_line_is_not_read():
+    inbound = an_inbound(reply="How do I order one?\n\n> WX-1042 was about another")
+
+    assert () == _evidence(inbound, visible=(1042,))

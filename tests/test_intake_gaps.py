@@ -17,6 +17,12 @@ from intake.calendars import calendar_from
         ("Europe/Rome", {"mon-fri": ["02:30-10:00"]}, []),  # the clock jumps on Sundays
         ("Europe/Rome", {"sun": ["01:00-02:30", "02:30-10:00"]}, []),  # open on both sides
         ("Africa/Cairo", {"fri": ["00:00-08:00"]}, ["00:00"]),
+        ("Africa/Casablanca", {"sun": ["02:30-08:00"]}, ["02:30"]),  # after Ramadan, another date each year
+        ("America/St_Johns", {"sun": ["02:30-08:00"]}, ["02:30"]),
+        ("Antarctica/Troll", {"sun": ["01:30-02:59"]}, ["01:30", "02:59"]),  # by two hours, from 01:00
+        ("Antarctica/Troll", {"sun": ["03:00-09:00"]}, []),
+        ("Europe/Dublin", {"sun": ["01:30-10:00"]}, ["01:30"]),
+        ("Asia/Tehran", {"mon-sun": ["00:30-10:00"]}, []),  # it, too, has given up summer time
         ("Australia/Lord_Howe", {"sun": ["02:15-10:00"]}, ["02:15"]),
         ("America/Sao_Paulo", {"sun": ["00:30-10:00"]}, []),  # it has given up summer time
         ("Asia/Tokyo", {"sun": ["02:30-10:00"]}, []),

@@ -2,118 +2,42 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
 
+import attack_world
+from attack_world import ANA, KEYS, MX, World, report
 from bots.door import letter_from
-from bots.wiring import load_policy, set_up
-from builders import TUESDAY, a_desk
+from bots.wiring import set_up
+from builders import TUESDAY
 from intake import commands, handle
 from intake.decisions import Fate
 from intake.errors import CommandRefused
-from intake.handle import Command, Letter
-from intake.messages import Assurance, Envelope, Raw
-from intake.people import read_book
+from intake.messages import Raw
 from intake.tickets import ClockKind, Status
-from intake.tokens import Keys
 from replies.plain import as_text
 from store import outbox
-from store.desk import open_store
 from store.exports import history_of, message_record
-from store.people import import_people
 
-MX = "mx.vendor.example"
-BOOK = """
-[[organisation]]
-name = "Acme"
-domains = ["acme.example"]
-[[person]]
-name = "Ana"
-organisation = "Acme"
-email = ["ana@acme.example"]
-[[agent]]
-name = "Sam"
-email = "sam@vendor.example"
-"""
-
-
-class World:
-    """A desk with one open ticket, 1001, of Ana's."""
-
-    def __init__(self, **changes):
-        self.store = open_store("sqlite://")
-        desk = a_desk(mark=self.store.mark, portal_url="https://portal.vendor.example", **changes)
-        self.setup = set_up(desk, load_policy("wildix"), Keys(b"0123456789abcdef"))
-        with self.store.begin() as work:
-            import_people(work, read_book(BOOK, "book"))
-        self.now = TUESDAY
-        self.arrives("portal", fields={"type": "technical", "product": "PBX"})
-
-    def arrives(self, channel, fields):
-        inbound = letter_from(Raw("email", "x", mail(subject="Calls drop"), self.now)).inbound
-        opened = replace(inbound, channel=channel, fields=fields, assurance=Assurance.SIGNED_IN)
-        return handle.receive([Letter(None, opened)], self.store, self.setup, self.now)[0]
-
-    def mail(self, *bodies, to="support@vendor.example", trusted=MX):
-        letters = [
-            letter_from(Raw("email", "mail", body, self.now, Envelope("x@y.example", (to,))), trusted)
-            for body in bodies
-        ]
-        return handle.receive(letters, self.store, self.setup, self.now)
-
-    def command(self, decide):
-        return handle.carry_out(
-            lambda work: Command(decide(work.ticket(1001))), self.store, self.setup, "sam", self.now
-        )
-
-    def ticket(self, number=1001):
-        with self.store.reading() as work:
-            return work.ticket(number)
-
-    def promised(self):
-        with self.store.reading() as work:
-            return [
-                (one.outbound.notice, one.outbound.recipient.address) for one in reversed(outbox.listed(work))
-            ]
-
-    def last(self, notice):
-        with self.store.reading() as work:
-            return next(one for one in outbox.listed(work) if one.outbound.notice == notice)
-
-
-def mail(
-    subject="WX-1001",
-    sender="ana@acme.example",
-    text="It drops again.",
-    result="dkim=pass header.d=acme.example",
-    **headers,
-):
-    lines = [
-        f"From: {sender}",
-        "To: support@vendor.example",
-        f"Subject: {subject}",
-        f"Authentication-Results: {MX}; {result}",
-    ]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", text, ""]).encode()
+mail = partial(attack_world.mail, subject="WX-1001")
 
 
 @pytest.fixture
 def world():
-    return World(agents_address="agents@vendor.example")
+    return World()
 
 
 def test_a_group_is_decided_one_after_the_other_and_the_second_sees_the_first(world):
-    first, again, other = world.mail(mail(), mail(), mail(text="And again."))
+    first, again, other = world.group(mail(), mail(), mail(text="And again."))
 
     assert (False, True, False) == (first.duplicate, again.duplicate, other.duplicate)
     assert first.message == again.message != other.message
 
 
 def test_the_same_mail_through_another_server_is_the_same_message(world):
-    first = world.mail(mail())[0]
-    again = world.mail(b"Received: from elsewhere\r\n" + mail(), to="escalation@vendor.example")[0]
+    first = world.group(mail())[0]
+    again = world.group(b"Received: from elsewhere\r\n" + mail(), to="escalation@vendor.example")[0]
 
     assert (first.message, True) == (again.message, again.duplicate)
 
@@ -124,11 +48,11 @@ def test_what_cannot_be_decided_is_held_with_the_reason(world):
     with pytest.raises(KeyError):  # the zone of the notices cannot be had either
         handle.receive([letter], world.store, broken, TUESDAY)
 
-    assert Fate.APPEND is world.mail(mail())[0].fate
+    assert Fate.APPEND is world.group(mail())[0].fate
 
 
 def test_an_unreadable_mail_is_held_with_the_reason(world):
-    receipt = world.mail(b"")[0]
+    receipt = world.group(b"")[0]
 
     assert (Fate.HOLD, "unreadable") == (receipt.fate, receipt.rule)
 
@@ -136,9 +60,9 @@ def test_an_unreadable_mail_is_held_with_the_reason(world):
 def test_a_notice_that_cannot_be_worded_waits_and_costs_nothing_else(world, tmp_path):
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "agent-follow-up.md").write_text("Subject: x\n\n{{ nobody.knows }}\n")
-    world.setup = set_up(world.setup.desk, world.setup.policy, Keys(b"0123456789abcdef"), str(tmp_path))
-    receipt = world.mail(mail())[0]
-    held = world.last("agent-follow-up")
+    world.setup = set_up(world.setup.desk, world.setup.policy, KEYS, str(tmp_path))
+    receipt = world.group(mail())[0]
+    held = world.row("agent-follow-up")
 
     assert Fate.APPEND is receipt.fate
     assert "held" == held.state
@@ -150,8 +74,8 @@ def test_a_notice_that_cannot_be_worded_waits_and_costs_nothing_else(world, tmp_
 def test_agents_are_told_when_a_customer_could_not_be_answered_for_want_of_words(world, tmp_path):
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "open-on-portal.md").write_text("Subject: x\n\n{{ nobody.knows }}\n")
-    world.setup = set_up(world.setup.desk, world.setup.policy, Keys(b"0123456789abcdef"), str(tmp_path))
-    world.mail(mail(subject="New"))
+    world.setup = set_up(world.setup.desk, world.setup.policy, KEYS, str(tmp_path))
+    world.group(mail(subject="New"))
 
     assert [
         ("open-on-portal", "ana@acme.example"),
@@ -161,14 +85,14 @@ def test_agents_are_told_when_a_customer_could_not_be_answered_for_want_of_words
 
 def test_a_refusal_of_an_unproven_mail_is_said_in_the_session_and_nowhere_else(world):
     before = world.promised()
-    receipt = world.mail(mail(subject="New", result="none"))[0]
+    receipt = world.group(mail(subject="New", result="none"))[0]
 
     assert (Fate.REFUSE, "open-on-portal", False) == (receipt.fate, receipt.reply, receipt.authenticated)
     assert before == world.promised()
 
 
 def test_a_refusal_of_a_proven_mail_is_answered(world):
-    receipt = world.mail(mail(subject="New"))[0]
+    receipt = world.group(mail(subject="New"))[0]
 
     assert (Fate.REFUSE, True) == (receipt.fate, receipt.authenticated)
     assert ("open-on-portal", "ana@acme.example") == world.promised()[-1]
@@ -184,10 +108,10 @@ def test_where_nobody_listens_any_more_a_refusal_becomes_a_hold(world):
 def test_an_address_gets_no_more_automatic_mail_than_its_budget(world):
     world.setup = replace(world.setup, budget=3)
     for number in range(6):
-        world.mail(mail(subject=f"New {number}"))
+        world.group(mail(subject=f"New {number}"))
     refused = [one for one in world.promised() if one[0] == "open-on-portal"]
     world.now += timedelta(hours=1, minutes=1)
-    world.mail(mail(subject="Later"))
+    world.group(mail(subject="Later"))
 
     assert 2 == len(refused)  # the acknowledgement was the first of the three
     assert 3 == len([one for one in world.promised() if one[0] == "open-on-portal"])
@@ -195,7 +119,7 @@ def test_an_address_gets_no_more_automatic_mail_than_its_budget(world):
 
 def test_a_budget_that_is_used_up_is_on_the_trace(world):
     world.setup = replace(world.setup, budget=1)
-    receipt = world.mail(mail(subject="New"))[0]
+    receipt = world.group(mail(subject="New"))[0]
     with world.store.reading() as work:
         trace = message_record(work, receipt.message)["trace"]
 
@@ -203,9 +127,9 @@ def test_a_budget_that_is_used_up_is_on_the_trace(world):
 
 
 def test_a_signed_address_proves_nothing_in_a_mail_that_its_domain_disowns(world):
-    address = world.last("acknowledgement").outbound.reply_to
-    proven = world.mail(mail(subject="Re", result="none"), to=address)[0]
-    leaked = world.mail(
+    address = world.last("acknowledgement", ANA).reply_to
+    proven = world.group(mail(subject="Re", result="none"), to=address)[0]
+    leaked = world.group(
         mail(subject="Re", text="Not me.", result="dmarc=fail header.from=acme.example"), to=address
     )[0]
 
@@ -214,12 +138,12 @@ def test_a_signed_address_proves_nothing_in_a_mail_that_its_domain_disowns(world
 
 
 def test_an_agents_answer_goes_to_everybody_on_the_ticket_each_with_their_own_address(world):
-    world.mail(mail(sender="bob@acme.example"))  # a colleague who follows up joins
-    address = world.last("agent-follow-up").outbound.reply_to
+    world.group(mail(sender="bob@acme.example"))  # a colleague who follows up joins
+    address = world.last("agent-follow-up").reply_to
     agent = mail(
         subject="Re", sender="sam@vendor.example", text="We look.", result="dkim=pass header.d=vendor.example"
     )
-    receipt = world.mail(agent, to=address)[0]
+    receipt = world.group(agent, to=address)[0]
     with world.store.reading() as work:
         answers = [one.outbound for one in outbox.listed(work) if one.outbound.notice == "agent-answer"]
 
@@ -241,61 +165,51 @@ def test_an_agents_answer_goes_to_everybody_on_the_ticket_each_with_their_own_ad
     ],
 )
 def test_an_agents_address_is_nothing_without_a_proven_agent(world, sender, result, rule):
-    address = world.last("agent-new").outbound.reply_to
-    receipt = world.mail(mail(sender=sender, text="Do it.", result=result), to=address)[0]
+    address = world.agents_address_of()
+    receipt = world.group(mail(sender=sender, text="Do it.", result=result), to=address)[0]
 
     assert (Fate.HOLD, rule) == (receipt.fate, receipt.rule)
     assert "agent-answer" not in dict(world.promised())
 
 
 def test_without_agents_address_each_agent_is_written_to_and_no_other_agent_may_use_their_token():
-    world = World()
-    with world.store.begin() as work:
-        import_people(work, read_book('[[agent]]\nname="Tom"\nemail="tom@vendor.example"\n', "book"))
-    address = world.last("agent-new").outbound.reply_to  # Sam's own
-    theirs = mail(sender="tom@vendor.example", text="Mine.", result="dkim=pass header.d=vendor.example")
+    world = World(agents="")
+    address = world.last("agent-new", "sam@vendor.example").reply_to
+    theirs = mail(sender="tim@vendor.example", text="Mine.", result="dkim=pass header.d=vendor.example")
 
     assert ("agent-new", "sam@vendor.example") in world.promised()
-    assert "agent-not-proven" == world.mail(theirs, to=address)[0].rule
+    assert "agent-not-proven" == world.group(theirs, to=address)[0].rule
 
 
 def test_what_a_mail_program_quotes_of_our_mail_to_agents_never_reaches_the_customer(world):
-    notice = world.last("agent-new").outbound
+    notice = world.agent_notice()
     quoted = as_text(notice.body)  # no mark at all: not every program quotes as it should
     agent = mail(
         sender="sam@vendor.example", text=f"We look.\n\n{quoted}", result="dkim=pass header.d=vendor.example"
     )
-    world.mail(agent, to=notice.reply_to)
+    world.group(agent, to=notice.reply_to)
 
-    assert "We look." in world.last("agent-answer").outbound.body
+    assert "We look." in world.last("agent-answer").body
     assert "Severity" in quoted
-    assert "Severity" not in world.last("agent-answer").outbound.body
+    assert "Severity" not in world.last("agent-answer").body
 
 
 def test_note_as_first_word_keeps_it_among_agents(world):
-    address = world.last("agent-new").outbound.reply_to
+    address = world.agents_address_of()
     agent = mail(
         sender="sam@vendor.example", text="Note: ask Tom.", result="dkim=pass header.d=vendor.example"
     )
-    receipt = world.mail(agent, to=address)[0]
+    receipt = world.group(agent, to=address)[0]
 
     assert "agent-note" == receipt.rule
     assert "agent-answer" not in dict(world.promised())
     assert world.ticket().clock(ClockKind.FIRST_RESPONSE).met_at is None
 
 
-def test_an_agent_who_sends_a_file_is_told_that_nothing_went_out(world):
-    address = world.last("agent-new").outbound.reply_to
-    body = (Path(__file__).parent / "mail" / "agent_answer_with_a_file.eml").read_bytes()
-    receipt = world.mail(body, to=address)[0]
-
-    assert (Fate.HOLD, "agent-sent-files") == (receipt.fate, receipt.rule)
-
-
 def test_a_delivery_report_marks_what_it_names_and_tells_the_agents(world):
-    sent = world.last("acknowledgement")
-    world.mail(report(sent.outbound.message_id))
-    marked = world.last("acknowledgement")
+    sent = world.row("acknowledgement", ANA)
+    world.group(report(sent.outbound.message_id))
+    marked = world.row("acknowledgement", ANA)
 
     assert "failed" == marked.state
     assert ("agent-undelivered", "agents@vendor.example") == world.promised()[-1]
@@ -303,39 +217,10 @@ def test_a_delivery_report_marks_what_it_names_and_tells_the_agents(world):
 
 def test_a_report_about_nothing_of_ours_marks_nothing_and_tells_nobody(world):
     before = world.promised()
-    receipt = world.mail(report("made.up@vendor.example"))[0]
+    receipt = world.group(report("made.up@vendor.example"))[0]
 
     assert (Fate.BOUNCE, 0) == (receipt.fate, receipt.ticket)
     assert before == world.promised()
-
-
-def report(message_id):
-    return f"""From: MAILER-DAEMON@mx.acme.example
-To: support@vendor.example
-Subject: Undelivered
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-No.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.acme.example
-
-Final-Recipient: rfc822; ana@acme.example
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: <{message_id}>
-
---b--
-""".replace("\n", "\r\n").encode()
 
 
 # Commands
@@ -356,7 +241,7 @@ def test_a_first_response_that_nobody_gave_runs_again_when_the_ticket_does(world
         lambda ticket: commands.set_status(ticket, Status.SOLVED, world.setup.policy, "done", TUESDAY)
     )
     world.now = later
-    receipt = world.mail(mail(text="It is not."))[0]
+    receipt = world.group(mail(text="It is not."))[0]
     clock = world.ticket().clock(ClockKind.FIRST_RESPONSE)
 
     assert "follow-up-reopens" == receipt.rule
@@ -406,4 +291,4 @@ def test_explaining_a_mail_leaves_no_trace(world):
 
     assert Fate.APPEND is decision.fate
     assert before == world.promised()
-    assert world.mail(mail())[0].duplicate is False
+    assert world.group(mail())[0].duplicate is False

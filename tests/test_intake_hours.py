@@ -88,6 +88,9 @@ def test_days_are_named_one_by_one_or_as_a_range(hours, days):
         ({"holidays": "it"}, "c.holidays: no holidays are known for 'it'; did you mean \"IT\"?"),
         ({"holidays": "US-ZZ"}, "c.holidays: US has no subdivision 'ZZ'; known: AK"),
         ({"holidays": ["IT"]}, "c.holidays: expected a code"),
+        ({"hours": {"mon": ["09:00:30-18:00"]}}, "c.hours.mon: '09:00:30-18:00' is no window"),
+        ({"hours": {"mon": ["25:00-26:00"]}}, "c.hours.mon: '25:00-26:00' is no window"),
+        ({"timezone": "x" * 10_000}, "c.timezone: 'xxx"),
         ({"hour": {}}, 'c.hour: no such setting; did you mean "hours"?'),
     ],
 )
@@ -97,6 +100,7 @@ def test_a_mistake_says_where_it_is_and_what_would_be_right(change, mistake):
 
     assert mistake in str(caught.value)
     assert all("; " in line or "did you mean" in line for line in caught.value.mistakes)
+    assert all(len(line) < 600 for line in caught.value.mistakes)
 
 
 def test_all_mistakes_are_told_at_once():
@@ -122,5 +126,13 @@ def test_a_calendar_file_is_toml():
     )
 
     assert "UTC" == calendar.zone.key
+
+
+def test_the_mark_that_some_editors_put_first_is_no_mistake():
+    assert "UTC" == load_calendar('\ufefftimezone = "UTC"\r\nhours = "24x7"\r\n').zone.key
+
+
+@pytest.mark.parametrize("text", ["timezone", "hours = " + "[" * 5000, "hours = " + "9" * 5000])
+def test_what_is_not_toml_is_a_mistake(text):
     with pytest.raises(ConfigError, match=r"^desk\.toml: is not TOML: "):
-        load_calendar("timezone", "desk.toml")
+        load_calendar(text, "desk.toml")

@@ -43,12 +43,22 @@ def test_a_reply_is_read_with_everything_the_router_asks_for():
     assert ("", "", None, ()) == (mail.automatic, mail.bulk, mail.report, mail.attachments)
 
 
+ANSWERED = """On 2 March 2026 09:00, Support <support@vendor.example> wrote:
+> Which version?
+
+The newest, that is the one from last week.
+
+> Which site?
+
+Turin."""
+
+
 @pytest.mark.parametrize(
     ("name", "reply"),
     [
         ("outlook_reply_in_german", "Die Störung besteht weiter."),
         ("html_only_with_gmail_quote", "Works & thanks"),
-        ("flowed_with_inline_answers", "The newest, that is the one from last week.\n\nTurin."),
+        ("flowed_with_inline_answers", ANSWERED),
         ("korean_in_an_old_charset", "안녕하세요"),
         ("bytes_in_the_headers", "Störung"),
         ("attachments_of_every_kind", "See the files."),
@@ -303,3 +313,45 @@ def test_the_contract_has_its_keys():
     assert {"name": "Anna Bauer", "address": "anna.bauer@acme.example"} == read["from"]
     assert {"value": False, "reason": ""} == read["auto_generated"]
     assert "2026-03-02T09:00:00+00:00" == read["date"]
+
+
+def test_blanks_before_a_colon_hide_no_header_and_forge_none():
+    mail = read_mail(
+        Raw(
+            "email",
+            "mail",
+            b"From : anna@acme.example\nSubject : Calls\nAuthentication-Results : mx; dmarc=pass\n"
+            b"Content-Type : multipart/mixed; boundary=b\n\n--b\n\nStill broken.\n--b--\n",
+            datetime(2026, 3, 2, tzinfo=UTC),
+        )
+    )
+
+    assert ("anna@acme.example", "Calls", "Still broken.") == (mail.sender.address, mail.subject, mail.text)
+    assert mail.is_ambiguous
+    assert "" == mail.header("authentication-results")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "name"),
+    [
+        ("application/pkcs7-mime; smime-type=enveloped-data", "MIAG", "smime.p7m"),
+        ("application/pgp-signature", "-----BEGIN PGP SIGNATURE-----", "signature.asc"),
+        ("application/octet-stream", "-----BEGIN PGP MESSAGE-----", "encrypted.asc"),
+        ("text/calendar; method=REQUEST", "BEGIN:VCALENDAR", "invite.ics"),
+        ("application/octet-stream", "anything", ""),
+    ],
+)
+def test_what_is_kept_whole_has_its_usual_name(kind, body, name):
+    head = "From: a@acme.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
+    text = f"{head}Content-Type: {kind}\n\n{body}\n--b--\n"
+    mail = read_mail(Raw("email", "mail", text.encode(), datetime(2026, 3, 2, tzinfo=UTC)))
+
+    assert [name] == [file.filename for file in mail.attachments]
+
+
+def test_words_that_have_a_name_are_read_where_there_are_no_others():
+    text = 'From: a@acme.example\nContent-Type: text/plain; name="m.txt"\n\nStill broken.\n'
+    parted = f"From: a@acme.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n{text}--b--\n"
+    mail = read_mail(Raw("email", "mail", parted.encode(), datetime(2026, 3, 2, tzinfo=UTC)))
+
+    assert ("Still broken.", 1) == (mail.text, len(mail.attachments))

@@ -37,6 +37,9 @@ def a_mail(headers: str, envelope: Envelope = BY_SMTP) -> Inbound:
         ("Subject: =?utf-8?q?R=C3=A9ponse_automatique?= : x", 'subject begins with "réponse automatique"'),
         ("Subject: Abwesenheitsnotiz", 'subject begins with "abwesenheitsnotiz"'),
         ("Subject: Out of Office: back on Monday", 'subject begins with "out of office"'),
+        ("Subject: Out of the office until Monday", 'subject begins with "out of the office"'),
+        ("Subject: [Automatic reply] Calls", 'subject begins with "automatic reply"'),
+        ("Subject: =?utf-8?b?44CQ6Ieq5YuV6L+U5L+h44CR?= Calls", 'subject begins with "自動返信"'),
     ],
 )
 def test_a_machine_is_known_by_what_it_says_of_itself(headers, reason):
@@ -54,6 +57,9 @@ def test_a_machine_is_known_by_what_it_says_of_itself(headers, reason):
         "Subject: Re: Out of office",  # an answer to one
         "Subject: The autoreply does not work",
         "Subject: Automatic update fails",
+        "Subject: Out of office message cannot be recorded",
+        "Subject: Auto reply does not ring",
+        "Subject: Abwesende Mitarbeiter melden sich nicht ab",
         "From: postmasters@acme.example\nSubject: x",
         "From: no-reply@acme.example\nSubject: x",  # many people write from behind one
         "Subject: Undelivered mail, why?",

@@ -12,6 +12,8 @@ from intake.errors import UnreadableMessage
 from intake.mail import read_mail, read_mail_thoroughly
 from intake.messages import Inbound, Raw
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 2.0
 MEGABYTES = 60
 HEAD = b"From: a@b.example\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n"

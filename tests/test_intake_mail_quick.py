@@ -219,3 +219,12 @@ def test_one_oddity_is_read_alike_both_ways(old, new):
     assert old in BASE
 
     agree(BASE.replace(old, new))
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_mail_may_be_cut_off_anywhere(eol):
+    lines = ("Content-Type: multipart/mixed; boundary=b", "", "--b", "", "one", "--b", "", "two", "--b--", "")
+    whole = eol.join(lines).encode()
+    cut = [whole[:end] for end in range(1, len(whole) + 1)]
+
+    assert [] == [body for body in cut if (tree := quick(body)) and (tree, ()) != through_mail_parser(body)]

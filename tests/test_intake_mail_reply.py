@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.mail.quotes import visible_reply
+from intake.mail.quotes import visible_reply, written_or_passed_on
 
 ANNOUNCEMENTS = (
     "On Mon, Mar 2, 2026 at 9:00 AM Support <support@vendor.example> wrote:",
@@ -118,18 +118,24 @@ def test_what_only_looks_like_a_quotation_stays(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "reply"),
+    ("text", "told", "own"),
     [
-        ("> Which version?\n\n7.0\n\n> Which site?\n\nTurin", "7.0\n\nTurin"),
-        (f"{ANNOUNCEMENTS[0]}\n> Which version?\n\n7.0", "7.0"),
+        ("> Which version?\n\n7.0\n\n> Which site?\n\nTurin", None, "7.0\n\nTurin"),
+        (f"{ANNOUNCEMENTS[0]}\n> Which version?\n\n7.0", "7.0", "7.0"),  # nothing between
         (
             f"See below.\n\n{ANNOUNCEMENTS[0]}\n> Which version?\n7.0\n> Which site?\nTurin",
+            None,
             "See below.\n\n7.0\n\nTurin",
+        ),
+        (  # our mails to agents begin with such a line, and what they quote must not get out
+            f"Done.\n\n{ANNOUNCEMENTS[0]}\n> ## - write above - ##\n> internal\n7.0\n> secret\nTurin",
+            "Done.\n\n7.0\n\nTurin",
+            "Done.\n\n7.0\n\nTurin",
         ),
     ],
 )
-def test_answers_between_the_quoted_lines_stay(text, reply):
-    assert reply == visible_reply(text)
+def test_answers_between_the_quoted_lines_stay_with_what_they_answer(text, told, own):
+    assert (told or text, own) == (written_or_passed_on(text), visible_reply(text))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,6 @@ def test_a_machine_readable_report_names_each_recipient_and_our_mail():
     slow = ReportedRecipient("slow@acme.example", "4.4.1", "delayed")
 
     assert Report((gone, slow), "out.77@vendor.example") == report
-    assert report.has_failed
 
 
 def test_the_contract_shows_the_failed_recipient_first():
@@ -78,7 +77,7 @@ def test_the_null_reverse_path_marks_a_report_of_a_system_with_a_name_of_its_own
     body = b"From: robot@acme.example\nSubject: Delivery failure\n\ngone@acme.example: 550 5.1.1 unknown"
     by_smtp = Envelope("", ("support@vendor.example",))
 
-    assert read_mail(Raw("email", "mail", body, NOW, by_smtp)).report.has_failed
+    assert read_mail(Raw("email", "mail", body, NOW, by_smtp)).report is not None
     assert read_mail(Raw("email", "mail", body, NOW)).report is None
 
 

@@ -95,7 +95,7 @@ def test_all_mistakes_come_at_once():
         .replace('"low"\ndefault', '"x"\ndefault')
     )
 
-    assert 4 == len(mistakes(text).splitlines())  # without its target the severity has none
+    assert 3 == len(mistakes(text).splitlines())
 
 
 @pytest.mark.parametrize(

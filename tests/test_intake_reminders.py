@@ -11,11 +11,13 @@ from intake.calendars.reminders import (
     Kind,
     Reminder,
     calendar_of,
+    heard_at,
     may_ring,
     next_moment,
     next_ring,
     parse_reminder,
     parse_reminders,
+    reached,
     rings_at,
 )
 from intake.errors import ConfigError
@@ -187,11 +189,40 @@ def test_of_a_night_s_steps_the_most_urgent_is_heard_in_the_morning():
     )
 
 
-def test_a_step_that_waits_is_not_lost_when_asked_for_in_the_night():
-    assert ["11 09:00 at breach"] == steps(["at breach"], "2h wall", "10 17:00", "10 23:00", 1, hours=OFFICE)
+def test_a_step_that_came_in_the_night_is_heard_in_the_morning_unless_it_has_been_told():
+    assert ["11 09:00 at breach"] == steps(["at breach"], "2h wall", "10 17:00", "10 18:59", 1, hours=OFFICE)
+    assert [None] == steps(["at breach"], "2h wall", "10 17:00", "10 19:00", 1, hours=OFFICE)
     assert ["11 09:00 every 24h after"] == steps(
-        ["every 24h after"], "2h wall", "09 17:00", "10 23:00", 1, hours=OFFICE
+        ["every 24h after"], "2h wall", "09 17:00", "10 18:59", 1, hours=OFFICE
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "by", "expected"),
+    [
+        ("10 10:00", "10 10:29", []),
+        ("10 10:00", "10 10:30", ["10:30 50%"]),
+        ("10 10:30", "10 10:50", ["10:48 80%", "10:50 10m before"]),
+        ("10 10:50", "10 10:59", []),
+        (
+            "10 10:00",
+            "10 13:20",
+            ["10:30 50%", "10:48 80%", "10:50 10m before", "11:00 at breach", "13:00 every 1h after"],
+        ),
+    ],
+)
+def test_what_came_since_the_last_time_is_listed_in_its_order_and_the_repeated_step_once(told, by, expected):
+    ends = due(OFFICE, at("10 10:00"), parse_amount("1h"))
+    found = reached(parse_reminders(STEPS), OFFICE, at("10 10:00"), ends, at(told), at(by))
+
+    assert expected == [f"{one.at.astimezone(OFFICE.zone):%H:%M} {one.reminder.step}" for one in found]
+
+
+def test_until_a_snooze_ends_only_the_breach_is_heard():
+    quiet = at("10 16:00")
+    reminders = parse_reminders(["50%", "at breach"])
+
+    assert [quiet, at("10 11:00")] == [heard_at(one, at("10 11:00"), OFFICE, quiet) for one in reminders]
 
 
 def test_steps_never_go_back():

@@ -9,9 +9,10 @@ from email.policy import compat32, default
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mailparser import parse_from_bytes
 
 from intake.errors import PermanentFailure
-from intake.messages import Address, Outbound
+from intake.messages import Address, File, Outbound
 from intake.tickets import Desk
 from replies.mime import mail_bytes
 
@@ -107,6 +108,103 @@ def test_of_many_references_the_first_ten_and_the_last_ten_stay():
     kept = read(references=ids)["References"].split()
 
     assert [f"<{one}>" for one in (*ids[:10], *ids[-10:])] == kept
+
+
+def test_of_long_references_as_many_stay_as_servers_take_and_both_ends_among_them():
+    ids = tuple(f"{number:02}{'x' * 800}@a.example" for number in range(30))
+    written = mail(references=ids, in_reply_to=ids[-1])
+    kept = as_others_read_it(written)["references"].split()
+
+    assert [f"<{ids[0]}>", f"<{ids[-1]}>"] == [kept[0], kept[-1]]
+    assert 4096 >= sum(map(len, kept)) - 2 * len(kept)
+    assert 998 >= max(map(len, written.split(b"\r\n")))
+
+
+def as_others_read_it(written):
+    """The head by mail-parser, which reads mail as other programs do."""
+    return {name.lower(): value for name, value in parse_from_bytes(written).headers.items()}
+
+
+def test_the_thread_is_what_other_programs_read():
+    """Gmail, Outlook and mutt hang a mail on the last of References, and on In-Reply-To."""
+    ids = tuple(f"CAF{number:040}+=a_b-c@mail.gmail.example" for number in range(12))
+    head = as_others_read_it(mail(references=ids, in_reply_to=ids[-1]))
+
+    assert [f"<{one}>" for one in ids] == head["references"].split()
+    assert f"<{ids[-1]}>" == head["in-reply-to"]
+
+
+ZIP, TEXT = (
+    File("Plan für Ana.zip", "application/zip", bytes(range(256)) * 300),
+    File("a.txt", "text/plain", b"x\n"),
+)
+
+
+def with_files(*files):
+    return mail_bytes(OUTBOUND, DESK, NOW, files)
+
+
+def test_files_stand_behind_the_text_byte_for_byte_and_text_and_html_stay_alternatives():
+    message = message_from_bytes(with_files(ZIP, TEXT), policy=default)
+    body, *files = message.iter_parts()
+
+    assert ("multipart/mixed", "multipart/alternative") == (
+        message.get_content_type(),
+        body.get_content_type(),
+    )
+    assert [(ZIP.name, ZIP.content_type, ZIP.data), (TEXT.name, TEXT.content_type, b"x\n")] == [
+        (one.get_filename(), one.get_content_type(), one.get_payload(decode=True)) for one in files
+    ]
+    assert ["attachment"] * 2 == [one.get_content_disposition() for one in files]
+
+
+def test_files_are_read_by_other_programs_and_a_second_try_writes_the_same_bytes():
+    found = parse_from_bytes(with_files(ZIP, TEXT)).attachments
+
+    assert [ZIP.name, TEXT.name] == [one["filename"] for one in found]
+    assert with_files(ZIP, TEXT) == with_files(ZIP, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("application/pdf", "application/pdf"),
+        ("Image/PNG", "image/png"),
+        ("message/rfc822", "application/octet-stream"),  # must not stand in base64
+        ("multipart/mixed", "application/octet-stream"),
+        ("", "application/octet-stream"),
+        ("text", "application/octet-stream"),
+        ("text/plain\r\nBcc: z@evil.example", "application/octet-stream"),
+    ],
+)
+def test_a_file_is_of_the_type_that_it_says_if_that_is_one(kind, written):
+    message = message_from_bytes(with_files(File("x", kind, b"x")), policy=default)
+    (file,) = message.iter_attachments()
+
+    assert (written, None) == (file.get_content_type(), message["Bcc"])
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("", "file-1"),
+        ('a"; filename="b.exe', 'a"; filename="b.exe'),
+        ("a\r\nBcc: z@evil.example", "a Bcc: z@evil.example"),
+        ("日本語" * 30, "日本語" * 30),
+    ],
+)
+def test_a_files_name_is_never_more_than_a_name(name, written):
+    message = message_from_bytes(with_files(File(name, "text/plain", b"x")), policy=default)
+    (file,) = message.iter_attachments()
+
+    assert written == file.get_filename()
+    assert message["Bcc"] is None
+
+
+def test_a_large_file_has_short_lines_only():
+    assert 78 >= max(
+        map(len, with_files(File("x.bin", "application/octet-stream", bytes(1 << 20))).split(b"\r\n"))
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = ("de", "en")
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 DUE = datetime(2026, 3, 10, 17, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
+LATER = datetime(2026, 3, 10, 21, tzinfo=UTC)
 
 DESK = Desk(
     name="Vendor support",
@@ -84,16 +86,64 @@ FACTS = {
     },
     "form-incomplete": {"because": "A new ticket needs product, type.", "missing": ("product", "type")},
     "sign-in-first": {"because": "New tickets are opened by people who have signed in."},
+    "seat-given": {"organisation": "Acme Ltd", "giver": "Luigi Verdi", "by": "Anna Weber"},
+    "seat-taken": {"organisation": "Acme Ltd", "taker": "Luigi Verdi", "by": "Anna Weber"},
+    "solved-as-asked": {},
+    "escalated": {"phone": "+55 11 5555 0100", "remarks": ()},
+    "administrator-told": {"sender": "Luigi Verdi <luigi@acme.example>", "about": "Help", "text": WORDS},
+    "account-manager-told": {
+        "sender": "Mario Rossi <mario@acme.example>",
+        "about": "AW: Export is down",
+        "text": WORDS,
+        "because": "It was not resolved in time.",
+        "account": ("Acme Ltd", "plan business"),
+    },
+    "out-of-scope": {"says": "Changing data by SQL is not part of it.", "text": WORDS, "author": "Anna"},
+    "agent-escalated": {"text": WORDS, "sender": "Mario Rossi", "warnings": ("It holds a secret.",)},
+    "agent-refused": {
+        "sender": "Olga <olga@old.example>",
+        "because": "Maintenance ended on 31 January 2026.",
+        "about": "Help",
+        "text": WORDS,
+        "account": ("Old Ltd", "maintenance ended 31 January 2026"),
+    },
     "agent-answer": {"text": WORDS, "author": "Anna Weber", "readers": ("Luigi Verdi", "Peach")},
-    "status-changed": {"status": Status.SOLVED, "text": "The new version is installed."},
+    "status-changed": {"status": Status.SOLVED, "text": "The new version is installed.", "closes": DUE},
     "reminder-customer": {"due": DUE, "clock": ClockKind.FIRST_RESPONSE},
-    "breach-customer": {"due": DUE, "clock": ClockKind.FIRST_RESPONSE},
-    "agent-new": {"text": WORDS, "sender": "Mario Rossi", "attachments": 2, "missing": ("wms_version",)},
+    "breach-customer": {"due": DUE, "late_because": "hours", "was_due": NIGHT},
+    "call-back-promised": {"due": DUE, "phone": "+39 0461 1715112"},
+    "maintenance": {
+        "services": ("Email Hosting", "VPS Cloud Servers"),
+        "starts": DUE,
+        "ends": LATER,
+        "text": "The storage is replaced.\n\nMail is kept, and delivered afterwards.",
+        "status_page": "https://status.vendor.example",
+    },
+    "maintenance-cancelled": {"services": (), "starts": DUE, "ends": LATER, "emergency": True},
+    "agent-new": {
+        "text": WORDS,
+        "sender": "Mario Rossi",
+        "attachments": 2,
+        "missing": ("wms_version",),
+        "account": ("Acme Ltd", "plan business"),
+        "around": ("Acme Ltd has 3 other tickets open",),
+    },
     "agent-follow-up": {"text": WORDS, "sender": "Mario Rossi", "attachments": 1},
     "agent-held": {"reason": "a stranger answers on a ticket", "message": 77, "sender": "x@evil.example"},
+    "agent-mailbox": {"mailbox": "channel.support", "reason": "login: [AUTHENTICATIONFAILED] no"},
     "agent-reminder": {"clock": ClockKind.FIRST_RESPONSE, "due": DUE, "step": "80%"},
-    "agent-breach": {"clock": ClockKind.RESOLUTION, "due": DUE},
-    "agent-undelivered": {"address": "mario@acme.example", "status": "5.1.1", "text": WORDS},
+    "agent-breach": {"clock": ClockKind.RESOLUTION, "due": DUE, "late_because": "hours", "was_due": NIGHT},
+    "agent-call-back": {"due": DUE, "step": "10m before", "who": "Mario Rossi", "phone": "+39 0461 1715112"},
+    "agent-undelivered": {
+        "address": "mario@acme.example",
+        "status": "5.1.1",
+        "text": WORDS,
+        "who": "Mario Rossi",
+        "why": "there is no such mailbox",
+        "is_given_up": True,
+        "ways": ("Telegram: 4711",),
+    },
+    "agent-alarm": {"limit": 1000, "until": DUE},
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
 }
 

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Text, inspect, text
 
 import stores
 from intake.errors import DeskbellError, StoreConflict, StoreUnavailable
 from store import engine as engines
 from store.backup import back_up
 from store.desk import open_store
-from store.schema import REVISIONS, revision, upgrade
+from store.schema import REVISIONS, _migrate, revision, upgrade
 from store.tables import metadata
+from store.types import Moment, address_key
 from stores import an_inbound, keep, open_a_ticket
 
 
@@ -58,7 +59,7 @@ def test_every_partial_index_is_partial_and_every_constraint_has_a_name(url):
     keys = [key["name"] for table in metadata.tables for key in found.get_foreign_keys(table)]
     store.close()
 
-    assert {"ix_messages_held", "ix_inbox_waiting", "ix_outbox_waiting"} == partial
+    assert {"ix_messages_held", "ix_inbox_waiting", "ix_outbox_waiting", "ix_outbox_held"} == partial
     assert all(keys)
 
 
@@ -110,7 +111,66 @@ def test_a_database_in_memory_is_made_without_migrations_and_holds_while_it_is_o
 
 
 def test_the_newest_schema_is_named():
-    assert REVISIONS[-1] == "0001"
+    assert REVISIONS[-1] == "0002"
+
+
+def test_people_agents_and_tickets_of_the_first_schema_are_kept_by_the_second(url):
+    old = engines.connect(url)
+    _migrate(old, "0001")
+    with old.begin() as connection:
+        _put_what_the_first_schema_held(connection)
+    old.dispose()
+    store = open_store(url)
+    with store.begin() as work:
+        ticket, sam = work.ticket(1001), work.agent("sam@vendor.example")
+        following = open_a_ticket(work, requester=stores.BOB)
+    store.close()
+
+    assert ("Calls drop", "Ana", "Sam", None) == (
+        ticket.subject,
+        ticket.requester.name,
+        ticket.assignee.name,
+        ticket.escalated_at,
+    )
+    assert (stores.NOON, ("ana@acme.example",), 0) == (
+        ticket.opened_at,
+        ticket.requester.emails,
+        ticket.requester.seat,
+    )
+    assert ("", {}, False) == (sam.timezone, sam.hours, sam.manager)
+    assert (1002, 8) == (following.number, following.requester.id)
+
+
+def _put_what_the_first_schema_held(connection):
+    tables = MetaData()
+    tables.reflect(connection)
+    key = {"key": address_key("ana@acme.example"), "kind": "email", "value": "ana@acme.example"}
+    noon = Moment().process_bind_param(stores.NOON, connection.dialect)
+    rows = [
+        ("people", {"id": 7, "name": "Ana", "role": "technical-contact"}),
+        ("identities", {**key, "person": 7}),
+        ("agents", {"id": 3, "name": "Sam", "key": address_key("sam@vendor.example"), "active": True}),
+        (
+            "tickets",
+            {
+                "number": 1001,
+                "subject": "Calls drop",
+                "status": "open",
+                "requester": 7,
+                "assignee": 3,
+                "opened_at": noon,
+                "last_activity_at": noon,
+                "references": "[]",
+                "fields": "{}",
+            },
+        ),
+    ]
+    for name, row in rows:
+        columns = [one for one in tables.tables[name].columns if not one.nullable]
+        blank = {one.name: "" if isinstance(one.type, Text) else 0 for one in columns}
+        connection.execute(tables.tables[name].insert().values(blank | row))
+    if connection.dialect.name == "postgresql":  # as the ids would have been handed out
+        connection.execute(text("SELECT setval('people_id_seq', 7)"))
 
 
 # SQLite's settings

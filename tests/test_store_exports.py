@@ -9,6 +9,7 @@ import stores
 from intake.decisions import ChangeClock, Fate, SetStatus
 from intake.scenarios import TicketEntry
 from intake.tickets import ClockKind, Status
+from intake.work import Hold
 from store import clocks, exports, held, outbox
 from store.scenarios import load_ticket
 from stores import NOON, a_clock, an_inbound, an_outbound, keep, open_a_ticket
@@ -28,7 +29,7 @@ def talked(store):
         ticket = open_a_ticket(work, channel="email", clocks=(a_clock(),))
         keep(work, an_inbound(reply="It is down."), ticket, fate=Fate.OPEN, rule="opens")
         sent = work.promise(an_outbound(), ticket, NOON)
-        work.promise(an_outbound("r2@vendor.example"), ticket, NOON, held="no such word")
+        work.promise(an_outbound("r2@vendor.example"), ticket, NOON, held=Hold("no such word"))
         note = an_inbound("note", channel="slack", received_at=NOON + 2 * HOUR, reply="Look at trunk 2.")
         keep(work, note, ticket, public=False)
         keep(work, an_inbound("stranger"), ticket, fate=Fate.HOLD)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 import stores
+from intake.work import Hold
 from store import outbox
 from store.tables import Sending
 from stores import NOON, an_outbound, open_a_ticket
@@ -19,7 +20,7 @@ def store(request, tmp_path):
     yield from stores.opened(request, tmp_path)
 
 
-def promised(store, count=1, held="", **fields):
+def promised(store, count=1, held=None, **fields):
     with store.begin() as work:
         return [
             work.promise(an_outbound(f"{number}@vendor.example", **fields), None, NOON, held)
@@ -129,7 +130,7 @@ def test_what_failed_for_good_waits_for_an_agent(store):
 
 
 def test_a_held_promise_says_why_and_goes_out_only_when_an_agent_says_so(store):
-    (number,) = promised(store, held="template acknowledgement, line 3: no word due")
+    (number,) = promised(store, held=Hold("template acknowledgement, line 3: no word due"))
 
     assert claimed(store) == []
     assert [number] == [one.id for one in do(store, outbox.listed, Sending.HELD)]

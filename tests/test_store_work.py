@@ -12,19 +12,18 @@ from intake.decisions import (
     AddParticipant,
     ChangeClock,
     Fate,
-    MarkUndelivered,
     SetField,
     SetSeverity,
     SetStatus,
     Step,
 )
 from intake.errors import StoreConflict
-from intake.messages import Address, Assurance, Attachment, Envelope, Report, ReportedRecipient
+from intake.messages import Address, Assurance, Attachment, Envelope
 from intake.tickets import ClockKind, Role, Status
-from store import exports, inbox, outbox
+from store import exports, inbox
 from store.desk import SqlStore
 from store.engine import retrying
-from store.tables import Sending, metadata
+from store.tables import metadata
 from stores import (
     ANA,
     BOB,
@@ -284,12 +283,13 @@ def test_more_keys_than_a_statement_takes_are_looked_up_in_portions(store):
 
 def test_an_opened_ticket_is_read_as_it_was_written(store):
     with store.begin() as work:
+        earlier = open_a_ticket(work).number
         written = open_a_ticket(
             work,
             team="voice",
             product="PBX",
             release="3.1",
-            predecessor=7,
+            predecessor=earlier,
             fields={"kind": "incident"},
             clocks=(a_clock(), a_clock(ClockKind.FIRST_RESPONSE, 1)),
         )
@@ -389,31 +389,6 @@ def test_a_change_stands_on_the_one_before_it_though_the_caller_holds_an_old_sna
         new = work.write(SetField("product", "PBX"), old, "sam", NOON)
 
     assert ("voice", "PBX", 3) == (new.team, new.product, new.version)
-
-
-def test_a_returned_mail_is_marked_and_its_address_remembered(store):
-    with store.begin() as work:
-        number = work.promise(an_outbound(), open_a_ticket(work), NOON)
-    report = Report((ReportedRecipient("ana@acme.example", "5.1.1", "failed"),), "r1@vendor.example")
-    for change in (MarkUndelivered("r1@vendor.example", 0, report), MarkUndelivered("", number, report)):
-        with store.begin() as work:
-            work.write(change, work.ticket(1001), "postmaster", NOON)
-    with store.reading() as work:
-        promise = outbox.one(work, number)
-
-    assert (Sending.FAILED, "returned: failed 5.1.1") == (promise.state, promise.error)
-    assert count(store, "undeliverable") == 1
-
-
-@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed"])
-def test_a_report_that_nothing_failed_marks_nothing(store, action):
-    report = Report((ReportedRecipient("ana@acme.example", "4.4.7", action),), "r1@vendor.example")
-    with store.begin() as work:
-        number = work.promise(an_outbound(), open_a_ticket(work), NOON)
-    with store.begin() as work:
-        work.write(MarkUndelivered("r1@vendor.example", 0, report), work.ticket(1001), "postmaster", NOON)
-    with store.reading() as work:
-        assert outbox.one(work, number).state is Sending.PENDING
 
 
 def test_the_budget_counts_what_was_promised_automatically_in_this_group_too(store):

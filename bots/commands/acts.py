@@ -15,6 +15,9 @@ from intake.decisions import Audience, Decision, Fate, Notice
 from intake.errors import CommandRefused, ConfigError
 from intake.handle import Command, Letter, Work
 from intake.messages import Address, Assurance, Inbound
+from intake.policies.form import filled_in
+from intake.policy import Policy
+from intake.scope import out_of_scope
 from intake.suggestions import did_you_mean
 from intake.tickets import Agent, Person, Status, Ticket
 from store import held
@@ -23,6 +26,17 @@ from store.exports import message_record
 from store.work import SqlWork
 
 AUTHOR = "an agent"
+FIELDS_OF_ALL = (
+    "type",
+    "product",
+    "version",
+    "kind",
+    "production",
+    "platform",
+    "database",
+    "previous",
+    "phone",
+)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -64,6 +78,7 @@ def log_call(
     if severity and severity not in wired.setup.policy.severities:
         hint = did_you_mean(severity, wired.setup.policy.severities)
         raise ConfigError([f"--severity: no severity {severity!r}; {hint}"])
+    _check_fields(wired.setup.policy, fields)
     if channel not in CHANNELS:
         raise ConfigError([f"--channel: no channel {channel!r}; {did_you_mean(channel, CHANNELS)}"])
     with wired.store.reading() as work:
@@ -90,7 +105,7 @@ def say(wired: Wired, number: int, text: str, by: str, is_note: bool) -> str:
     now = datetime.now(UTC)
 
     def decide(work: Work) -> Command:
-        ticket, agent = known_ticket(work, number), _agent(work, by)
+        ticket, agent = known_ticket(work, number), known_agent(work, by)
         said = _spoken("api", Address(agent.name, agent.email), ticket.subject, text, {}, now)
         if is_note:
             return Command(commands.note(ticket, agent.name), said)
@@ -98,6 +113,24 @@ def say(wired: Wired, number: int, text: str, by: str, is_note: bool) -> str:
 
     decision = retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by, now))
     return f"{wired.setup.policy.reference_of(_ticket_of(decision))}: {decision.because}"
+
+
+def put_out_of_scope(wired: Wired, number: int, reason: str, text: str, by: str) -> str:
+    """An agent's word that support does not include what a ticket asks for."""
+    now, policy = datetime.now(UTC), wired.setup.policy
+
+    def decide(work: Work) -> Command:
+        agent, ticket = known_agent(work, by), known_ticket(work, number)
+        return Command(out_of_scope(ticket, reason, text, policy, agent.name, now))
+
+    decision = retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by, now))
+    return f"{policy.reference_of(_ticket_of(decision))}: {decision.because}"
+
+
+def is_wanted(ticket: Ticket, team: str, mine: str) -> bool:
+    """Whether a ticket is of a team and of an agent, where they are named."""
+    theirs = ticket.assignee.email.lower() if ticket.assignee else ""
+    return (not team or ticket.team == team) and (not mine or theirs == mine.lower())
 
 
 def change(wired: Wired, number: int, name: str, value: str, by: str) -> str:
@@ -113,7 +146,9 @@ def change(wired: Wired, number: int, name: str, value: str, by: str) -> str:
         if name == "severity":
             return Command(commands.set_severity(ticket, value, policy, now))
         if name == "assignee" and value:
-            _agent(work, value)
+            known_agent(work, value)
+        if name == "team" and value:
+            _known_team(policy, value)
         return Command(commands.set_field(ticket, name, value))
 
     decision = retrying(lambda: handle.carry_out(decide, wired.store, wired.setup, by or AUTHOR, now))
@@ -205,10 +240,34 @@ def _spoken(
 def _known_actor(work: Work, by: str) -> None:
     """The history names who did it: nobody, or an agent there is."""
     if by:
-        _agent(work, by)
+        known_agent(work, by)
 
 
-def _agent(work: Work, email: str) -> Agent:
+def _known_team(policy: Policy, team: str) -> None:
+    """Where the policy lists its teams, a ticket is given to one of them."""
+    teams = [one.name for one in policy.file.team]
+    if teams and team not in teams:
+        raise CommandRefused(f"no team {team!r}; {did_you_mean(team, teams)}")
+
+
+def _check_fields(policy: Policy, fields: dict[str, str]) -> None:
+    """What an agent enters is a field of the form, and a choice one of its choices."""
+    form = policy.file.form
+    known = {*form.required, *form.recommended, *form.fields, *FIELDS_OF_ALL}
+    mistakes = [
+        f"--field: no field {name!r}; {did_you_mean(name, known)}" for name in fields if name not in known
+    ]
+    taken = filled_in(fields, policy.file)
+    mistakes += [
+        f"--field {name}: {value!r} is no choice; {did_you_mean(value, form.fields[name].choices)}"
+        for name, value in fields.items()
+        if value and name not in taken and name in form.fields
+    ]
+    if mistakes:
+        raise ConfigError(mistakes)
+
+
+def known_agent(work: Work, email: str) -> Agent:
     agent = work.agent(email)
     if agent is None:
         known = [one.email for one in work.agents()]

@@ -8,10 +8,13 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bots.settings import DeskSettings, RelaySettings, SecretSettings, SmtpSettings, StoreSettings
+from bots.settings import DeskSettings, SecretSettings, SmtpSettings, StoreSettings
+from bots.settings_of_mail import DkimSettings, DnsSettings, FallbackSettings, RelaySettings
 from intake.errors import ConfigError
 
 KEY_LETTERS = 32
+OWN_SECTIONS = ("dkim", "fallback")  # tables inside [relay]
+ONLY_IF_WANTED = ("relay.dkim", "[relay.fallback]")
 
 SECTIONS: tuple[tuple[str, type[BaseModel], dict[str, str]], ...] = (
     (
@@ -22,6 +25,13 @@ SECTIONS: tuple[tuple[str, type[BaseModel], dict[str, str]], ...] = (
     ("store", StoreSettings, {"url": '"sqlite:///desk.db"'}),
     ("secrets", SecretSettings, {"key": '{ file = "desk.key" }'}),
     ("relay", RelaySettings, {}),
+    (
+        "relay.dkim",
+        DkimSettings,
+        {"domain": '"vendor.example"', "selector": '"deskbell1"', "key": '{ file = "dkim.pem" }'},
+    ),
+    ("[relay.fallback]", FallbackSettings, {"host": '"mx2.vendor.example"'}),
+    ("dns", DnsSettings, {}),
     ("channel.mail", SmtpSettings, {"kind": '"smtp"'}),
 )
 
@@ -48,10 +58,14 @@ def write_key(path: Path) -> None:
 
 
 def _section(name: str, model: type[BaseModel], given: dict[str, str]) -> Iterator[str]:
-    yield f"[{name}]"
+    mark = "#" if name in ONLY_IF_WANTED else ""
+    hidden = mark or "# "
+    yield f"{mark}[{name}]"
     for key, field in model.model_fields.items():
+        if key in OWN_SECTIONS:
+            continue
         text = given.get(key)
-        line = f"{key} = {text}" if text else f"# {key} = {_written(field)}"
+        line = f"{mark}{key} = {text}" if text else f"{hidden}{key} = {_written(field)}"
         yield f"{line:<48} # {field.description}" if field.description else line
 
 

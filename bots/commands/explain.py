@@ -1,41 +1,65 @@
 """`deskbell explain`: what would happen because of a mail, and why; nothing is written."""
 
-from dataclasses import asdict
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
-from bots.console import open_desk, safe, show_one
+from bots.coloured import show
+from bots.commands.consequences import NOT_ASKED, whole_way
+from bots.console import CONFIG, config_file, errors_told, open_desk, safe, show_one
 from bots.door import letter_from
 from bots.rehearsal import build_world, load_scenario, policy_named
-from bots.wiring import ReadOnly, load_policy, set_up_again
-from intake.decisions import Decision
+from bots.settings import Settings, read_settings
+from bots.wiring import ReadOnly, load_policy, people_of, set_up_again, template_names
+from intake.decisions import Decision, Step
 from intake.errors import ConfigError
 from intake.handle import Letter, Setup, Store, explain
 from intake.messages import Envelope, Raw
+from intake.people import Book
+from intake.policy import Policy
+from intake.scenarios import DeskEntry, Scenario
+
+FOLLOWS = ("change", "clock", "notice")  # steps that are not asked but done
+DECIDES = "bold green"
 
 
 def explain_file(path: Path, scenario: Path | None, policy: str | None, as_json: bool) -> None:
     """Print the decision on a mail, in the world of a scenario or of the configured desk."""
     if not path.is_file():
         raise ConfigError([f"{path}: is no file"])
+    body = path.read_bytes()
     if scenario is not None:
-        decision = _in_scenario(path.read_bytes(), scenario, policy)
+        decision = _in_scenario(body, scenario, policy)
+    elif policy is not None and not _is_configured():
+        typer.echo("no configuration is found: nobody is known here, and no ticket", err=True)
+        decision = _in_world(body, Scenario(policy=policy, now=datetime.now(UTC)), _policy(policy))
+    elif settings := _without_database():
+        typer.echo("the desk has no database yet: no ticket is known here", err=True)
+        rules = _policy(policy or settings.desk.policy, settings.desk.templates)
+        decision = _in_world(body, _world_of(settings), rules, _trusted(settings))
     else:
-        decision = _at_the_desk(path.read_bytes(), policy)
+        decision = _at_the_desk(body, policy)
     if as_json:
         show_one(as_contract(decision), as_json=True)
     else:
-        typer.echo(in_words(decision))
+        show(page(decision), shutil.get_terminal_size().columns)
 
 
-def in_words(decision: Decision) -> str:
-    """The decision for a person: what becomes of the mail, then the whole way there."""
+def page(decision: Decision) -> Iterator[tuple[str, str]]:
+    """The decision for a person, each line with its style: its fate first, then the whole way there."""
     contract = as_contract(decision)
-    head = [f"{name}: {contract[name] or '-'}" for name in contract if name != "trace"]
-    steps = [f"  {'yes' if step.holds else 'no ':<3}  {step.name}: {step.saw}" for step in decision.trace]
-    return "\n".join(safe(line) for line in (*head, "how:", *steps))
+    yield from ((safe(f"{name}: {contract[name] or '-'}"), "") for name in contract if name != "trace")
+    asked = [one for one in decision.trace if not one.name.startswith(FOLLOWS)]
+    done = [one for one in decision.trace if one.name.startswith(FOLLOWS)]
+    yield "how:", "bold"
+    yield from _rows(asked, decision.rule)
+    if done:
+        yield "what follows:", "bold"
+        yield from _rows(done, decision.rule)
 
 
 def as_contract(decision: Decision) -> dict[str, object]:
@@ -52,24 +76,79 @@ def as_contract(decision: Decision) -> dict[str, object]:
     }
 
 
+def _rows(steps: Sequence[Step], rule: str) -> Iterator[tuple[str, str]]:
+    """A line a step in columns; what decided is marked, what did not hold is dim."""
+    width = max(len(one.name) for one in steps)
+    deciding = next((one for one in steps if one.holds and one.name.removeprefix("rule ") == rule), None)
+    for one in steps:
+        mark = "=>" if one is deciding else ""
+        word = "yes" if one.holds else "-" if one.name == NOT_ASKED else "no"
+        style = DECIDES if mark else "" if one.holds else "dim"
+        yield safe(f"  {mark:<2} {word:<3}  {one.name:<{width}}  {one.saw}"), style
+
+
+def _is_configured() -> bool:
+    """Whether there is a configuration; one that is named must be there."""
+    try:
+        return bool(CONFIG["file"]) or config_file().is_file()
+    except ConfigError:
+        return False
+
+
+def _without_database() -> Settings | None:
+    """The settings of a desk that has never run: opening its store would make the file."""
+    with errors_told():
+        settings = read_settings(config_file())
+    scheme, _, path = settings.store.url.partition(":///")
+    return settings if scheme == "sqlite" and path and not Path(path).exists() else None
+
+
+def _world_of(settings: Settings) -> Scenario:
+    """What that desk knows before it begins: the people of its file."""
+    book, desk = people_of(settings) or Book(), settings.desk
+    return Scenario(
+        policy=desk.policy,
+        now=datetime.now(UTC),
+        desk=DeskEntry(address=desk.address, portal_url=desk.portal_url, name=desk.name),
+        organisation=book.organisation,
+        person=book.person,
+        agent=book.agent,
+    )
+
+
 def _in_scenario(body: bytes, scenario: Path, policy: str | None) -> Decision:
     world = load_scenario(scenario)
-    rules = load_policy(policy or policy_named(world, scenario))
-    store, setup = build_world(world, rules, world.now)
+    return _in_world(body, world, _policy(policy or policy_named(world, scenario)))
+
+
+def _policy(named: str, templates: str = "") -> Policy:
+    return load_policy(named, template_names(templates))
+
+
+def _in_world(body: bytes, world: Scenario, policy: Policy, pinned: str = "") -> Decision:
+    store, setup = build_world(world, policy, world.now)
     try:
-        return _explained(body, store, setup, world.now, "")
+        return _explained(body, store, setup, world.now, pinned, str(setup.policy.calendar_of(None).zone))
     finally:
         store.close()
 
 
 def _at_the_desk(body: bytes, policy: str | None) -> Decision:
     with open_desk() as wired:
-        setup = set_up_again(wired.setup, load_policy(policy), "") if policy else wired.setup
-        trusted = [channel.trust_authentication_results for channel in wired.settings.channel.values()]
-        pinned = next((one for one in trusted if one), "")
-        return _explained(body, ReadOnly(wired.store), setup, datetime.now(UTC), pinned)
+        setup, templates = wired.setup, wired.settings.desk.templates
+        if policy:
+            setup = set_up_again(setup, _policy(policy, templates), templates)
+        pinned = _trusted(wired.settings)
+        return _explained(body, ReadOnly(wired.store), setup, datetime.now(UTC), pinned, wired.desk.timezone)
 
 
-def _explained(body: bytes, store: Store, setup: Setup, now: datetime, pinned: str) -> Decision:
+def _trusted(settings: Settings) -> str:
+    """The mail server whose word counts on the channels."""
+    names = (channel.trust_authentication_results for channel in settings.channel.values())
+    return next(filter(None, names), "")
+
+
+def _explained(body: bytes, store: Store, setup: Setup, now: datetime, pinned: str, zone: str) -> Decision:
     letter = letter_from(Raw("email", "file", body, now, Envelope()), pinned)
-    return explain(Letter(None, letter.inbound, letter.unreadable), store, setup, now)
+    decision = explain(Letter(None, letter.inbound, letter.unreadable), store, setup, now)
+    return replace(decision, trace=whole_way(decision, setup.policy, zone))

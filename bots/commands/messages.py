@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bots.console import in_zone, json_line, open_desk, show, show_one, show_page
+from bots.console import in_zone, json_line, open_desk, show, show_bytes, show_one, show_page
 
 app = typer.Typer(help="List, show and export messages.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -55,7 +55,7 @@ def show_message(
         elif body is None:
             raise CommandRefused(f"the bytes of message {number} are not kept (any more)")
         else:
-            typer.echo(body, nl=False)
+            show_bytes(body)
 
 
 @app.command()

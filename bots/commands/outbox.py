@@ -78,7 +78,8 @@ def _line(row: object) -> dict[str, object]:
         "ticket": row.outbound.ticket_number,
         "message_id": row.outbound.message_id,
         "attempts": row.attempts,
-        "next_try": row.next_at if row.state in ("pending", "claimed") else None,
+        "next_try": row.next_at if row.state in ("pending", "claimed") or row.held_for == "budget" else None,
         "sent": row.sent_at,
+        "held_for": row.held_for,
         "error": row.error,
     }

@@ -56,9 +56,11 @@ def ticket_page(record: Record, reference: str, zone: str) -> Iterator[str]:
     yield f"{record['status']}, {record['severity']}, {opened}"
     yield ""
     yield from _fields(TICKET, record, zone)
+    yield from _section("Also", map(_one_line, record.get("around", ())))
     yield from _section("Promises", (_clock(one, zone) for one in record["clocks"]))
+    yield from _section("Why they are due then", _whys(record.get("why", ())))
     yield from _section(
-        "Why they are due then", (_event(one, zone) for one in record.get("clock_events", ()))
+        "What happened to them", (_event(one, zone) for one in record.get("clock_events", ()))
     )
     yield from _section("Conversation", _conversation(record["messages"], zone))
     yield from _section("History", (_done(one, zone) for one in record["history"]))
@@ -97,12 +99,20 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _clock(clock: Record, zone: str) -> str:
     times = (f"{label} {in_words(clock[name], zone)}" for label, name in CLOCK if clock[name])
-    return f"{_spoken(clock['kind'])} ({clock['target']}): {', '.join(times)}"
+    target = f" ({_one_line(clock['target'])})" if clock["target"] else ""
+    return f"{_spoken(clock['kind'])}{target}: {', '.join(times)}"
+
+
+def _whys(explained: Iterable[Record]) -> Iterator[str]:
+    for one in explained:
+        yield f"{_spoken(one['kind'])}:".capitalize()
+        yield from (f"  {_one_line(line)}" for line in one["lines"])
 
 
 def _event(event: Record, zone: str) -> str:
     due = f"due {in_words(event['due_at'], zone)}" if event["due_at"] else ""
-    said = ", ".join(filter(None, (event["target"], event["reason"], due)))
+    until = f"until {in_words(event['until'], zone)}" if event["until"] else ""
+    said = ", ".join(filter(None, (event["severity"], event["target"], event["reason"], until, due)))
     return f"{in_words(event['at'], zone)}  {_spoken(event['kind'])} {event['event']}: {said}".rstrip(": ")
 
 

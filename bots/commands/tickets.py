@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ app = typer.Typer(help="Open, list, show, answer and change tickets.", no_args_i
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[int, typer.Argument(help="The ticket's number, without its prefix.")]
 By = Annotated[str, typer.Option("--by", metavar="EMAIL", help="The agent who does it.")]
-COLUMNS = ("number", "status", "severity", "subject", "requester", "due", "assignee")
+COLUMNS = ("number", "status", "severity", "subject", "requester", "due", "assignee", "team")
 
 
 @app.command(name="open")
@@ -40,17 +41,25 @@ def open_(
 @app.command(name="list")
 def listed(
     status: Annotated[str, typer.Option("--status", help="open, waiting, solved or closed.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Only this team's.")] = "",
+    mine: Annotated[str, typer.Option("--mine", metavar="EMAIL", help="Only this agent's.")] = "",
+    queue: Annotated[bool, typer.Option("--queue", help="What wants work, in the order of work.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List tickets, the newest first."""
+    """List tickets, the newest first; with --queue what wants work, the most urgent first."""
     with open_desk() as wired:
-        from bots.commands.acts import one_of
+        from datetime import UTC, datetime
+
+        from bots.commands.acts import is_wanted, one_of
+        from intake.queue import in_order_of_work, next_due
         from intake.tickets import Status
         from store.exports import listed_tickets, ticket_line
 
         chosen = one_of(Status, status, "--status") if status else None
         with wired.store.reading() as work:
-            found = list(listed_tickets(work, chosen))
+            found = [one for one in listed_tickets(work, chosen) if is_wanted(one, team, mine)]
+        if queue:
+            found = in_order_of_work(found, wired.setup.policy, datetime.now(UTC))
         rows = [ticket_line(one) | {"due": next_due(one)} for one in found]
         show(in_zone(rows, ("due",), wired.desk.timezone, as_json), COLUMNS, as_json, "No tickets.")
 
@@ -63,8 +72,12 @@ def show_ticket(
 ) -> None:
     """Show a ticket with its conversation, its clocks and its history."""
     with open_desk() as wired:
+        from datetime import UTC, datetime
+
         from bots.commands.acts import known_ticket
         from bots.commands.pages import ticket_page
+        from bots.commands.promised import explained
+        from intake.around import lines_of_service
         from store.clocks import events_of
         from store.exports import history_of, ticket_record
 
@@ -72,8 +85,10 @@ def show_ticket(
             ticket = known_ticket(work, number)
             record = ticket_record(work, ticket)
             record["history"] = history_of(work, number)
+            record["around"] = list(lines_of_service(work, ticket, wired.setup, datetime.now(UTC)))
             if why:
                 record["clock_events"] = events_of(work, number)
+                record["why"] = [asdict(one) for one in explained(wired, work, ticket)]
             reference = wired.setup.policy.reference_of(ticket)
         if as_json:
             show_one(record, as_json)
@@ -111,6 +126,77 @@ def set_(
 
 
 @app.command()
+def snooze(
+    number: Number,
+    until: Annotated[str, typer.Option("--until", metavar="ISO|2h", help="A moment, or a time from now.")],
+    by: By = "",
+) -> None:
+    """Keep the reminders of a ticket quiet for a while; a broken promise is told all the same."""
+    with open_desk() as wired:
+        from bots.commands import promised
+
+        typer.echo(promised.snooze(wired, number, until, by))
+
+
+@app.command(name="call-back")
+def call_back(
+    number: Number,
+    at: Annotated[
+        str, typer.Option("--at", metavar="ISO", help="When; without offset in the desk's zone.")
+    ] = "",
+    phone: Annotated[
+        str, typer.Option("--phone", metavar="NUMBER", help="Else the form's field phone.")
+    ] = "",
+    done: Annotated[bool, typer.Option("--done", help="The promised call was made.")] = False,
+    by: By = "",
+) -> None:
+    """Promise the requester a call, who is told by mail, or note that it was made."""
+    with open_desk() as wired:
+        from bots.commands import promised
+
+        if done is bool(at):
+            typer.echo(
+                "ticket call-back: give --at for a new call, or --done for one that was made", err=True
+            )
+            raise typer.Exit(2)
+        if done:
+            typer.echo(promised.called_back(wired, number, by))
+        else:
+            typer.echo(promised.call_back(wired, number, at, phone, by))
+
+
+@app.command(name="out-of-scope")
+def out_of_scope(
+    number: Number,
+    reason: Annotated[str, typer.Argument(help="One of the policy's [[out_of_scope]].")],
+    by: By,
+    text: Annotated[str, typer.Option("--text", help="Words of your own besides.")] = "",
+) -> None:
+    """Tell the requester that support does not include it, and stop the clocks."""
+    with open_desk() as wired:
+        from bots.commands.acts import put_out_of_scope, text_from
+
+        typer.echo(put_out_of_scope(wired, number, reason, text_from(text), by))
+
+
+@app.command()
+def redact(
+    number: Number,
+    by: By,
+    text: Annotated[str, typer.Option("--text", help="The secret; - reads it from the input.")] = "",
+    found: Annotated[bool, typer.Option("--found", help="Whatever looks like a secret.")] = False,
+    message: Annotated[int, typer.Option("--message", help="Look in this one; it may be on no ticket.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+) -> None:
+    """Take a secret out of everything that was stored: words, mails, files, and notices to be sent."""
+    with open_desk() as wired:
+        from bots.commands import redact as redacting
+
+        for line in redacting.redact(wired, number, message, text, found, by, dry_run):
+            typer.echo(line)
+
+
+@app.command()
 def close(number: Number, by: By = "") -> None:
     """Close a ticket; its requester is told."""
     with open_desk() as wired:
@@ -133,14 +219,6 @@ def export(
                 for said in record["messages"]:
                     said["text"] = as_text(said["text"]) if said["direction"] == "out" else said["text"]
                 typer.echo(json_line(record))
-
-
-def next_due(ticket: object) -> object:
-    """The next promise that is not kept yet."""
-    from intake.tickets import Ticket
-
-    assert isinstance(ticket, Ticket)
-    return min((one.due_at for one in ticket.clocks if one.is_running and one.due_at), default=None)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from bots.smtp.wire import Wire
 log = logging.getLogger(__name__)
 
 Command = Callable[["SmtpSession", str | None], Awaitable[None]]
+NOT_IN_A_REPLY = re.compile(r"[^\t\x20-\x7e]")  # RFC 5321 §4.2
 NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 COMMAND_SIZE = 512
 READ_SIZE = 65_536
@@ -166,7 +167,7 @@ class SmtpSession(SMTP):
         command = self._smtp_methods.get(name)
         if not self.trust.bears_line(name):
             self.farewell = FAREWELL_IDLE
-        elif not line or not word.isascii():
+        elif not line or (not word.isascii() and len(line) <= self.listener.limits.line_bytes):
             self.say("500 5.5.2 Error: bad syntax")
         elif len(line) > self._size_of(name):
             self.say("500 5.5.2 Command line too long")
@@ -182,7 +183,7 @@ class SmtpSession(SMTP):
 
     def _wonder(self, name: str) -> None:
         if self.trust.bears_unknown_word():
-            self.say(f'500 5.5.1 Error: command "{name}" not recognized')
+            self.say(plain(f'500 5.5.1 Error: command "{name}" not recognized'))
         else:
             self.part("502 5.5.1 Too many unrecognized commands, goodbye.")
 
@@ -190,8 +191,8 @@ class SmtpSession(SMTP):
         self.wire.say(reply.encode(errors="replace") + b"\r\n")
 
     async def push(self, status: str) -> None:  # type: ignore[override]
-        """How aiosmtpd answers."""
-        self.say(enhanced(status))
+        """How aiosmtpd answers; some of its words are the other side's own."""
+        self.say(enhanced(plain(status)))
 
     # The envelope
 
@@ -248,6 +249,11 @@ class SmtpSession(SMTP):
         elif delay := self.trust.delay():
             await self.wire.flush()
             await asyncio.sleep(delay)
+
+
+def plain(reply: str) -> str:
+    """One line of a reply, without what could be another one or could move a cursor."""
+    return NOT_IN_A_REPLY.sub("?", reply)
 
 
 def _address_of(transport: asyncio.BaseTransport) -> str:

@@ -9,6 +9,7 @@ import asyncio
 
 INPUT_WAITING = 128 * 1024
 OUTPUT_WAITING = 32 * 1024
+TOO_MUCH = b".."  # stands for what was cut off, so that the line stays too long
 
 
 class Wire:
@@ -40,11 +41,12 @@ class Wire:
         self._is_paused = False
 
     async def line(self) -> bytes | None:
-        """The next line without its end, None when there will be no more; a hopeless one is cut short."""
+        """The next line without its end, None at the end; one too long is cut but stays so."""
         if len(self._output) > OUTPUT_WAITING:
             await self.flush()
         while (end := self.input.find(b"\n")) < 0:
-            del self.input[self._line_limit :]
+            if len(self.input) > self._line_limit + 1:  # one more may be the CR of a line that fits
+                self.input[self._line_limit :] = TOO_MUCH
             if not await self.more():
                 return None
         line = self.input[:end]

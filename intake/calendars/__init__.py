@@ -31,6 +31,7 @@ from intake.calendars.openings import (
     open_between,
     opening_at,
 )
+from intake.calendars.quotes import quoted
 from intake.calendars.zones import EPOCH, YEARS
 from intake.errors import ConfigError
 from intake.suggestions import did_you_mean
@@ -64,6 +65,8 @@ def due(calendar: Calendar, start: datetime, amount: Amount, pauses: Pauses = ()
             ends = _reach(calendar, begins, amount.count * MICRO, holes)
         case Unit.WALL_TIME:
             ends = _reach(ALWAYS, begins, amount.count * MICRO, holes)
+        case Unit.BUSINESS_DAYS if not amount.count:
+            ends = _first_open(calendar, begins, holes)
         case Unit.BUSINESS_DAYS | Unit.SAME_BUSINESS_DAY:
             ends = _day_of_promise(calendar, begins, amount, holes)
     return _moment(ends)
@@ -74,7 +77,8 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime, pauses: Pauses =
     begins, ends = _micro(start, "start"), _micro(end, "end")
     if ends < begins:
         raise ConfigError(["end: lies before start; give the earlier moment as start"])
-    return _open_without(calendar, begins, ends, _holes(pauses)) * TICK
+    paused = _paused(calendar, begins, ends, _holes(pauses))
+    return (open_between(calendar, begins, ends) - paused) * TICK
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:
@@ -96,8 +100,8 @@ def next_closing(calendar: Calendar, at: datetime) -> datetime | None:
 def load_calendar(text: str, place: str = "calendar") -> Calendar:
     """Read a calendar file (TOML); ConfigError lists every mistake in it."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = tomllib.loads(text.removeprefix("\ufeff"))  # some editors mark the beginning of a file
+    except (ValueError, RecursionError) as error:  # no TOML; a number of 5,000 digits; a deep nest
         raise ConfigError([f"{place}: is not TOML: {error}; see the example file"]) from error
     return calendar_from(table, place)
 
@@ -123,20 +127,20 @@ def calendar_from(table: Mapping[str, object], place: str = "calendar") -> Calen
 
 def _zone_in(name: object, place: str, mistakes: list[str]) -> ZoneInfo:
     if not isinstance(name, str):
-        mistakes.append(f'{place}: expected the name of a zone, got {name!r}; write "Europe/Rome"')
+        mistakes.append(f'{place}: expected the name of a zone, got {quoted(name)}; write "Europe/Rome"')
         return ALWAYS.zone
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of zones
         near = get_close_matches(name, available_timezones(), n=1)
         right = f'did you mean "{near[0]}"?' if near else 'write a name such as "Europe/Rome"'
-        mistakes.append(f"{place}: {name!r} is no known zone; {right}")
+        mistakes.append(f"{place}: {quoted(name)} is no known zone; {right}")
         return ALWAYS.zone
 
 
 def _holidays_in(code: object, place: str, mistakes: list[str]) -> str:
     if not isinstance(code, str):
-        mistakes.append(f'{place}: expected a code, got {code!r}; write "IT" or "US-NY"')
+        mistakes.append(f'{place}: expected a code, got {quoted(code)}; write "IT" or "US-NY"')
     elif code and (wrong := mistake_in(code)):
         mistakes.append(f"{place}: {wrong}")
     return str(code)
@@ -169,14 +173,13 @@ def _day_of_promise(calendar: Calendar, begins: int, amount: Amount, holes: list
         ends = closing_of_day(calendar, opened)
     else:
         ends = days_after(calendar, opened, amount.count)
-    lost = open_between(calendar, begins, ends) - _open_without(calendar, begins, ends, holes)
+    lost = _paused(calendar, begins, ends, holes)
     return _reach(calendar, ends, lost, holes) if lost else ends
 
 
-def _open_without(calendar: Calendar, begins: int, ends: int, holes: list[Stretch]) -> int:
+def _paused(calendar: Calendar, begins: int, ends: int, holes: list[Stretch]) -> int:
     cut = ((max(begins, low), min(ends, high)) for low, high in holes)
-    paused = sum(open_between(calendar, low, high) for low, high in cut if low < high)
-    return open_between(calendar, begins, ends) - paused
+    return sum(open_between(calendar, low, high) for low, high in cut if low < high)
 
 
 def _holes(pauses: Pauses) -> list[Stretch]:

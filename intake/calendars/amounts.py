@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intake.calendars.quotes import quoted
 from intake.errors import ConfigError
 
 LONGEST_YEARS = 100
@@ -62,15 +63,17 @@ def business(seconds: int) -> Amount:
 def parse_amount(text: object, place: str = "amount") -> Amount:
     """Read an amount; ConfigError says what is wrong with it and where it stands."""
     if not isinstance(text, str):
-        raise ConfigError([f"{place}: expected text, got {text!r}; write {EXAMPLES}"])
+        raise ConfigError([f"{place}: expected text, got {quoted(text)}; write {EXAMPLES}"])
     words = " ".join(text.split()).lower()
     if words.startswith("-"):
-        raise ConfigError([f"{place}: {text!r} is negative; time cannot be owed backwards, write {EXAMPLES}"])
+        raise ConfigError(
+            [f"{place}: {quoted(text)} is negative; time cannot be owed backwards, write {EXAMPLES}"]
+        )
     amount = _amount_in(words)
     if amount is None:
-        raise ConfigError([f"{place}: {text!r} is no amount of time; write {EXAMPLES}"])
+        raise ConfigError([f"{place}: {quoted(text)} is no amount of time; write {EXAMPLES}"])
     if amount.count > (LONGEST_DAYS if amount.unit is Unit.BUSINESS_DAYS else LONGEST_SECONDS):
-        raise ConfigError([f"{place}: {text!r} is too long; at most {LONGEST_YEARS} years"])
+        raise ConfigError([f"{place}: {quoted(text)} is too long; at most {LONGEST_YEARS} years"])
     return amount
 
 

@@ -1,7 +1,8 @@
 """Gaps: hours that begin or end at a wall time which the clock skips when summer time begins.
 
 Such hours are not wrong, only a little shorter than they look on that one night, so they make
-a warning. Nothing here knows which year it is: the zone's own rule is read off a few years ahead.
+a warning. Nothing here knows which year it is: the zone is asked about years up to 2037, as far
+as zones write out every jump of their clock; after that a rule repeats what they did last.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from intake.calendars.hours import clock_face
 from intake.calendars.openings import EPOCH_ORDINAL, Calendar, merged
 from intake.calendars.zones import BLOCK, DAY, skipped
 
-SAMPLE = range(2030, 2037)
+SAMPLE = range(2026, 2038)
 
 
 def gap_warnings(calendar: Calendar) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 
+from intake.calendars.quotes import quoted
+
 
 @lru_cache(maxsize=4096)
 def holiday_dates(code: str, year: int) -> frozenset[date]:
@@ -30,8 +32,8 @@ def mistake_in(code: str) -> str:
     if country not in known:
         near = get_close_matches(country.upper(), known, n=1, cutoff=0.8)
         right = f'did you mean "{near[0]}"?' if near else 'write a code such as "IT" or "US-NY"'
-        return f"no holidays are known for {country!r}; {right}"
+        return f"no holidays are known for {quoted(country)}; {right}"
     if dash and subdivision not in known[country]:
         right = f"known: {', '.join(known[country])}" if known[country] else "write the country alone"
-        return f"{country} has no subdivision {subdivision!r}; {right}"
+        return f"{country} has no subdivision {quoted(subdivision)}; {right}"
     return ""

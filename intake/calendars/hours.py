@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from intake.calendars.quotes import quoted
 from intake.calendars.zones import DAY, YEARS
 from intake.suggestions import did_you_mean
 
@@ -55,7 +56,7 @@ def week_in(hours: object, place: str, mistakes: list[str]) -> Week:
     if hours == "24x7":
         return ALWAYS_OPEN
     if not isinstance(hours, Mapping):
-        mistakes.append(f"{place}: expected hours, got {hours!r}; write {EXAMPLE}")
+        mistakes.append(f"{place}: expected hours, got {quoted(hours)}; write {EXAMPLE}")
         return NEVER_OPEN
     week: dict[int, Windows] = {}
     for name, written in hours.items():
@@ -71,7 +72,9 @@ def week_in(hours: object, place: str, mistakes: list[str]) -> Week:
 def dates_in(dates: object, place: str, mistakes: list[str]) -> dict[date, Windows]:
     """The single days that have hours of their own, by date."""
     if not isinstance(dates, Mapping):
-        mistakes.append(f'{place}: expected a table, got {dates!r}; write "2026-12-24" = ["09:00-12:00"]')
+        mistakes.append(
+            f'{place}: expected a table, got {quoted(dates)}; write "2026-12-24" = ["09:00-12:00"]'
+        )
         return {}
     exceptions = {}
     for written, hours in dates.items():
@@ -86,7 +89,9 @@ def dates_in(dates: object, place: str, mistakes: list[str]) -> dict[date, Windo
 def windows_in(written: object, place: str, mistakes: list[str]) -> Windows:
     """The windows of one day in order; none for []."""
     if not isinstance(written, list | tuple):
-        mistakes.append(f'{place}: expected a list, got {written!r}; write ["09:00-18:00"], or [] for closed')
+        mistakes.append(
+            f'{place}: expected a list, got {quoted(written)}; write ["09:00-18:00"], or [] for closed'
+        )
         return ()
     windows = sorted(_readable(written, place, mistakes))
     for first, second in pairwise(windows):
@@ -100,7 +105,9 @@ def _readable(written: Iterable[object], place: str, mistakes: list[str]) -> Ite
         if window := window_in(text):
             yield window
         else:
-            mistakes.append(f'{place}: {text!r} is no window; write "09:00-18:00", the end "24:00" at most')
+            mistakes.append(
+                f'{place}: {quoted(text)} is no window; write "09:00-18:00", the end "24:00" at most'
+            )
 
 
 def window_in(text: object) -> Window | None:

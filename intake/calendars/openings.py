@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from intake.calendars.holiday_dates import holiday_dates
 from intake.calendars.hours import ALWAYS_OPEN, Week, Windows
-from intake.calendars.zones import BLOCK, DAY, EPOCH, Segment, segments
+from intake.calendars.zones import BLOCK, DAY, EPOCH, Segment, instants, segments
 from intake.errors import ConfigError
 
 MICRO = 1_000_000
@@ -22,6 +22,7 @@ BLOCK_MICRO = BLOCK * MICRO
 EPOCH_ORDINAL = EPOCH.toordinal()
 YEARS_CLOSED = 10  # a calendar closed for longer is taken never to open again
 YEARS_AHEAD = 100
+BLOCK_DAYS = BLOCK // DAY
 BLOCKS_CLOSED = YEARS_CLOSED * 366 // 28 + 1
 BLOCKS_AHEAD = YEARS_AHEAD * 366 // 28 + 1
 
@@ -52,6 +53,7 @@ class Calendar:
     dates: Mapping[date, Windows] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     _blocks: dict[int, Block] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _days: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def windows_on(self, day: date) -> Windows:
         """The windows that start on a day."""
@@ -66,6 +68,18 @@ class Calendar:
         if number not in self._blocks:
             self._blocks[number] = _lay_out(self, number)
         return self._blocks[number]
+
+    def open_days(self, number: int) -> tuple[int, ...]:
+        """The days of a block whose own windows open, in days since 1970."""
+        if number not in self._days:
+            days = range(number * BLOCK_DAYS, (number + 1) * BLOCK_DAYS)
+            self._days[number] = tuple(day for day in days if _opens_on(self, day))
+        return self._days[number]
+
+    def has_dates_after(self, number: int) -> bool:
+        """Whether a date of its own opens it later than a block."""
+        last = date.fromordinal(EPOCH_ORDINAL + (number + 1) * BLOCK_DAYS)
+        return any(windows and day >= last for day, windows in self.dates.items())
 
 
 def open_before(calendar: Calendar, at: int) -> int:
@@ -138,7 +152,7 @@ def _blocks_from(calendar: Calendar, number: int, at: int) -> Iterator[Block]:
     for ahead in range(BLOCKS_AHEAD):
         block = calendar.block(number + ahead)
         closed = 0 if block.total else closed + 1
-        if closed > BLOCKS_CLOSED:
+        if closed > BLOCKS_CLOSED and not calendar.has_dates_after(number + ahead):
             raise _never_opens(at)
         yield block
 
@@ -147,6 +161,17 @@ def _never_opens(at: int) -> ConfigError:
     since = EPOCH + timedelta(microseconds=at)
     wrong = f"does not open within {YEARS_CLOSED} years after {since.date()}"
     return ConfigError([f"calendar: {wrong}; give it hours, or later dates"])
+
+
+def _opens_on(calendar: Calendar, day: int) -> bool:
+    """Whether a day has a window that the clock shows: a zone may skip it, or the whole day."""
+    windows = calendar.windows_on(date.fromordinal(EPOCH_ORDINAL + day))
+    midnight = day * DAY
+    return any(
+        shown
+        for row in windows
+        for shown in instants(calendar.zone, midnight + row.opens, midnight + row.closes)
+    )
 
 
 def _lay_out(calendar: Calendar, number: int) -> Block:

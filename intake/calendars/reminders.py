@@ -47,6 +47,14 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A step that has come, and when, whenever it is heard."""
+
+    reminder: Reminder
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A promise in time: the calendar that counts it, its start, when it is due, what is left out."""
 
@@ -107,11 +115,39 @@ def next_ring(
     until: datetime | None = None,
     *,
     hours: Calendar,
+    quiet_until: datetime | None = None,
 ) -> tuple[datetime, str] | None:
-    """As next_moment, but when the step is heard: `hours` are those in which it may ring."""
+    """As next_moment, but when that step is heard: `hours` are those in which it may ring.
+
+    What came up to `after` has been told; until `quiet_until` only the breach is spoken of.
+    """
     span = _span(calendar, started, due, tuple(pauses))
     moments = ((moment, spec) for spec in specs for moment in _moments_of(spec, span, after))
-    return _first(((rings_at(hours, moment), spec) for moment, spec in moments), after, until)
+    heard = ((heard_at(spec, moment, hours, quiet_until), spec) for moment, spec in moments if moment > after)
+    return _first(heard, after, until)
+
+
+def reached(
+    specs: Iterable[Reminder],
+    calendar: Calendar,
+    started: datetime,
+    due: datetime,
+    after: datetime,
+    by: datetime,
+    pauses: Pauses = (),
+) -> list[Reached]:
+    """The steps that came later than `after` and by `by`, in their order; of a repeated one the last time."""
+    span = _span(calendar, started, due, tuple(pauses))
+    moments = ((moment, spec) for spec in specs for moment in _moments_of(spec, span, by))
+    found = [Reached(spec, moment) for moment, spec in moments if after < moment <= by]
+    return sorted(found, key=lambda one: one.at)
+
+
+def heard_at(reminder: Reminder, moment: datetime, hours: Calendar, quiet_until: datetime | None) -> datetime:
+    """When a step is heard that is reached at a moment."""
+    if quiet_until is not None and reminder.kind is not Kind.BREACH:
+        moment = max(moment, quiet_until)
+    return rings_at(hours, moment)
 
 
 def calendar_of(calendar: Calendar, target: Amount) -> Calendar:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 DAY = 86_400
 BLOCK = 28 * DAY  # what is worked out and remembered at a time: no calendar needed to find it
-STRIDE = DAY // 4  # no zone has jumped twice within it since 1900
+STRIDE = DAY  # no zone has jumped twice within four days since 1900
 YEARS = range(1900, 2401)  # neither zones nor holidays mean much beyond
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -15,12 +15,13 @@ from intake.errors import UnreadableMessage
 from intake.mail.addresses import addresses
 from intake.mail.attachments import INSIDE, data_of, described
 from intake.mail.automatic import automatic_reason, bulk_reason
-from intake.mail.bodies import Contents, contents
+from intake.mail.bodies import contents
+from intake.mail.differing import DIFFERS, says_otherwise
 from intake.mail.headers import as_text, decoded, identifiers, message_id, moment
 from intake.mail.mime import Tree, through_mail_parser
 from intake.mail.parts import Part, leaves
-from intake.mail.quotes import visible_reply
-from intake.mail.reports import delivery_report
+from intake.mail.quotes import newly_written, written_or_passed_on
+from intake.mail.reports import Letter, delivery_report
 from intake.mail.splitter import quick
 from intake.messages import Address, Attachment, Envelope, Inbound, Raw, clean
 
@@ -67,11 +68,13 @@ def _hides_a_sender(body: bytes, seen: int) -> bool:
     """Whether a server that ends headers elsewhere than we do reads more From lines than we saw.
 
     A signed mail of one sender is made to look like another's by a second From above it, with a
-    broken line, a bare CR or very many headers in between: the signature still holds.
+    broken line, a bare CR or very many headers in between: the signature still holds. Nor does
+    every server know a From with a blank before its colon.
     """
     for ending, from_line in _READINGS:
         end = ending.search(body)
-        if len(from_line.findall(body, 0, end.start() if end else len(body))) > seen:
+        lines = from_line.findall(body, 0, end.start() if end else len(body))
+        if len(lines) > seen or any(line[-2:-1] in (b" ", b"\t") for line in lines):
             return True
     return False
 
@@ -86,13 +89,13 @@ def _read(raw: Raw, read: Tree) -> Inbound:
     }
     senders = addresses(values.get("from", ()), charset)
     sender = senders[0] if senders else None
-    address = sender.address if sender else ""
     seen = raw.envelope if raw.envelope.recipients else None  # mailboxes and files have no envelope
     from_nobody = seen is not None and not seen.sender
     subject = decoded(_first(values, "subject"), charset)
-    text = inside.text()
+    text, marked = inside.texts()
     too_long = (f"more than {_MOST_TEXT} characters; the rest is left out",) if len(text) > _MOST_TEXT else ()
     text = text[:_MOST_TEXT]
+    differing = (DIFFERS,) if inside.unread and says_otherwise(inside, text) else ()
     files = tuple([file for position, part in inside.files for file in described(part, position)])
     return Inbound(
         channel=raw.channel,
@@ -103,19 +106,21 @@ def _read(raw: Raw, read: Tree) -> Inbound:
         to=addresses(values.get("to", ()), charset),
         cc=addresses(values.get("cc", ()), charset),
         subject=subject,
-        date=moment(_first(values, "date")),
+        date=next(filter(None, map(moment, values.get("date", ()))), None),
         message_id=message_id(_first(values, "message-id")),
         in_reply_to=next(iter(identifiers(_first(values, "in-reply-to"))), ""),
         references=identifiers(" ".join(values.get("references", ()))),
         text=text,
-        reply=_reply(inside, text),
+        reply=_reply(text, marked),
         attachments=files,
         automatic=_automatic(tree, seen, headers, sender, subject),
         bulk=bulk_reason(headers),
-        report=delivery_report(tree, raw.body, address, subject, text, from_nobody=from_nobody),
+        report=delivery_report(
+            Letter(tree, values, raw.body, sender, subject, text), from_nobody=from_nobody
+        ),
         headers=headers,
         envelope=raw.envelope,
-        defects=(*defects, *too_long),
+        defects=(*defects, *too_long, *differing),
     )
 
 
@@ -132,10 +137,9 @@ def _first(values: dict[str, list[str]], name: str) -> str:
     return several[0] if several else ""
 
 
-def _reply(inside: Contents, text: str) -> str:
-    """What was newly written; HTML that is all marked as quoted, a forwarded mail, is read as plain text."""
-    written = visible_reply(inside.text_without_marked_quotes()) if inside.is_only_html else ""
-    return written or visible_reply(text)
+def _reply(text: str, marked: str) -> str:
+    """What was newly written; HTML that is all marked as quoted is read as plain text."""
+    return (newly_written(marked) if marked else "") or written_or_passed_on(text)
 
 
 def _automatic(

@@ -5,23 +5,24 @@ file that anybody sent. `position` finds a file's bytes again in the raw mail.
 """
 
 import hashlib
-import logging
 from collections.abc import Iterator
 
-from tnefparse import TNEF
-
-from intake.mail.charsets import text_of
 from intake.mail.headers import decoded
 from intake.mail.parts import Part, content, parameterised
+from intake.mail.tnef import files_in
 from intake.messages import Attachment, clean
 
 INSIDE = 10_000  # times a file's number in a winmail.dat, from 1, is added to the part's own position
-_MOST_INSIDE = 100
 _LARGEST_TNEF = 32 * 1024 * 1024
 _LONGEST_NAME = 200
+_USUAL_NAMES = {
+    "application/pkcs7-mime": "smime.p7m", "application/x-pkcs7-mime": "smime.p7m",
+    "application/pkcs7-signature": "smime.p7s", "application/x-pkcs7-signature": "smime.p7s",
+    "application/pgp-signature": "signature.asc", "application/pgp-keys": "key.asc",
+    "text/calendar": "invite.ics", "text/vcard": "card.vcf", "text/x-vcard": "card.vcf",
+}  # fmt: skip
+_PGP = b"-----BEGIN PGP MESSAGE-----"
 _FORBIDDEN = frozenset('<>:"|?*')
-
-logging.getLogger("tnefparse").setLevel(logging.CRITICAL + 1)  # it logs what is in the file
 
 
 def described(part: Part, position: int) -> tuple[Attachment, ...]:
@@ -58,23 +59,8 @@ def _wrapped(part: Part, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Names and bytes of the files in a winmail.dat; none where it cannot be read."""
     if part.kind not in ("application/ms-tnef", "application/vnd.ms-tnef") or len(data) > _LARGEST_TNEF:
         return
-    try:
-        files = [
-            (_tnef_name(inside), bytes(inside.data or b""))
-            for inside in TNEF(data).attachments[:_MOST_INSIDE]
-        ]
-    except Exception:  # noqa: BLE001  it raises whatever a broken file leads it to
-        return
-    yield from files
-
-
-def _tnef_name(inside: object) -> str:
-    for name in ("long_filename", "name"):
-        value = getattr(inside, name, None)
-        value = value() if callable(value) else value
-        if value:
-            return safe_name(text_of(value) if isinstance(value, bytes) else str(value))
-    return ""
+    for name, inside in files_in(data):
+        yield safe_name(name), inside
 
 
 def has_file_name(part: Part) -> bool:
@@ -88,7 +74,14 @@ def file_name(part: Part) -> str:
     name = named or part.parameters.get("name", "")
     if name:
         return safe_name(decoded(name))
-    return _subject_name(part) if part.kind in ("message/rfc822", "message/global") else ""
+    return _subject_name(part) if part.kind in ("message/rfc822", "message/global") else _usual_name(part)
+
+
+def _usual_name(part: Part) -> str:
+    """What a part without a name is usually called; "" for most."""
+    if part.kind == "application/octet-stream" and part.body[:100].lstrip().startswith(_PGP):
+        return "encrypted.asc"
+    return _USUAL_NAMES.get(part.kind, "")
 
 
 def safe_name(name: str) -> str:

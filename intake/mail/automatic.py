@@ -35,8 +35,41 @@ _SUBJECTS = (
     "autosvar", "ikke til stede", "frånvaro:", "frånvarande:", "fravær:", "automaattinen vastaus",
     "poissa toimistosta", "odpowiedź automatyczna", "automatyczna odpowiedź", "nieobecność",
     "automatická odpověď", "mimo kancelář", "автоответ", "автоматический ответ", "нет на месте",
-    "автоматична відповідь", "otomatik yanıt", "ofis dışında", "αυτόματη απάντηση", "自动回复", "自動回覆",
-    "自動応答", "自動返信", "不在通知", "자동 회신", "부재중",
+    "автоматична відповідь", "otomatik yanıt", "ofis dışında", "αυτόματη απάντηση", "自动回复",
+    "自動回覆", "自動応答", "自動返信", "不在通知", "자동 회신", "부재중", "automatikus válasz",
+    "răspuns automat", "trả lời tự động", "balasan otomatis", "resposta automàtica",
+    "i am out of the office", "vacation message", "vacation:", "vacation notice", "automated reply",
+    "automated response", "abwesend", "auto-responder", "autoresponder", "complaint about message from",
+    "abuse report for", "feedback loop report",
+)  # fmt: skip
+# What may follow the phrase; whoever writes on about an auto-reply is a person.
+_AFTER_PHRASE = (
+    "",
+    ":",
+    "-",
+    "–",
+    "—",
+    "(",
+    "[",
+    "|",
+    "/",
+    "!",
+    ".",
+    "*",
+    '"',
+    "'",
+    "“",
+    "«",
+    "：",
+    "【",
+    "】",
+    "]",
+    ")",
+)
+_WORDS_AFTER = (
+    "re ", "re:", "from ", "until ", "till ", "to ", "for ", "bis ", "vom ", "jusqu", "hasta ", "du ",
+    "der ", "fino ", "t/m ", "tot ", "til ", "w dniach", "notification", "notice", "auto",
+    "message from", "reply",
 )  # fmt: skip
 
 
@@ -97,11 +130,13 @@ def _said_by_sender(sender: Address | None) -> str:
 
 def _said_in_subject(subject: str) -> str:
     """A set phrase at its beginning; after "Re:" it is a person's answer to one."""
-    folded = subject.casefold()
+    folded = subject.casefold().lstrip("[(【 *")
     if not folded.startswith(_SUBJECTS):
         return ""
-    found = next(phrase for phrase in _SUBJECTS if folded.startswith(phrase))
-    return f'subject begins with "{found}"'
+    found = max((phrase for phrase in _SUBJECTS if folded.startswith(phrase)), key=len)
+    after = folded[len(found) :].strip()
+    is_set = found[-1] in ": " or found.endswith(" from") or after[:1] in _AFTER_PHRASE
+    return f'subject begins with "{found}"' if is_set or after.startswith(_WORDS_AFTER) else ""
 
 
 def _word(value: str) -> str:

@@ -9,64 +9,82 @@ from dataclasses import dataclass
 
 from intake.mail.attachments import has_file_name
 from intake.mail.parts import Part
-from intake.mail.texts import html_of, plain_text, reply_from_html, text_from_html
+from intake.mail.texts import html_of, plain_text, texts_from_html
 
 _WORDS = frozenset(("text/plain", "text/html"))
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The parts to be read, in order, and the files with the positions of their parts."""
+    """The parts to be read, in order, the files with the positions of their parts, and the HTML passed by."""
 
     words: tuple[Part, ...] = ()
     files: tuple[tuple[int, Part], ...] = ()
-
-    @property
-    def is_only_html(self) -> bool:
-        return all(part.kind == "text/html" for part in self.words)
+    unread: tuple[Part, ...] = ()
 
     @property
     def charset(self) -> str:
         """The first named character set, which bytes in headers probably have as well."""
         return next((name for part in self.words if (name := part.parameters.get("charset", ""))), "")
 
-    def text(self) -> str:
-        return _joined(
-            text_from_html(html_of(p)) if p.kind == "text/html" else plain_text(p) for p in self.words
-        )
-
-    def text_without_marked_quotes(self) -> str:
-        """The text of a mail that is only HTML, without what is marked as quoted in it."""
-        return _joined(reply_from_html(html_of(part)) for part in self.words)
+    def texts(self) -> tuple[str, str]:
+        """The text; and of a mail that is only HTML, the text with its quotations marked, if it has any."""
+        pairs = [
+            texts_from_html(html_of(part)) if part.kind == "text/html" else (plain_text(part), "")
+            for part in self.words
+        ]
+        is_only_html = all(part.kind == "text/html" for part in self.words)
+        has_marks = is_only_html and any(marked for _, marked in pairs)
+        text = _joined(text for text, _ in pairs)
+        return text, _joined(marked or text for text, marked in pairs) if has_marks else ""
 
 
 def contents(tree: Part) -> Contents:
     """Tell the words of a mail from its files."""
     if not tree.children:
-        attached = tree.header("content-disposition").lower().startswith("attachment")
-        is_words = not attached and (tree.kind in _WORDS or tree.kind.startswith("multipart/"))
+        is_words = not _is_attached(tree) and (tree.kind in _WORDS or tree.kind.startswith("multipart/"))
         return Contents(words=(tree,)) if is_words else Contents(files=((0, tree),))
-    return _gathered(tree, 0)[0]
+    found = _gathered(tree, 0)[0]
+    return found if found.words else Contents(_shown(found.files), found.files, found.unread)
+
+
+def _shown(files: tuple[tuple[int, Part], ...]) -> tuple[Part, ...]:
+    """The words of a mail that has none but in its first file: some programs name that too."""
+    return tuple(part for _, part in files[:1] if part.kind in _WORDS and not _is_attached(part))
+
+
+def _is_attached(part: Part) -> bool:
+    return part.header("content-disposition").lower().startswith("attachment")
 
 
 def _gathered(part: Part, position: int) -> tuple[Contents, int]:
     """The contents of a part whose first leaf has this position, and the position after its last."""
     if not part.children:
         own = Contents(words=(part,)) if _is_words(part) else Contents(files=((position, part),))
+        own = Contents() if part.kind.startswith("multipart/") and not part.body.strip() else own
         return own, position + 1
     inside = []
     for child in part.children:
         found, position = _gathered(child, position)
         inside.append(found)
     files = tuple([file for found in inside for file in found.files])
-    return Contents(_chosen(part.kind, inside), files), position
+    chosen = _chosen(part.kind, inside)
+    return Contents(chosen, files, _passed_by(part.kind, inside, chosen)), position
+
+
+def _passed_by(kind: str, inside: list[Contents], chosen: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The HTML that says in its own way what the chosen words say, or should."""
+    before = [part for found in inside for part in found.unread]
+    if kind != "multipart/alternative" or any(part.kind == "text/html" for part in chosen):
+        return tuple(before)
+    others = [part for found in inside if found.words != chosen for part in found.words]
+    return (*before, *(part for part in others if part.kind == "text/html"))
 
 
 def _is_words(part: Part) -> bool:
     if part.kind not in _WORDS:
         return False
-    attached = part.header("content-disposition").lower().startswith("attachment")
-    return not attached and not has_file_name(part)
+    return not _is_attached(part) and not has_file_name(part)
 
 
 def _chosen(kind: str, inside: list[Contents]) -> tuple[Part, ...]:

@@ -7,6 +7,7 @@ that would be dear is not parsed: its tags are cut out instead, and no word is l
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -67,9 +68,20 @@ def without_tags(markup: str) -> str:
     return unescape(_ANY_TAG.sub("\n", markup)).strip()
 
 
-def written(tree: LexborHTMLParser) -> str:
-    """The text of a document as a reader sees it."""
-    page = _Page()
+@dataclass(frozen=True, slots=True)
+class Quotations:
+    """What a document marks as quoted: some nodes, and everything from certain nodes on, by their ids."""
+
+    nodes: frozenset[int] = frozenset()
+    from_here: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.nodes or self.from_here)
+
+
+def written(tree: LexborHTMLParser, quotations: Quotations = Quotations()) -> str:
+    """The text of a document as a reader sees it, quotations marked as they are in plain text."""
+    page = _Page(quotations)
     node: LexborNode | None = tree.root
     depth = 0
     while node is not None:
@@ -91,7 +103,11 @@ def written(tree: LexborHTMLParser) -> str:
 class _Page:
     """Text as it is written: line breaks wait until words follow them."""
 
-    def __init__(self) -> None:
+    def __init__(self, quotations: Quotations) -> None:
+        self._quotations = quotations
+        self._marks = bool(quotations)
+        self._quoted = 0  # how many open nodes are quotations
+        self._line = "\n"  # how a line begins
         self._out: list[str] = []
         self._breaks = 0
         self._blank = False
@@ -115,10 +131,21 @@ class _Page:
         else:
             self._break(tag)
         self._preformatted += tag == "pre"
+        if self._marks:
+            self._mark(node.mem_id, 1)
         return node.first_child
+
+    def _mark(self, node: int, step: int) -> None:
+        """Count the quotations that are open here; what one node begins never ends."""
+        if node in self._quotations.nodes or (step > 0 and node in self._quotations.from_here):
+            self._quoted += step
+            self._line = "\n> " if self._quoted else "\n"
+            self._breaks = max(self._breaks, 1)
 
     def leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
+        if self._marks:
+            self._mark(node.mem_id, -1)
         self._preformatted -= tag == "pre"
         self._break(tag)
 
@@ -129,12 +156,13 @@ class _Page:
             self._breaks = max(self._breaks, 2)
 
     def _write(self, text: str) -> None:
-        words = text if self._preformatted else _BLANKS.sub(" ", text)
+        words = text.replace("\n", self._line) if self._preformatted else _BLANKS.sub(" ", text)
         if not words.strip():
             self._blank = self._blank or bool(words)
             return
         if self._breaks:
-            self._out.append("\n" * self._breaks if self._out else "")
+            above = self._line.rstrip(" ") * (self._breaks - 1)
+            self._out.append(above + self._line if self._out else self._line[1:])
             self._breaks, self._blank = 0, False
             words = words if self._preformatted else words.lstrip(" ")
         elif self._blank:

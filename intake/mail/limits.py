@@ -24,8 +24,15 @@ WHOLE = "x-kept-whole-"  # in front of a content type that must not be opened
 
 _LINE_END = rb"(?:\r\n|\r|\n|\Z)"
 _HEADER = re.compile(
-    rb"(?:From |[!-9;-~]*:|[ \t])[^\r\n]*" + _LINE_END + rb"(?:[ \t][^\r\n]*" + _LINE_END + rb")*"
+    rb"(?:From |[!-9;-~]*[ \t]*:|[ \t])[^\r\n]*" + _LINE_END + rb"(?:[ \t][^\r\n]*" + _LINE_END + rb")*"
 )
+_LOOSE = re.compile(rb"([!-9;-~]+)([ \t]+):")  # obsolete, and unknown to the parser (RFC 5322 §4.5)
+# Of those the ones that nobody trusts; a server that removes forged headers may not have seen them.
+_HARMLESS = re.compile(
+    rb"(?i)from|to|cc|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]{1,30}"
+)
+_DISARMED = b"X-Malformed-"
+_TYPE = re.compile(rb"(?i)content-type[ \t]*:")
 _DELIMITER = re.compile(rb"(?:(?<=[\r\n])|\A)--[^\r\n]*" + _LINE_END)
 _KIND = re.compile(rb"(?i)(?:message|multipart)/")
 
@@ -95,18 +102,28 @@ def _read_headers(walk: _Walk, position: int) -> int:
         if len(found.group()) > HEADER_LENGTH:
             walk.note(f"a header of more than {HEADER_LENGTH} bytes; its end is left out")
             walk.replace(found.start() + HEADER_LENGTH, position, b"\r\n")
-        elif not typed and found.group()[:13].lower().startswith(b"content-type:"):
+            continue
+        if loose := _LOOSE.match(found.group()):
+            _tighten(walk, found.start(), loose)
+        if not typed and (named := _TYPE.match(found.group())):
             typed = True
-            _read_type(walk, found.start(), found.group())
+            _read_type(walk, found.start(), found.group(), named.end())
     if kept_to < position:
         walk.note(f"more than {HEADERS} headers or {ALL_HEADERS} bytes of them; the rest is left out")
         walk.replace(kept_to, position, b"")
     return position
 
 
-def _read_type(walk: _Walk, start: int, header: bytes) -> None:
+def _tighten(walk: _Walk, start: int, loose: re.Match[bytes]) -> None:
+    """Take the blanks out of a header's name; one that says what a server found gets another name."""
+    if not _HARMLESS.fullmatch(loose[1]):
+        walk.replace(start, start, _DISARMED)
+    walk.replace(start + loose.start(2), start + loose.end(2), b"")
+
+
+def _read_type(walk: _Walk, start: int, header: bytes, colon: int) -> None:
     """Open the boundary that a Content-Type declares, or mark a part that stays whole."""
-    value = unfolded(header[13:].decode("ascii", "surrogateescape"))
+    value = unfolded(header[colon:].decode("ascii", "surrogateescape"))
     kind = content_type(value)[0]
     boundary = parameterised(value)[1].get("boundary", "").rstrip()
     opens = kind.startswith("multipart/") and boundary
@@ -116,10 +133,10 @@ def _read_type(walk: _Walk, start: int, header: bytes) -> None:
     elif opens:
         walk.opened.append(boundary.encode("utf-8", "surrogateescape"))
     if kind == "multipart/digest" or (not opens and kind.startswith(("message/", "multipart/"))):
-        _mark(walk, start, header, digest=bool(opens))
+        _mark(walk, start, header, colon, digest=bool(opens))
 
 
-def _mark(walk: _Walk, start: int, header: bytes, *, digest: bool) -> None:
-    if found := _KIND.search(header, 13):
+def _mark(walk: _Walk, start: int, header: bytes, colon: int, *, digest: bool) -> None:
+    if found := _KIND.search(header, colon):
         at = start + (found.end() if digest else found.start())
         walk.replace(at, at, WHOLE.encode())

@@ -45,8 +45,17 @@ def _part(message: Message, unnamed: str) -> Part:
     payload = message._payload  # type: ignore[attr-defined]  # get_payload would decode it by a guess
     if isinstance(payload, list) and kind.startswith("multipart/"):
         inside = "message/rfc822" if kind == "multipart/digest" else "text/plain"
-        return Part(headers, kind, b"", tuple(_part(child, inside) for child in payload))
+        children = tuple(_part(child, inside) for child in payload)
+        return Part(headers, kind, b"", (*children, *_behind(message, children)))
     return Part(headers, kind, _bytes(payload))
+
+
+def _behind(message: Message, children: tuple[Part, ...]) -> tuple[Part, ...]:
+    """What stands behind the last boundary, if that was no end: one boundary may begin with another."""
+    behind = message.epilogue
+    empty = (one for one in children if not one.children and not one.body)
+    is_empty = any(one.kind.startswith("multipart/") for one in empty)
+    return (Part((), "text/plain", _bytes(behind)),) if is_empty and isinstance(behind, str) else ()
 
 
 def _header(name: str, value: str) -> str:

@@ -1,202 +1,190 @@
 """The visible reply: what the sender newly wrote, without quotations and signatures.
 
-Mail programs announce a quotation in a few ways, in many languages; the tables hold them.
-The text is looked at line by line and every look is at a few lines of bounded length, so
-the time is linear in the text whatever is in it. When in doubt a line is kept: too
-much kept is a blemish, a lost word of the customer's a fault. So nothing is cut where nothing would
-be left, and answers between quoted lines stay.
+The text is looked at line by line, every look is at a few lines of bounded length, and there are
+MOST_LOOKS of them, so the time is linear in the text whatever is in it. When in doubt a line is
+kept: too much kept is a blemish, a lost word of the customer's a fault. So nothing is cut where
+nothing would be left; what somebody passes on stays; and where answers stand between quoted
+lines, the lines that they answer stay with them.
 """
 
-_RULES = " \t_-*=\u00a0"  # what lines are drawn with
-_LONGEST_LINE = 400  # an announcement is shorter, all its lines together
-_MOST_LINES = 4
-_SIGNATURE_LINES = 14
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 
-# "On …, … wrote:"; the announcement has one of these and a date or an address.
-_WROTE = (
-    "wrote", "writes", "schrieb", "hat geschrieben", "a écrit", "escribió", "escribio", "escreveu",
-    "ha scritto", "schreef", "geschreven", "skrev", "skreiv", "kirjoitti", "napisał", "pisze", "napsal",
-    "píše", "написал", "пишет", "писал", "пише", "написав", "yazdı", "έγραψε", "写道", "寫道",
-    "書きました", "のメール", "님이 작성", "작성:", "said", "sent the following",
-)  # fmt: skip
-_ENDS = (":", "：", "wrote", "wrote:*", ":*", ":_", "---")
-_STARTS = (
-    "on ", "am ", "le ", "el ", "em ", "il ", "op ", "den ", "på ", "w dniu ", "dne ", "στις ", "в ",
-    "у ", "在", "于", "於", "---", "at ", "a ", "dnia ",
-)  # fmt: skip
+from intake.mail.announcements import (
+    RULES,
+    announcement,
+    is_forwarded,
+    is_header_block,
+    is_label,
+    is_ordinary,
+    is_quoted,
+    plain,
+)
+from intake.mail.signatures import without_signature
 
-_ORIGINAL = (
-    "original message", "original appointment", "ursprüngliche nachricht", "ursprungliche nachricht",
-    "originalnachricht", "message d'origine", "message d’origine", "message original",
-    "messaggio originale", "mensaje original", "mensagem original", "oorspronkelijk bericht",
-    "oprindelig meddelelse", "oprindelig besked", "ursprungligt meddelande", "originalmeddelande",
-    "opprinnelig melding", "alkuperäinen viesti", "oryginalna wiadomość", "wiadomość oryginalna",
-    "původní zpráva", "původní e-mail", "исходное сообщение", "оригинальное сообщение",
-    "вихідне повідомлення", "оригінальне повідомлення", "özgün ileti", "orijinal mesaj", "αρχικό μήνυμα",
-    "原始邮件", "原始郵件", "邮件原件", "元のメッセージ", "original-nachricht", "원본 메시지",
-    "원본 메일", "reply message", "antwort nachricht", "reply above this line", "please reply above",
-)  # fmt: skip
+OUR_CUT = "##"  # in the line that our mails to agents begin with: what is below is for agents only
+MOST_LOOKS = 20_000  # lines; further down only marked lines are taken for quoted
 
-_FROM = frozenset((
-    "from", "von", "de", "da", "van", "fra", "från", "od", "от", "від", "gönderen", "kimden", "από",
-    "发件人", "寄件者", "寄件人", "差出人", "보낸 사람", "보낸사람", "lähettäjä", "expéditeur",
-    "remitente", "mittente", "afzender", "отправитель",
-))  # fmt: skip
-_OTHER_LABELS = frozenset((
-    "sent", "date", "to", "cc", "bcc", "subject", "reply-to", "importance", "gesendet", "datum", "an",
-    "betreff", "antwort an", "envoyé", "envoyé le", "à", "objet", "enviado", "enviado el", "enviada em",
-    "fecha", "para", "asunto", "data", "assunto", "inviato", "inviata", "a", "oggetto", "verzonden",
-    "aan", "onderwerp", "sendt", "dato", "til", "emne", "skickat", "till", "ämne", "lähetetty", "päiväys",
-    "vastaanottaja", "aihe", "kopio", "wysłano", "data wysłania", "do", "temat", "odesláno", "komu",
-    "předmět", "kopie", "kopia", "отправлено", "дата", "кому", "тема", "копия", "надіслано", "копія",
-    "gönderildi", "tarih", "kime", "konu", "bilgi", "στάλθηκε", "ημερομηνία", "προς", "θέμα", "κοιν.",
-    "发送时间", "發送時間", "日期", "收件人", "收件者", "主题", "主旨", "抄送", "副本", "送信日時",
-    "日付", "宛先", "件名", "보낸 날짜", "날짜", "받는 사람", "받는사람", "제목", "참조", "cópia", "kopi",
-    "sendt den",
-))  # fmt: skip
-_LONGEST_LABEL = 30
 
-_SENT_FROM = (
-    "sent from", "sent via", "sent with", "sent using", "get outlook for", "von meinem", "gesendet von",
-    "gesendet mit", "diese nachricht wurde von meinem", "envoyé de", "envoyé depuis", "enviado desde",
-    "enviado do", "enviado de", "enviado a partir", "inviato da", "verzonden vanaf", "verstuurd vanaf",
-    "verzonden met", "sendt fra", "sendt med", "skickat från", "skickat med", "lähetetty", "wysłano z",
-    "wysłane z", "odesláno z", "отправлено с", "отправлено из", "надіслано з", "iphone'umdan",
-    "στάλθηκε από", "发自我的", "從我的", "iphoneから送信", "나의 iphone에서", "내 iphone에서",
-)  # fmt: skip
-_SENDING = (
-    "iphone", "ipad", "ipod", "ios", "android", "blackberry", "mobile", "phone", "tablet", "samsung",
-    "galaxy", "huawei", "xiaomi", "nokia", "htc", "pixel", "oneplus", "outlook", "yahoo", "proton",
-    "mail for windows", "windows mail", "gmail", "handy", "handheld", "device", "wireless", "smartphone",
-    "mobil", "téléphone", "móvil", "telefon", "телефон", "mailbird", "spark", "mail.ru", "email app",
-    "gmx", "web.de", "aol", "k-9", "fairemail", "thunderbird", "palm", "kindle", "sparrow", "mailbox",
-)  # fmt: skip
-_LONGEST_SENT_FROM = 90
+class Kind(Enum):
+    WRITTEN = auto()
+    QUOTED = auto()
+    PASSED_ON = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is known of a text before it is read."""
+
+    are_quotations: bool = False  # of lines with ">"
+    are_announced: bool = False  # by the sender's program, not marked by hand
+    are_passed_on: bool = True  # forwarded mails, and quoted lines between answers, are kept
+
+
+Stretch = tuple[Kind, list[str]]  # lines of one kind that follow each other
+
+
+def written_or_passed_on(text: str) -> str:
+    """What was newly written or passed on in a text; all of it where nothing else would be left."""
+    return _written(text, _marks(text)) or text.strip("\n ")
 
 
 def visible_reply(text: str) -> str:
-    """What was newly written in a text; all of it where nothing else would be left."""
-    has_quotation = text.count("\n>") + text.startswith(">") > 1  # one may be a comparison or a prompt
-    segments = _unquoted(text.split("\n"), has_quotation)
-    written = [kept for segment in segments if (kept := _without_signature(segment))]
-    return "\n\n".join(written) or text.strip("\n ")
+    """What was newly written and nothing else: agents quote and forward what is for agents only."""
+    return _written(text, replace(_marks(text), are_passed_on=False)) or text.strip("\n ")
 
 
-def _unquoted(lines: list[str], announced: bool) -> list[list[str]]:
-    """The stretches of lines between quotations."""
-    segments: list[list[str]] = [[]]
-    has_words = False
-    number = 0
-    while number < len(lines):
-        line = lines[number]
-        if announced and line.startswith(">") and not segments[-1]:
-            number += 1  # deep in a quotation, where most lines of most mails are
-            continue
-        bare = line.strip()
-        length = 1
-        if bare[:1] == ">" and announced:
-            if segments[-1]:
-                segments.append([])
-        elif bare and (found := _announcement(lines, number, bare)) and _is_quoted(lines, number + found):
-            announced, length = True, found
-        elif bare and has_words and (found or _is_header_block(lines, number, bare)):
-            return segments
-        else:
-            segments[-1].append(line)
-            has_words = has_words or bool(bare.strip(_RULES))
-        number += length
-    return segments
+def newly_written(text: str) -> str:
+    """What was newly written in a text whose lines with ">" are known to be quoted; "" if nothing."""
+    return _written(text, Marks(are_quotations=True, are_announced=True))
 
 
-def _is_quoted(lines: list[str], number: int) -> bool:
-    """Whether the next line that has something on it is marked as quoted."""
-    return next((bare[0] == ">" for line in lines[number : number + 6] if (bare := line.strip())), False)
+def _marks(text: str) -> Marks:
+    """One line with ">" may be a comparison, and three of them Python's prompt."""
+    below = f"\n{text}"
+    return Marks(are_quotations=below.count("\n>") - below.count("\n>>>") > 1)
 
 
-def _announcement(lines: list[str], number: int, first: str) -> int:
-    """How many lines from here announce a quotation, 0 for none."""
-    if len(first) > _LONGEST_LINE:
+def _written(text: str, marks: Marks) -> str:
+    reading = _Reading(text.strip("\n ").split("\n"), marks)
+    stretches = list(reading.stretches())
+    may_stay = marks.are_passed_on and len(stretches) > 1 + reading.is_announced
+    if may_stay and (number := _kept_together(stretches, is_announced=reading.is_announced)):
+        stretches = [(Kind.WRITTEN, [line for _, lines in stretches[:number] for line in lines])]
+    return "\n\n".join(kept for one in stretches if (kept := _kept(*one)))
+
+
+def _kept(kind: Kind, lines: list[str]) -> str:
+    match kind:
+        case Kind.WRITTEN:
+            return without_signature(lines)
+        case Kind.PASSED_ON:
+            return "\n".join(lines).strip("\n")
+        case Kind.QUOTED:
+            return ""
+
+
+def _kept_together(stretches: list[Stretch], *, is_announced: bool) -> int:
+    """How many stretches are kept as they stand, 0 where only what was written is.
+
+    Something was written between quoted lines; or nobody announced them and the sender marked
+    them by hand, in the midst of the text or after a colon.
+    """
+    saying = [number for number, (_, lines) in enumerate(stretches, 1) if _says_something(lines)]
+    kinds = [stretches[number - 1][0] for number in saying]
+    last = max((number for number in saying if stretches[number - 1][0] is not Kind.QUOTED), default=0)
+    if _is_for_agents_only(stretches):
         return 0
-    if first[0] in "-_*=" and _is_original(first):
-        return 1
-    starts = first[0].isdigit() or first.lstrip("*_ ")[:8].casefold().startswith(_STARTS)
-    if not starts and not first.endswith(_ENDS):
+    if any(kinds[n : n + 3] == [Kind.QUOTED, Kind.WRITTEN, Kind.QUOTED] for n in range(len(kinds))):
+        return last
+    if is_announced or kinds[:2] != [Kind.WRITTEN, Kind.QUOTED]:
         return 0
-    together = ""
-    for length in range(1, _MOST_LINES + 1 if starts else 2):
-        more = lines[number + length - 1].strip() if number + length <= len(lines) else ""
-        if not more or more[0] == ">":
-            break
-        together = f"{together} {more}" if together else more
-        if (
-            more.endswith(_ENDS)
-            and len(together) <= _LONGEST_LINE
-            and _says_who_wrote(together, starts=starts)
-        ):
-            return length
-    return 0
+    return len(stretches) if len(kinds) > 2 or _ends_in_colon(stretches[saying[0] - 1][1]) else 0
 
 
-def _is_original(line: str) -> bool:
-    """A rule with words like "Original Message" in it."""
-    words = line.strip(_RULES).casefold()
-    return len(words) < 80 and words.startswith(_ORIGINAL) and line.lstrip("*_ ")[:2] in ("--", "==")
+def _is_for_agents_only(stretches: list[Stretch]) -> bool:
+    return any(OUR_CUT in line for kind, lines in stretches if kind is Kind.QUOTED for line in lines)
 
 
-def _says_who_wrote(line: str, *, starts: bool) -> bool:
-    folded = line.casefold()
-    dated = sum(map(str.isdigit, line)) >= 2
-    if "@" in line and dated and "<" in line:
-        return True
-    return (dated or (starts and "@" in line)) and any(word in folded for word in _WROTE)
+def _says_something(lines: list[str]) -> bool:
+    return any(line.strip(RULES) for line in lines)
 
 
-def _is_header_block(lines: list[str], number: int, first: str) -> bool:
-    """Whether the headers of another mail begin here: From and two more, in lines that follow each other."""
-    if not (label := _label(first)):
-        return False
-    seen = {label}
-    for line in lines[number + 1 : number + 8]:
-        if bare := line.strip():
-            seen.add(_label(bare))
-    return bool(seen & _FROM) and len(seen & _OTHER_LABELS) >= 2
+def _ends_in_colon(lines: list[str]) -> bool:
+    last = next(bare for line in reversed(lines) if (bare := line.strip()))
+    return last[-1] in ":：" and not is_label(last)
 
 
-def _label(line: str) -> str:
-    """The word before the colon, if it is one that heads a mail."""
-    head = line[: _LONGEST_LABEL + 6].lstrip("*_> ")
-    end = head.find(":")
-    if end < 0:
-        end = head.find("：")
-    label = head[:end].strip("*_ \u00a0").casefold() if end > 0 else ""
-    return label if label in _FROM or label in _OTHER_LABELS else ""
+class _Reading:
+    """One walk over the lines; it ends where a quotation begins that is not marked line by line."""
 
+    def __init__(self, lines: list[str], marks: Marks) -> None:
+        self._lines = lines
+        self._is_marked = marks.are_quotations
+        self.is_announced = marks.are_announced
+        self._passes_on = marks.are_passed_on
+        self._has_words = False
+        self._end = len(lines)
+        self._after_label = False
 
-def _without_signature(segment: list[str]) -> str:
-    """A stretch of lines up to its signature, without the rules that parted it from a quotation."""
-    end = len(segment)
-    for number in range(_end_matter(segment), len(segment)):
-        if len(segment[number]) <= _LONGEST_SENT_FROM and _begins_signature(segment[number]):
-            end = number
-            break
-    while end and not segment[end - 1].strip(_RULES):
-        end -= 1
-    return "\n".join(segment[:end]).strip("\n")
+    def stretches(self) -> Iterator[Stretch]:
+        """Blank lines belong to what stands above them."""
+        start = number = looks = 0
+        here = Kind.WRITTEN
+        lines = self._lines
+        while number < self._end:
+            line = lines[number]
+            if not line:
+                number += 1
+                continue
+            if self._is_marked and line[0] == ">":
+                kind, length = Kind.QUOTED, 1
+            else:
+                looks += 1
+                kind, length = self._read(number, plain(line)) if looks < MOST_LOOKS else (Kind.WRITTEN, 1)
+            if kind is not here:
+                if number > start:
+                    yield here, self._lines[start:number]
+                start, here = number, kind
+            number += length
+        yield here, self._lines[start : self._end]
 
+    def _read(self, number: int, bare: str) -> tuple[Kind, int]:
+        """What a line is, and how many belong to it."""
+        if is_ordinary(bare, self._lines, number):
+            self._has_words, self._after_label = True, False
+            return Kind.WRITTEN, 1
+        if not bare.strip(RULES):
+            return Kind.WRITTEN, 1
+        if bare[0] == ">" and self._is_marked:
+            return Kind.QUOTED, 1
+        length = announcement(self._lines, number, bare.lstrip("> ") or bare)
+        if length and is_quoted(self._lines, number + length):
+            self._is_marked = self.is_announced = True
+            return Kind.QUOTED, length
+        if self._has_words and (length or self._begins_headers(number, bare)):
+            return self._cut(number)
+        if is_forwarded(bare) and (self._passes_on or self._has_words):
+            return (Kind.PASSED_ON, self._end) if self._passes_on else self._cut(number)
+        if self._is_marked and self._is_left_of_a_link(number, bare):
+            return Kind.QUOTED, 1
+        self._has_words = True
+        return Kind.WRITTEN, 1
 
-def _end_matter(segment: list[str]) -> int:
-    """Where the last few lines begin, in which a signature may begin."""
-    written = 0
-    for number in range(len(segment) - 1, -1, -1):
-        written += bool(segment[number].strip())
-        if written > _SIGNATURE_LINES:
-            return number + 1
-    return 0
+    def _cut(self, number: int) -> tuple[Kind, int]:
+        self.is_announced, self._end = True, number
+        return Kind.WRITTEN, 0
 
+    def _begins_headers(self, number: int, bare: str) -> bool:
+        """Only the first of several header lines is looked at."""
+        after_label, self._after_label = self._after_label, is_label(bare)
+        return self._after_label and not after_label and is_header_block(self._lines, number)
 
-def _begins_signature(line: str) -> bool:
-    """The dashes of RFC 3676 §4.3, or what a telephone writes below by itself."""
-    if line.rstrip() == "--":
-        return True
-    folded = line.lstrip("*_-[(<> \t").casefold()
-    return folded.startswith(_SENT_FROM) and "," not in folded and any(word in folded for word in _SENDING)
+    def _is_left_of_a_link(self, number: int, bare: str) -> bool:
+        """Programs that wrap quoted links leave their ends without the mark."""
+        above = self._lines[number - 1].lstrip() if number else ""
+        if above[:1] != ">" or bare[-1] not in ")>]" or " " in bare.rstrip("> "):
+            return False
+        is_open = any(above.count(left) > above.count(right) for left, right in ("()", "<>", "[]"))
+        return is_open or bare.startswith(("(http", "<http"))

@@ -28,9 +28,16 @@ class _Odd(Exception):
 def quick(body: bytes) -> Part | None:
     """The tree of a plain, well-formed mail; None for every other."""
     try:
-        return _part(body, 0, len(body), 0)
+        tree = _part(body, 0, len(body), 0)
     except _Odd:
         return None
+    return None if _may_end_elsewhere(body) else tree
+
+
+def _may_end_elsewhere(body: bytes) -> bool:
+    """Headers end with an LF and an empty line, but a server that knows only CRLF reads on from there."""
+    first = body.find(b"\n")
+    return body[first - 1 : first] != b"\r" and b"\r\n" in body
 
 
 def _part(body: bytes, start: int, end: int, depth: int) -> Part:
@@ -97,7 +104,7 @@ def _children(body: bytes, start: int, end: int, mark: bytes, depth: int) -> tup
         if body[after : after + 2] == b"--":
             return _closed(tuple(children), body[after + 2 : min(after + 4, end)])
         child_start = after + (2 if body[after : after + 2] == b"\r\n" else 1)
-        if body[child_start - 1] != 0x0A:
+        if body[child_start - 1 : child_start] != b"\n":  # or the mail is cut off here
             raise _Odd
         at = body.find(mark, child_start, end)
     raise _Odd

@@ -1,0 +1,107 @@
+"""Files that an agent's answer takes along: which go to the customers, and which must not.
+
+A picture that stands within the text and is small is taken for part of a signature and stays
+behind; a screenshot that was pasted is larger, and goes. The signature under a mail (S/MIME,
+PGP) is about the agent's own bytes, and says nothing about ours. Whatever a customer's machine
+would run when it is opened is refused, by its name and by its type; so is more than a mail
+should carry. Then nothing of the answer is sent, and the agent is told why.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from intake.messages import Attachment
+from intake.tickets import Desk
+
+LOGO_BYTES = 32 * 1024
+MIB = 1024 * 1024
+MACHINERY = frozenset(
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+)
+PROGRAM_TYPES = frozenset(
+    {
+        "application/bat",
+        "application/hta",
+        "application/java-archive",
+        "application/javascript",
+        "application/vnd.microsoft.portable-executable",
+        "application/x-dosexec",
+        "application/x-executable",
+        "application/x-ms-installer",
+        "application/x-ms-shortcut",
+        "application/x-msdos-program",
+        "application/x-msdownload",
+        "application/x-msi",
+        "application/x-sh",
+        "text/javascript",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why files must not go out; the first that holds is told."""
+
+    name: str
+    holds: Callable[[Sequence[Attachment], Desk], bool]
+    because: Callable[[Sequence[Attachment], Desk], str]
+
+
+def passed_on(attachments: Sequence[Attachment]) -> tuple[int, ...]:
+    """The places of those among a message's files that its reader is meant to get."""
+    return tuple(place for place, one in enumerate(attachments) if not _belongs_to_the_mail(one))
+
+
+def objection_to(files: Sequence[Attachment], desk: Desk) -> tuple[str, str] | None:
+    """The name and the words of what stands against sending these files."""
+    found = next((one for one in OBJECTIONS if one.holds(files, desk)), None)
+    return (found.name, found.because(files, desk)) if found else None
+
+
+def names_of(files: Iterable[Attachment]) -> str:
+    return ", ".join(one.filename or "a file without a name" for one in files)
+
+
+def is_program(file: Attachment, endings: Iterable[str]) -> bool:
+    """Would it run when somebody opens it? Windows drops blanks and dots from the end of a name."""
+    ending = file.filename.lower().rstrip(" .").rpartition(".")[2]
+    return file.content_type.lower() in PROGRAM_TYPES or ending in endings
+
+
+def _belongs_to_the_mail(file: Attachment) -> bool:
+    if file.content_type.lower() in MACHINERY:
+        return True
+    return file.inline and file.content_type.lower().startswith("image/") and file.size < LOGO_BYTES
+
+
+def _programs(files: Sequence[Attachment], desk: Desk) -> list[Attachment]:
+    return [one for one in files if is_program(one, desk.refused_files)]
+
+
+def _are_programs(files: Sequence[Attachment], desk: Desk) -> bool:
+    return bool(_programs(files, desk))
+
+
+def _are_too_large(files: Sequence[Attachment], desk: Desk) -> bool:
+    return sum(one.size for one in files) > desk.answer_files_mib * MIB
+
+
+def _a_program(files: Sequence[Attachment], desk: Desk) -> str:
+    return (
+        f"Nothing was sent, because customers are sent no programs: {names_of(_programs(files, desk))}. "
+        "Please answer without it, or send it packed."
+    )
+
+
+def _too_large(files: Sequence[Attachment], desk: Desk) -> str:
+    whole = sum(one.size for one in files) / MIB
+    return (
+        f"Nothing was sent, because the files are too large for a mail: {whole:.1f} MiB, and "
+        f"{desk.answer_files_mib} MiB may go. Please answer without them, or with a link."
+    )
+
+
+OBJECTIONS = (
+    Objection("agent-sent-program", _are_programs, _a_program),
+    Objection("agent-sent-too-much", _are_too_large, _too_large),
+)

@@ -1,0 +1,146 @@
+"""What is promised of a decision's notices: to which address, within which budget, or held and why.
+
+Asked of each notice in this order: an address that was given up is replaced by another of the
+same person, else the words wait until it takes mail again; what we send by ourselves goes out
+only within the hourly budgets. More than one address or one ticket may get is not said at all;
+more than the desk may send in all is held until an hour has room for it, and agents are told once.
+An agent's own words know no budget, and neither does what agents hear about their tickets.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from intake import budgets
+from intake.decisions import Audience, Notice, Recipient, is_for_customers
+from intake.errors import TemplateError
+from intake.lookup import is_given_up
+from intake.messages import Inbound, Outbound
+from intake.readers import all_agents
+from intake.returned import meaning_of
+from intake.tickets import Ticket
+from intake.work import HeldFor, Hold, Setup, Work
+
+AGENTS_SHARE = 10  # times the budget of one address
+CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
+
+
+def where_they_read(work: Work, notice: Notice, to: Recipient) -> Recipient:
+    """The same reader at another of their addresses, if mail to this one comes back.
+
+    An answer goes to where the message came from or nowhere: a forger must not choose who gets it.
+    """
+    is_answer = notice.audience is Audience.SENDER
+    if to.is_agent or is_answer or not is_given_up(work, to.address.address):
+        return to
+    person = work.person(to.address.address)
+    others = [one for one in person.emails if not is_given_up(work, one)] if person else []
+    return replace(to, address=replace(to.address, address=others[0])) if others else to
+
+
+def is_within_budget(
+    work: Work, notice: Notice, to: Recipient, ticket: Ticket | None, setup: Setup, now: datetime
+) -> bool:
+    """What we send by ourselves to one address, and on one ticket, has an hourly limit.
+
+    Agents hear of everything on their tickets; but what any stranger can cause has a limit, or a
+    machine that answers at their address would keep us writing to it for ever.
+    """
+    if notice.automatic == "no" or (to.is_agent and notice.name not in CAUSED_BY_ANYBODY):
+        return True
+    limit = setup.budget * (AGENTS_SHARE if to.is_agent else 1)
+    if work.promised_since(to.address.address, now - budgets.HOUR) >= limit:
+        return False
+    if to.is_agent or ticket is None:
+        return True
+    return work.spent(budgets.of_ticket(ticket.number), now).count < setup.budgets.ticket
+
+
+def promise(
+    work: Work,
+    notice: Notice,
+    to: Recipient,
+    ticket: Ticket | None,
+    inbound: Inbound | None,
+    message: int,
+    setup: Setup,
+    now: datetime,
+) -> None:
+    """Word a notice and put it into the outbox; one that cannot be worded waits there for an agent."""
+    try:
+        outbound = setup.wording.word(notice, to, ticket, inbound, now)
+    except TemplateError as error:
+        _hold_unworded(work, notice, to, str(error), ticket, setup, now)
+        return
+    outbound = replace(outbound, attachments=tuple((message, place) for place in notice.files))
+    hold = _hold(work, outbound, to, setup, now)
+    work.promise(outbound, ticket, now, hold)
+    if hold is None:
+        _spend(work, outbound, to, now)
+    elif hold.waits_for is HeldFor.BUDGET:
+        _alarm_once(work, hold, setup, now)
+    elif outbound.automatic == "no":
+        _tell_not_sent(work, to, hold.because, str(notice.facts.get("text", "")), ticket, setup, now)
+
+
+def _hold_unworded(
+    work: Work, notice: Notice, to: Recipient, wrong: str, ticket: Ticket | None, setup: Setup, now: datetime
+) -> None:
+    number = ticket.number if ticket else 0
+    message_id = setup.addresses.message_id(number, now)
+    blank = Outbound("email", to.address, notice.name, notice.name, "", message_id, ticket_number=number)
+    work.promise(blank, ticket, now, Hold(wrong))
+    if is_for_customers(notice.name):
+        _tell_not_sent(work, to, wrong, "", ticket, setup, now)
+
+
+def _hold(work: Work, outbound: Outbound, to: Recipient, setup: Setup, now: datetime) -> Hold | None:
+    """Why words to a customer must wait, None when they need not."""
+    if to.is_agent:
+        return None
+    return _nobody_there(work, outbound.recipient.address) or _nothing_left(work, outbound, setup, now)
+
+
+def _nobody_there(work: Work, address: str) -> Hold | None:
+    gone = work.unreachable(address)
+    if gone is None or not gone.is_marked:
+        return None
+    why = " ".join(filter(None, (meaning_of(gone.status) or "it came back", gone.status)))
+    return Hold(f"mail to {gone.address} comes back since {gone.since:%Y-%m-%d}: {why}", HeldFor.ADDRESS)
+
+
+def _nothing_left(work: Work, outbound: Outbound, setup: Setup, now: datetime) -> Hold | None:
+    """The circuit breaker: it opens when the hour's budget is spent, and closes with the hour."""
+    spent = work.spent(budgets.OVERALL, now)
+    if outbound.automatic == "no" or spent.count < setup.budgets.overall:
+        return None
+    because = f"more than {setup.budgets.overall} automatic mails within an hour"
+    return Hold(because, HeldFor.BUDGET, spent.ends)
+
+
+def _spend(work: Work, outbound: Outbound, to: Recipient, now: datetime) -> None:
+    if to.is_agent or outbound.automatic == "no":
+        return
+    work.spend(budgets.OVERALL, now)
+    if outbound.ticket_number:
+        work.spend(budgets.of_ticket(outbound.ticket_number), now)
+
+
+def _alarm_once(work: Work, hold: Hold, setup: Setup, now: datetime) -> None:
+    """The first mail that is held in an hour alarms the agents; the alarm itself is not counted."""
+    if work.spent(budgets.OVERALL, now).is_told:
+        return
+    work.spend(budgets.OVERALL, now, is_told=True)
+    facts = {"limit": setup.budgets.overall, "until": hold.until}
+    notice = Notice("agent-alarm", Audience.AGENTS, facts, "auto-generated")
+    for agent in all_agents(work, setup.desk):
+        promise(work, notice, agent, None, None, 0, setup, now)
+
+
+def _tell_not_sent(
+    work: Work, to: Recipient, reason: str, text: str, ticket: Ticket | None, setup: Setup, now: datetime
+) -> None:
+    """Somebody does not get what they were to get: it cannot be worded, or nothing reaches them."""
+    facts = {"address": to.address.address, "reason": reason, "text": text}
+    notice = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
+    for agent in all_agents(work, setup.desk):
+        promise(work, notice, agent, ticket, None, 0, setup, now)

@@ -1,0 +1,51 @@
+"""A few facts in words, for agents to read: who wrote, and for which customer."""
+
+from datetime import date
+
+from intake.entitlement import maintenance_ended
+from intake.fillings import day_in_words
+from intake.messages import Inbound
+from intake.secrets import secrets_in
+from intake.tickets import Organisation, Person
+
+
+def sender_words(inbound: Inbound) -> str:
+    """Who wrote."""
+    sender = inbound.sender
+    if sender is None:
+        return "nobody"
+    return f"{sender.name} <{sender.address}>" if sender.name else sender.address
+
+
+def account_words(organisation: Organisation | None, person: Person | None, today: date) -> tuple[str, ...]:
+    """The customer's account in a few words: organisation, plan, maintenance, role."""
+    if organisation is None:
+        return ()
+    words = [organisation.name]
+    if organisation.plan:
+        words.append(f"plan {organisation.plan}")
+    if not organisation.active:
+        words.append("not active")
+    if organisation.maintenance_until:
+        ended = maintenance_ended(organisation, today)
+        words.append(
+            f"maintenance {'ended' if ended else 'until'} {day_in_words(organisation.maintenance_until)}"
+        )
+    if person and person.organisation_id == organisation.id:
+        words.append(f"{person.name or 'the sender'} is {person.role.replace('-', ' ')}")
+    return tuple(words)
+
+
+def secret_warnings(text: str) -> tuple[str, ...]:
+    """A warning for agents when a message seems to hold a secret."""
+    kinds = list(dict.fromkeys(one.kind.replace("-", " ") for one in secrets_in(text)))
+    if not kinds:
+        return ()
+    found = f"It seems to hold a secret ({', '.join(kinds)})."
+    return (f"{found} `deskbell ticket redact` with --found takes it out of everything that was stored.",)
+
+
+def reading_warnings(inbound: Inbound | None) -> tuple[str, ...]:
+    """What could not be read as it stands, or says two things."""
+    found = inbound.defects if inbound else ()
+    return tuple(f"This mail was read with care: {defect}." for defect in found)
