@@ -32,6 +32,7 @@ from intake.errors import StoreConflict, StoreUnavailable
 
 Answer = TypeVar("Answer")
 
+PATIENCE = 5.0  # seconds, as busy_timeout
 SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=5000",  # ms; first, for the next line may have to wait
     "PRAGMA journal_mode=WAL",
@@ -122,7 +123,21 @@ def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry, data
     entry.info[FILE] = file_at(database)
     connection.isolation_level = None  # the driver's own BEGIN would come too late
     for setting in SQLITE_SETTINGS:
-        connection.execute(setting)
+        _patiently(lambda: connection.execute(setting))  # noqa: B023  (done before the next round)
+
+
+def _patiently(attempt: Callable[[], object]) -> None:
+    """Switching a new database to WAL waits for nobody by itself, whatever busy_timeout says."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            attempt()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
