@@ -204,7 +204,6 @@ def test_a_signed_length_is_no_signature_even_when_nothing_was_appended(dns_zone
         ([(b"c", b"relaxed/relaxed/relaxed")], UNKNOWN),
         ([(b"z", b"Subject:other")], TRUE),  # copied headers mean nothing
     ],
-    ids=str,
 )
 def test_the_tags_of_a_signature_are_obeyed(dns_zone, tags, expected):
     assert expected is verdict(signed_with(tags), dns_zone())
