@@ -24,6 +24,8 @@ from store.tables import metadata
 from store.types import Moment, address_key
 from stores import an_inbound, keep, open_a_ticket
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=stores.DATABASES)
 def url(request, tmp_path):

@@ -6,6 +6,7 @@ where a fault was logged, or where a mail was kept that nobody ended with CRLF.C
 """
 
 import asyncio
+import atexit
 import logging
 import re
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ TRACE = re.compile(rb"\A.*?;\r\n\t\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000\
 KEPT = re.compile(rb"250 2\.0\.0 (\d+) kept")
 TOO_MUCH = re.compile(rb"(?:552 5.3.4 the message|500 5.6.0 a line) [^\r]+")  # which limit is met first
 LOOP = asyncio.new_event_loop()
+atexit.register(LOOP.close)
 
 
 class Line(asyncio.Transport):
