@@ -1,4 +1,4 @@
-"""Delivers what was promised: claims rows of the outbox, hands them to the relay, marks them.
+"""Delivers what was promised on one channel: claims rows of the outbox, has them carried, marks them.
 
 A claim is a lease: a worker that dies leaves its rows to whoever comes after the lease. The
 Message-ID was fixed when the promise was made, so what is sent twice because of a crash
@@ -18,9 +18,6 @@ import structlog
 from bots.writer import Writer
 from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure
 from intake.messages import File, Outbound
-from intake.tickets import Desk
-from intake.tokens import Addresses
-from replies.mime import mail_bytes
 from replies.retry import retry
 
 LEASE = timedelta(minutes=5)
@@ -39,9 +36,9 @@ class Claimed:
 
 
 class Outbox(Protocol):
-    """The rows of one channel; every method is a transaction of its own."""
+    """The rows of all channels; every method is a transaction of its own."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Claimed]: ...
+    def claim(self, channel: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]: ...
 
     def files(self, outbound: Outbound) -> tuple[File, ...]:
         """The files that go with a promise; called on any thread."""
@@ -55,31 +52,30 @@ class Outbox(Protocol):
 
 
 class Carrier(Protocol):
-    """Hands a finished mail on; raises DeliveryError where it cannot."""
+    """Hands finished words on by one channel; raises DeliveryError where it cannot."""
 
-    async def send(self, mail: bytes, sender: str, recipient: str) -> str: ...
+    async def carry(self, promise: Claimed) -> str:
+        """What the other side answered: a mail server's words, a chat's own id of the message."""
 
     async def close(self) -> None: ...
 
 
 class Deliveries:
-    """The deliver loop of the mail channel; `wake` is set when there may be something new."""
+    """The deliver loop of one channel; `wake` is set when there may be something new."""
 
     def __init__(
         self,
         writer: Writer,
         outbox: Outbox,
-        relay: Carrier,
-        desk: Desk,
-        addresses: Addresses,
+        carrier: Carrier,
+        channel: str = "email",
         lease: timedelta = LEASE,
     ) -> None:
         self._lease = lease
         self._writer = writer
         self._outbox = outbox
-        self._relay = relay
-        self._desk = desk
-        self._addresses = addresses
+        self._carrier = carrier
+        self._channel = channel
         self._under_way: set[asyncio.Task[None]] = set()
         self.wake = asyncio.Event()
 
@@ -97,7 +93,7 @@ class Deliveries:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._relay.close()
+        await self._carrier.close()
 
     async def _start_some(self) -> int:
         free = AT_ONCE - len(self._under_way)
@@ -106,7 +102,9 @@ class Deliveries:
         self.wake.clear()
         now = datetime.now(UTC)
         try:
-            claimed = await self._writer.call(lambda: self._outbox.claim(now, self._lease, free))
+            claimed = await self._writer.call(
+                lambda: self._outbox.claim(self._channel, now, self._lease, free)
+            )
         except StoreUnavailable as error:
             log.warning("the outbox cannot be read", error=str(error))
             return 0
@@ -127,12 +125,9 @@ class Deliveries:
             woken.cancel()
 
     async def _deliver(self, promise: Claimed) -> None:
-        now = datetime.now(UTC)
         outbound = promise.outbound
-        sender = self._addresses.verp_address(promise.id, outbound.ticket_number, now)
         try:
-            mail = await self._mail(outbound, now)
-            answer = await self._relay.send(mail, sender, outbound.recipient.address)
+            answer = await self._carrier.carry(promise)
         except DeliveryError as error:
             await self._note_failure(promise, error)
             return
@@ -141,13 +136,6 @@ class Deliveries:
             return
         await self._mark(lambda: self._outbox.sent(promise, answer, datetime.now(UTC)))
         log.info("sent", outbox=promise.id, notice=outbound.notice, ticket=outbound.ticket_number)
-
-    async def _mail(self, outbound: Outbound, now: datetime) -> bytes:
-        """The finished mail; files are read and packed beside the loop, since they take their time."""
-        if not outbound.attachments:
-            return mail_bytes(outbound, self._desk, now)
-        files = await asyncio.to_thread(self._outbox.files, outbound)
-        return await asyncio.to_thread(mail_bytes, outbound, self._desk, now, files)
 
     async def _note_failure(self, promise: Claimed, error: DeliveryError) -> None:
         verdict = retry(promise.attempts, error, random.random())  # noqa: S311  it spreads load only

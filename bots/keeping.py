@@ -5,14 +5,13 @@ again whole. Everything that decides goes through `intake.handle`.
 """
 
 import hashlib
-import os
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bots.delivery import Claimed
+from bots.processes import is_of_the_past, this_process
 from bots.wiring import set_up_again
 from intake import handle
 from intake.decisions import Audience, Decision, Fate, Notice, Receipt, is_for_customers
@@ -28,7 +27,6 @@ from store.engine import retrying
 from store.files import files_of
 from store.work import SqlWork
 
-CHANNEL = "email"
 MOST_DUE = 100
 HEAVY_LEASE = timedelta(minutes=5)
 Answer = TypeVar("Answer")
@@ -39,13 +37,23 @@ class Keeping:
 
     def __init__(self, store: SqlStore, setup: handle.Setup) -> None:
         self._store = store
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._worker = this_process()
         self.setup = setup
 
     def use(self, policy: Policy, templates: str) -> None:
         """Decide by another policy from now on."""
         self.setup = set_up_again(self.setup, policy, templates)
         self._store.policy_digest = policy.digest
+
+    def let_go(self) -> None:
+        """Asked at the start: what a process of this machine had claimed and did not end is free at once."""
+
+        def freed(work: SqlWork) -> None:
+            now = datetime.now(UTC)
+            inbox.let_go(work, is_of_the_past, now)
+            outbox.let_go(work, is_of_the_past, now)
+
+        self._in_work(freed)
 
     # Messages
 
@@ -65,12 +73,23 @@ class Keeping:
 
     def claim_heavy(self) -> inbox.Waiting | None:
         now = datetime.now(UTC)
-        found = self._in_work(lambda work: inbox.claim(work, self._worker, now, HEAVY_LEASE, 1))
+        found = self._in_work(
+            lambda work: inbox.claim(work, self._worker, now, HEAVY_LEASE, 1, channel="email")
+        )
         return found[0] if found else None
 
-    def try_again(self, delivery: int, error: str) -> None:
-        """Deciding a delivery broke; it is nobody's again at once."""
-        self._in_work(lambda work: inbox.fail(work, delivery, error, datetime.now(UTC)))
+    def try_again(self, delivery: int, error: str, wait: timedelta = timedelta()) -> None:
+        """Deciding a delivery broke; it is nobody's again, at once or after a while."""
+        self._in_work(lambda work: inbox.fail(work, delivery, error, datetime.now(UTC) + wait))
+
+    def keep_raw(self, raw: Raw, key: str) -> bool:
+        """Keep what a chat brought, to be decided soon; False where `key` says that it is here already."""
+        return self._in_work(lambda work: inbox.keep_pending(work, raw, key))[1]
+
+    def claim_raw(self, source: str, lease: timedelta, limit: int) -> list[inbox.Waiting]:
+        """What waits of one channel, of each chat its first."""
+        now = datetime.now(UTC)
+        return self._in_work(lambda work: inbox.claim(work, self._worker, now, lease, limit, source=source))
 
     def purge(self, now: datetime, days: int) -> int:
         """Forget the bytes of old messages, and what was spent in hours that are over; how many messages."""
@@ -107,12 +126,12 @@ class Keeping:
 
     # The outbox
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    def claim(self, channel: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
         """What is due; what waited for an hour with room for it is due again."""
 
         def claimed(work: SqlWork) -> list[tuple[int, Outbound, int]]:
             outbox.release(work, now, self.setup.budgets.overall)
-            return outbox.claim(work, CHANNEL, self._worker, now, lease, limit)
+            return outbox.claim(work, channel, self._worker, now, lease, limit)
 
         return [Claimed(*row) for row in self._in_work(claimed)]
 

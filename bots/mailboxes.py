@@ -96,7 +96,7 @@ def believed(settings: Settings) -> str:
 
     "topmost" does not: in a mailbox, which may come from anywhere, the position proves nothing.
     """
-    pinned = (str(getattr(one, "trust_authentication_results", "")) for one in settings.channel.values())
+    pinned = (one.trust_authentication_results for one in settings.mail_channels.values())
     return next((one for one in pinned if one and one != TOPMOST), "")
 
 

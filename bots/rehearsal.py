@@ -156,7 +156,7 @@ def _got(work: SqlWork, letter: Letter, receipt: Receipt, desk: Desk) -> dict[st
 def _notified(work: SqlWork, letter: Letter) -> list[str]:
     """Who was told besides the sender: customers' people and account managers, not agents."""
     sender = letter.inbound.sender.address.lower() if letter.inbound.sender else ""
-    told = {promise.outbound for promise in outbox.listed(work)}
+    told = [promise.outbound for promise in outbox.listed(work)]
     people = {one.recipient.address for one in told if is_for_customers(one.notice)}
     return sorted(address for address in people if address.lower() != sender)
 

@@ -22,11 +22,13 @@ import structlog
 import uvloop
 
 from bots.authentication import Checks, checks_of
+from bots.chat.serving import Chats
 from bots.delivery import Deliveries
 from bots.door import MailDoor
 from bots.heavy import HeavyMail
 from bots.keeping import Keeping
 from bots.logs import log_unfailingly
+from bots.mail_carrier import MailCarrier
 from bots.relays import relays_of
 from bots.settings import ImapSettings, SmtpSettings
 from bots.smtp import SmtpChannel, tls_context
@@ -50,7 +52,7 @@ from replies.wording import forget_templates
 if TYPE_CHECKING:
     from bots.imap import DeskSide, ImapFolder
 
-PARTS = ("smtp", "imap", "outbox", "clocks")
+PARTS = ("smtp", "imap", "chats", "outbox", "clocks")
 RETENTION_HOURS = 24
 AGEING_SECONDS = 60.0  # a day more or less is seen a minute later
 log = structlog.get_logger()
@@ -90,26 +92,30 @@ class Service:
         self._deliveries = Deliveries(
             self._writer,
             self._keeping,
-            relays_of(wired.settings.relay, wired.folder),
-            wired.desk,
-            wired.setup.addresses,
+            MailCarrier(
+                relays_of(wired.settings.relay, wired.folder),
+                self._keeping.files,
+                wired.desk,
+                wired.setup.addresses,
+            ),
         )
         self._heavy = HeavyMail(
             self._writer,
             self._keeping.claim_heavy,
             self._keeping.try_again,
             self._trusted,
-            self._deliveries.wake.set,
+            self._wake,
             self._checks,
         )
-        self.ticker = Ticker(self._writer, self._keeping.due, self._keeping.ring, self._deliveries.wake.set)
+        self.ticker = Ticker(self._writer, self._keeping.due, self._keeping.ring, self._wake)
         self._ageing = Ticker(
             self._writer,
             self._keeping.solved_for_long,
             self._keeping.age,
-            self._deliveries.wake.set,
+            self._wake,
             seconds=AGEING_SECONDS,
         )
+        self.chats = Chats(wired, self._writer, self._keeping, self._wake) if "chats" in parts else None
         self._channels: list[SmtpChannel] = []
         self._loops: list[asyncio.Task[None]] = []
 
@@ -127,12 +133,16 @@ class Service:
     async def start(self) -> None:
         """Serve from now on; raises ConfigError where a channel cannot listen."""
         self._writer.start()
+        await self._writer.call(self._keeping.let_go)
         await self._import_people()
         mailboxes = self._mailboxes() if "imap" in self._parts else []
         if "smtp" in self._parts:
             await self._listen()
+        if self.chats:
+            await self.chats.start()
         loops = (
             *(("imap", f"mailbox {one.name}", one.run) for one in mailboxes),
+            *(("chats", *loop) for loop in (self.chats.loops if self.chats else ())),
             ("outbox", "outbox", self._deliveries.run),
             ("smtp imap", "heavy mail", self._heavy.run),
             ("clocks", "clocks", self.ticker.run),
@@ -154,8 +164,16 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         await self._deliveries.drain()
+        if self.chats:
+            await self.chats.stop()
         await self._writer.stop()
         log.info("stopped")
+
+    def _wake(self) -> None:
+        """There may be something to send, by mail or in a chat."""
+        self._deliveries.wake.set()
+        if self.chats:
+            self.chats.wake()
 
     @property
     def addresses(self) -> dict[str, tuple[str, int]]:
@@ -197,7 +215,7 @@ class Service:
             self._writer,
             self._keeping.keep_pending,
             self._heavy.wake.set,
-            self._deliveries.wake.set,
+            self._wake,
             settings.trust_authentication_results,
             refuse_in_session=False,
             checks=self._checks(name),
@@ -209,7 +227,7 @@ class Service:
             self._writer,
             self._keeping.keep_pending,
             self._heavy.wake.set,
-            self._deliveries.wake.set,
+            self._wake,
             settings.trust_authentication_results,
             settings.refuse_in_session,
             f"Please go to {portal}" if (portal := self._wired.desk.portal_url) else "",
@@ -232,11 +250,11 @@ class Service:
         )
 
     def _trusted(self, source: str) -> str:
-        channel = self._wired.settings.channel.get(source)
+        channel = self._wired.settings.mail_channels.get(source)
         return channel.trust_authentication_results if channel else ""
 
     def _checks(self, source: str) -> Checks | None:
-        channel = self._wired.settings.channel.get(source)
+        channel = self._wired.settings.mail_channels.get(source)
         return checks_of(channel, self._wired.settings.dns, self._wired.folder) if channel else None
 
     async def _import_people(self) -> None:

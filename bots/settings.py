@@ -26,6 +26,8 @@ from bots.setting_values import FromFile as FromFile
 from bots.setting_values import Port, Secret, Tls, is_loopback
 from bots.setting_values import secret as secret
 from bots.setting_values import signing_key as signing_key
+from bots.settings_of_chat import SlackSettings as SlackSettings
+from bots.settings_of_chat import TelegramSettings as TelegramSettings
 from bots.settings_of_mail import DnsSettings
 from bots.settings_of_mail import RelaySettings as RelaySettings
 from intake.errors import ConfigError
@@ -261,9 +263,17 @@ def _kind_of(table: object) -> str:
     return KINDS.get(str(kind), SmtpSettings).__name__
 
 
-KINDS: dict[str, type[SmtpSettings | ImapSettings]] = {"smtp": SmtpSettings, "imap": ImapSettings}
+KINDS: dict[str, type[SmtpSettings | ImapSettings | SlackSettings | TelegramSettings]] = {
+    "smtp": SmtpSettings,
+    "imap": ImapSettings,
+    "slack": SlackSettings,
+    "telegram": TelegramSettings,
+}
 ChannelSettings = Annotated[
-    Annotated[SmtpSettings, Tag("SmtpSettings")] | Annotated[ImapSettings, Tag("ImapSettings")],
+    Annotated[SmtpSettings, Tag("SmtpSettings")]
+    | Annotated[ImapSettings, Tag("ImapSettings")]
+    | Annotated[SlackSettings, Tag("SlackSettings")]
+    | Annotated[TelegramSettings, Tag("TelegramSettings")],
     Discriminator(_kind_of),
 ]
 
@@ -277,6 +287,13 @@ class Settings(Written):
     relay: RelaySettings = RelaySettings()
     dns: DnsSettings = DnsSettings()
     channel: dict[str, ChannelSettings] = Field(default_factory=dict)
+
+    @property
+    def mail_channels(self) -> dict[str, SmtpSettings | ImapSettings]:
+        """The channels that bring mail, by their names."""
+        return {
+            name: one for name, one in self.channel.items() if isinstance(one, SmtpSettings | ImapSettings)
+        }
 
 
 def find_config(given: str | None) -> Path:

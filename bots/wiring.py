@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 from bots.files import text_of
-from bots.settings import Settings, read_settings, signing_key
+from bots.settings import Settings, SlackSettings, read_settings, signing_key
 from intake.budgets import Budgets
 from intake.errors import ConfigError
 from intake.handle import Setup, Work
@@ -22,6 +23,8 @@ from intake.tokens import Addresses, Keys
 from replies.catalogue import CATALOGUE
 from replies.wording import Wording, wording_mistakes
 from store.desk import SqlStore, open_store
+
+CHATS = ("slack", "telegram")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,25 @@ def desk_of(settings: Settings, mark: str, policy: Policy) -> Desk:
         timezone=desk.timezone or str(policy.calendar_of(None).zone),
         answer_files_mib=desk.answer_files_mib,
         refused_files=desk.refused_files or PROGRAM_ENDINGS,
+        **_chats(settings),
     )
+
+
+class _Chats(TypedDict):
+    chats: tuple[str, ...]
+    has_triage: bool
+    protected_channels: tuple[str, ...]
+
+
+def _chats(settings: Settings) -> _Chats:
+    """Where else than by mail people are told things."""
+    slack = [one for one in settings.channel.values() if isinstance(one, SlackSettings)]
+    kinds = dict.fromkeys(one.kind for one in settings.channel.values())
+    return {
+        "chats": tuple(kind for kind in kinds if kind in CHATS),
+        "has_triage": any(one.triage_channel for one in slack),
+        "protected_channels": tuple(team for one in slack for team in one.teams),
+    }
 
 
 def people_of(settings: Settings) -> Book | None:

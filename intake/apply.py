@@ -39,9 +39,10 @@ def apply(
     for change in decision.changes:
         ticket = work.write(change, ticket, actor, now)
     said = _each_once(
-        (notice, where_they_read(work, notice, to))
+        (notice, place)
         for notice in decision.notices
         for to in readers(work, notice, inbound, context, ticket, setup)
+        if (place := where_they_read(work, notice, to, inbound, ticket, setup.desk)).address.address
     )
     allowed = [pair for pair in said if is_within_budget(work, *pair, ticket, setup, now)]
     if len(allowed) < len(said):
@@ -52,6 +53,8 @@ def apply(
         spender = of_sender(inbound.sender.address, decision.assurance)
         work.spend(spender, now, is_told=decision.rule == FLOOD)
     message = work.keep(raw, inbound, decision, ticket, now) if inbound else 0
+    if ticket and setup.desk.has_triage:
+        work.redraw(ticket.number, now)
     is_new = any(one.name == "agent-new" for one, _ in allowed)
     around = lines_around(work, ticket, setup, now) if is_new else ()
     warns = any(one.name in WARNED for one, _ in allowed)

@@ -225,13 +225,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One reader of one notice; `person_id` is an agent's id where `is_agent`, 0 for agents_address."""
+    """One reader of one notice; `person_id` is an agent's id where `is_agent`, 0 for agents_address.
+
+    On another channel than email the address is a place there: a chat, a thread, `triage`.
+    """
 
     address: Address
     language: str = ""
     timezone: str = ""
     person_id: int = 0
     is_agent: bool = False
+    channel: str = "email"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,27 @@ from intake.evidence import Clues, clues_in
 from intake.guards import GUARDS, screen
 from intake.lifecycle import aged
 from intake.lookup import context_for
-from intake.messages import Assurance, Inbound, Raw
+from intake.messages import Assurance, File, Inbound, Raw
 from intake.policy import Policy
 from intake.router import route
 from intake.tickets import Person, Ticket
 from intake.trust import held
 from intake.work import Setup, Store, Work
 
-__all__ = ["Command", "Letter", "Setup", "Store", "Work", "age", "carry_out", "explain", "receive", "ring"]
+__all__ = [
+    "Command",
+    "Letter",
+    "Setup",
+    "Store",
+    "Work",
+    "age",
+    "carry_out",
+    "carry_out_in",
+    "explain",
+    "receive",
+    "receive_in",
+    "ring",
+]
 TAKEN = frozenset({Fate.APPEND, Fate.OPEN, Fate.ANSWER})
 GUARD_NAMES = frozenset(guard.name for guard in GUARDS)
 
@@ -43,6 +56,7 @@ class Letter:
     unreadable: str = ""
     delivery: int = 0
     refuse_in_session: bool = True
+    files: tuple[File, ...] = ()  # what a chat brought beside its words, at the places of the attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,8 @@ class Command:
     decision: Decision
     said: Inbound | None = None
     about: Person | None = None
+    raw: Raw | None = None
+    files: tuple[File, ...] = ()
 
 
 def receive(letters: Sequence[Letter], store: Store, setup: Setup, now: datetime) -> list[Receipt]:
@@ -66,6 +82,12 @@ def receive(letters: Sequence[Letter], store: Store, setup: Setup, now: datetime
             [number for clue in clues for number in clue.numbers],
         )
         return [_take(work, *pair, setup, now) for pair in zip(letters, clues, strict=True)]
+
+
+def receive_in(work: Work, letter: Letter, setup: Setup, now: datetime) -> Receipt:
+    """Keep one letter within a transaction of the caller's, who may have more to write."""
+    clues = clues_in(letter.inbound, setup.addresses, setup.policy.pattern, now)
+    return _take(work, letter, clues, setup, now)
 
 
 def ring(numbers: Iterable[int], store: Store, setup: Setup, now: datetime) -> int:
@@ -100,10 +122,19 @@ def carry_out(
 ) -> Decision:
     """Do what an agent commands, by the same lines as everything else."""
     with store.begin() as work:
-        command = decide(work)
-        context = Context(setup.desk, person=command.about)
-        apply(work, None, command.said, command.decision, context, setup, actor, now)
-        return command.decision
+        return carry_out_in(work, decide, setup, actor, now)
+
+
+def carry_out_in(
+    work: Work, decide: Callable[[Work], Command], setup: Setup, actor: str, now: datetime
+) -> Decision:
+    """The same within a transaction of the caller's."""
+    command = decide(work)
+    context = Context(setup.desk, person=command.about)
+    for one in command.files:
+        work.keep_file(one, now)
+    apply(work, command.raw, command.said, command.decision, context, setup, actor, now)
+    return command.decision
 
 
 def explain(letter: Letter, store: Store, setup: Setup, now: datetime) -> Decision:
@@ -123,6 +154,8 @@ def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime)
             work.add_receipt(letter.raw, letter.inbound.identity, first.message)
         return replace(first, duplicate=True)
     decision = _decided(letter, context, setup, min(now, letter.inbound.received_at))
+    for one in letter.files:
+        work.keep_file(one, now)
     message, ticket = apply(
         work, letter.raw, letter.inbound, decision, context, setup, _actor(letter.inbound), now
     )

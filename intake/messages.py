@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+ALONE = -1
 LOGGED = ("phone", "facebook")  # channels of what an agent writes down for somebody else
 
 
@@ -59,11 +60,15 @@ class Raw:
     body: bytes
     received_at: datetime
     envelope: Envelope = Envelope()
+    lane: str = ""  # what is decided one after the other: a chat; "" where the order does not matter
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file in a message: `position` counts the leaf parts of the mail from 0, `size` is in bytes."""
+    """A file in a message: `position` counts the leaf parts of the mail from 0, `size` is in bytes.
+
+    What a chat brought is no part of anything: its position is ALONE, its bytes are kept by `sha256`.
+    """
 
     filename: str
     content_type: str
@@ -133,6 +138,7 @@ class Inbound:
     assurance: Assurance = Assurance.NONE  # what the channel itself established
     severity: str = ""  # set by the agent who logs a call; a customer's wish is among the fields
     ticket_number: int = 0  # not by mail: the ticket whose page or button was used
+    place: str = ""  # in a chat: where it was said, which is where an answer to it goes
     fields: Mapping[str, object] = field(default_factory=dict)
     defects: tuple[str, ...] = ()  # what had to be left out or guessed, in words
 
@@ -148,7 +154,9 @@ class Outbound:
 
     `body` is Markdown. `automatic` is the Auto-Submitted value (RFC 3834 §5): "no" for a
     person's own words, else "auto-replied" or "auto-generated". `attachments` are files that came
-    with stored messages: the message, and the file's place among its attachments.
+    with stored messages: the message, and the file's place among its attachments. In a chat the
+    recipient's address is a place of the medium, what has the same `lane` goes out in its order, and
+    `extra` holds what only the medium understands (buttons, a message to edit), ready for JSON.
     """
 
     channel: str
@@ -166,6 +174,8 @@ class Outbound:
     automatic: str = "auto-generated"
     ticket_number: int = 0
     attachments: tuple[tuple[int, int], ...] = ()
+    lane: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 def clean(text: str) -> str:

@@ -1,12 +1,13 @@
-"""What is promised of a decision's notices: to which address, within which budget, or held and why.
+"""What is promised of a decision's notices: at which place, within which budget, or held and why.
 
-Asked of each notice in this order: an address that was given up is replaced by another of the
-same person, else the words wait until it takes mail again; what we send by ourselves goes out
+Asked of each notice in this order: where its reader is written to (`where_they_read`); words to an
+address that was given up wait until it takes mail again; what we send by ourselves goes out
 only within the hourly budgets. More than one address or one ticket may get is not said at all;
 more than the desk may send in all is held until an hour has room for it, and agents are told once.
 An agent's own words know no budget, and neither does what agents hear about their tickets.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,23 +15,49 @@ from intake import budgets
 from intake.decisions import Audience, Notice, Recipient, is_for_customers
 from intake.errors import TemplateError
 from intake.lookup import is_given_up
-from intake.messages import Inbound, Outbound
+from intake.messages import Address, Inbound, Outbound
 from intake.readers import all_agents
 from intake.returned import meaning_of
-from intake.tickets import Ticket
+from intake.tickets import Desk, Ticket
 from intake.work import HeldFor, Hold, Setup, Work
 
+ANSWERED_ON = "answered-on"  # a person's choice: email, or nothing for where they last wrote
 AGENTS_SHARE = 10  # times the budget of one address
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
-def where_they_read(work: Work, notice: Notice, to: Recipient) -> Recipient:
-    """The same reader at another of their addresses, if mail to this one comes back.
+def where_they_read(
+    work: Work, notice: Notice, to: Recipient, inbound: Inbound | None, ticket: Ticket | None, desk: Desk
+) -> Recipient:
+    """The same reader where they are written to: in the chat that they wrote in last, else by mail.
 
     An answer goes to where the message came from or nowhere: a forger must not choose who gets it.
+    An address whose mail comes back is replaced by another of the same person.
     """
-    is_answer = notice.audience is Audience.SENDER
-    if to.is_agent or is_answer or not is_given_up(work, to.address.address):
+    if to.is_agent:
+        return to
+    if notice.audience is Audience.SENDER:
+        return _at(to, inbound.channel, inbound.place) if inbound and inbound.channel in desk.chats else to
+    return _in_chat(work, to, ticket, desk) or _by_mail(work, to)
+
+
+def _at(to: Recipient, channel: str, place: str) -> Recipient:
+    return replace(to, channel=channel, address=Address(to.address.name, place))
+
+
+def _in_chat(work: Work, to: Recipient, ticket: Ticket | None, desk: Desk) -> Recipient | None:
+    """Where somebody last wrote on the ticket, if that is a chat and they have not chosen mail."""
+    if not desk.chats or ticket is None or not to.person_id:
+        return None
+    chosen = work.preference(f"person:{to.person_id}", ANSWERED_ON)
+    channel, place = work.last_place(to.person_id, ticket.number) or ("", "")
+    if chosen == "email" or channel not in desk.chats or not place or not work.is_open(channel, place):
+        return None
+    return _at(to, channel, place)
+
+
+def _by_mail(work: Work, to: Recipient) -> Recipient:
+    if not is_given_up(work, to.address.address):
         return to
     person = work.person(to.address.address)
     others = [one for one in person.emails if not is_given_up(work, one)] if person else []
@@ -71,7 +98,12 @@ def promise(
     except TemplateError as error:
         _hold_unworded(work, notice, to, str(error), ticket, setup, now)
         return
-    outbound = replace(outbound, attachments=tuple((message, place) for place in notice.files))
+    outbound = replace(
+        outbound,
+        attachments=tuple((message, place) for place in notice.files),
+        lane=_lane(to, ticket),
+        extra=_extra(notice, to),
+    )
     hold = _hold(work, outbound, to, setup, now)
     work.promise(outbound, ticket, now, hold)
     if hold is None:
@@ -82,12 +114,24 @@ def promise(
         _tell_not_sent(work, to, hold.because, str(notice.facts.get("text", "")), ticket, setup, now)
 
 
+def _extra(notice: Notice, to: Recipient) -> Mapping[str, object]:
+    """Whom a notice in the triage channel is meant for, which says who is mentioned."""
+    return {"audience": notice.audience.value} if to.is_agent and to.channel != "email" else {}
+
+
+def _lane(to: Recipient, ticket: Ticket | None) -> str:
+    """What a chat shows at one place, it shows in its order; mails overtake each other."""
+    if to.channel == "email":
+        return ""
+    return f"{to.address.address} {ticket.number if ticket and to.is_agent else ''}".rstrip()
+
+
 def _hold_unworded(
     work: Work, notice: Notice, to: Recipient, wrong: str, ticket: Ticket | None, setup: Setup, now: datetime
 ) -> None:
     number = ticket.number if ticket else 0
     message_id = setup.addresses.message_id(number, now)
-    blank = Outbound("email", to.address, notice.name, notice.name, "", message_id, ticket_number=number)
+    blank = Outbound(to.channel, to.address, notice.name, notice.name, "", message_id, ticket_number=number)
     work.promise(blank, ticket, now, Hold(wrong))
     if is_for_customers(notice.name):
         _tell_not_sent(work, to, wrong, "", ticket, setup, now)
@@ -97,7 +141,8 @@ def _hold(work: Work, outbound: Outbound, to: Recipient, setup: Setup, now: date
     """Why words to a customer must wait, None when they need not."""
     if to.is_agent:
         return None
-    return _nobody_there(work, outbound.recipient.address) or _nothing_left(work, outbound, setup, now)
+    gone = _nobody_there(work, outbound.recipient.address) if to.channel == "email" else None
+    return gone or _nothing_left(work, outbound, setup, now)
 
 
 def _nobody_there(work: Work, address: str) -> Hold | None:

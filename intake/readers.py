@@ -5,6 +5,7 @@ their own address; while there is nobody of them, all agents hear of it without 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from intake.context import Context
 from intake.decisions import Audience, Notice, Recipient
@@ -12,6 +13,9 @@ from intake.messages import Address, Inbound
 from intake.policy import Policy
 from intake.tickets import Agent, Desk, Organisation, Person, Role, Ticket
 from intake.work import Setup, Work
+
+TRIAGE = "triage"
+DIRECT = "direct"  # before the account of whoever is written to; and the name of the choice
 
 
 def readers(
@@ -51,12 +55,25 @@ def is_withheld(work: Work, ticket: Ticket | None, policy: Policy) -> bool:
 
 def _agents_for(work: Work, audience: Audience, ticket: Ticket | None, setup: Setup) -> list[Recipient]:
     if few := privileged(work, ticket, setup.policy):
+        if ticket and ticket.team in setup.desk.protected_channels:
+            return [triage(setup.desk)]
         return [_agent(one, setup.desk) for one in few]
     return agents_meant(work, audience, ticket, setup.desk)
 
 
+def triage(desk: Desk) -> Recipient:
+    """The agents, in the triage channel of the ticket's team: in its thread where there is a ticket."""
+    return Recipient(Address("", TRIAGE), desk.language, desk.timezone, 0, is_agent=True, channel="slack")
+
+
 def agents_meant(work: Work, audience: Audience, ticket: Ticket | None, desk: Desk) -> list[Recipient]:
-    """The agents whom an audience means, each with their own token; all where it means nobody."""
+    """The agents whom an audience means, each with their own token; all where it means nobody.
+
+    Where they have a triage channel they are told there, and whom it is for is said in the thread.
+    """
+    if desk.has_triage:
+        theirs = ticket.assignee if ticket and audience is Audience.ASSIGNEE else None
+        return [triage(desk), *_directly(work, theirs, desk)]
     team = ticket.team if ticket else ""
     match audience:
         case Audience.ASSIGNEE:
@@ -69,6 +86,14 @@ def agents_meant(work: Work, audience: Audience, ticket: Ticket | None, desk: De
         case _:
             meant = []
     return [_agent(one, desk) for one in meant if one.active] or all_agents(work, desk)
+
+
+def _directly(work: Work, agent: Agent | None, desk: Desk) -> list[Recipient]:
+    """An agent in a direct message, if they have not muted those."""
+    if agent is None or not agent.slack or work.preference(f"agent:{agent.id}", DIRECT) == "off":
+        return []
+    to = replace(_agent(agent, desk), channel="slack")
+    return [replace(to, address=Address(agent.name, f"{DIRECT} {agent.slack}"))]
 
 
 def _agent(agent: Agent, desk: Desk) -> Recipient:
@@ -88,7 +113,9 @@ def _account_manager(organisation: Organisation | None, zone: str) -> list[Recip
 
 
 def all_agents(work: Work, desk: Desk) -> list[Recipient]:
-    """agents_address, whose token counts for any listed agent; else each agent with their own."""
+    """Their triage channel; else agents_address, whose token counts for any of them; else each alone."""
+    if desk.has_triage:
+        return [triage(desk)]
     if desk.agents_address:
         return [Recipient(Address("", desk.agents_address), desk.language, desk.timezone, 0, is_agent=True)]
     return [_agent(one, desk) for one in work.agents()]
@@ -110,7 +137,5 @@ def _sender_of(
 
 
 def _people(people: Iterable[Person], zone: str) -> list[Recipient]:
-    """Each where we write to them, in the zone of their organisation's hours if they have none."""
-    return [
-        Recipient(one.address, one.language, one.timezone or zone, one.id) for one in people if one.emails
-    ]
+    """Each at their address, "" without one, in the zone of their organisation's hours if they have none."""
+    return [Recipient(one.address, one.language, one.timezone or zone, one.id) for one in people]

@@ -59,6 +59,10 @@ class Desk:
     timezone: str = "UTC"
     answer_files_mib: int = 20  # what the files of one answer may weigh
     refused_files: tuple[str, ...] = PROGRAM_ENDINGS
+    chats: tuple[str, ...] = ()  # the chats that customers are answered on: telegram, slack
+    has_triage: bool = False  # agents are told things in Slack, where each ticket has a card
+    protected_channels: tuple[str, ...] = ()  # teams with a triage channel that only they read
+    telegram_bot: str = ""  # its name, for links in mails
 
     @property
     def domain(self) -> str:

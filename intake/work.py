@@ -15,7 +15,7 @@ from typing import Protocol
 from intake.budgets import USUAL, Budgets, Spent
 from intake.decisions import Change, Decision, Notice, Receipt, Recipient
 from intake.maintenance import Announced
-from intake.messages import Inbound, Outbound, Raw
+from intake.messages import File, Inbound, Outbound, Raw
 from intake.policy import Policy
 from intake.tickets import Agent, Desk, Organisation, Person, Returned, Ticket, Unreachable
 from intake.tokens import Addresses
@@ -98,6 +98,18 @@ class Work(Protocol):
     def spend(self, name: str, now: datetime, *, is_told: bool = False) -> None:
         """Spend one of a budget; `is_told` notes that agents know that it is all."""
 
+    def redraw(self, number: int, now: datetime) -> None:
+        """A ticket's card shows something old from now on."""
+
+    def last_place(self, person: int, number: int) -> tuple[str, str] | None:
+        """The channel and place of what somebody last said on a ticket, None when they said nothing."""
+
+    def preference(self, owner: str, name: str) -> str:
+        """What somebody ("agent:3", "person:7") chose, "" when they chose nothing."""
+
+    def is_open(self, channel: str, place: str) -> bool:
+        """Whether something can be said at a place of a chat: nobody has blocked or unlinked it."""
+
     def unreachable(self, address: str) -> Unreachable | None:
         """What is known of mail that came back from an address, None when none did."""
 
@@ -114,6 +126,9 @@ class Work(Protocol):
 
     def for_delivery(self, delivery: int) -> None:
         """What is kept next waited in the inbox at this place, and waits no more."""
+
+    def keep_file(self, file: File, now: datetime) -> None:
+        """Keep the bytes of a file that a chat brought; its attachment names them by their SHA-256."""
 
     def add_receipt(self, raw: Raw, identity: str, message: int) -> None:
         """Note that a message that we have came once more."""

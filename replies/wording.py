@@ -75,7 +75,7 @@ class Wording:
         subject, body = _rendered(template, self._words_for(occasion, language))
         parent, references = occasion.thread
         return Outbound(
-            channel="email",
+            channel=to.channel,
             recipient=Address(occasion.name, to.address.address),
             notice=kind.name,
             subject=subject,
@@ -96,7 +96,11 @@ class Wording:
         ticket = None if occasion.to.is_agent else occasion.ticket
         requester = ticket.requester.language if ticket else ""
         wanted = (occasion.to.language or requester or self._desk.language, FALLBACK)
-        names = [f"{_bare(language)}/{occasion.notice.name}.md" for language in wanted]
+        names = [
+            f"{_bare(language)}/{folder}{occasion.notice.name}.md"
+            for language in wanted
+            for folder in _folders(occasion.to)
+        ]
         try:
             template = self._environment.select_template(names)
         except jinja2.TemplateSyntaxError as error:
@@ -126,7 +130,8 @@ class Wording:
     def _reply_to(self, occasion: Occasion) -> str:
         """A signed address for somebody we know, where a reply to this mail belongs to its ticket."""
         to = occasion.to
-        if not occasion.ticket or not occasion.kind.to_ticket or not (to.person_id or to.is_agent):
+        is_known = to.person_id or to.is_agent
+        if not occasion.ticket or not occasion.kind.to_ticket or not is_known or to.channel != "email":
             return ""
         purpose = "agent" if to.is_agent else "reply"
         return self._keys.reply_address(purpose, occasion.number, to.person_id, occasion.now)
@@ -134,6 +139,11 @@ class Wording:
     def _from_name(self, occasion: Occasion) -> str:
         author = occasion.notice.facts.get("author", "") if occasion.kind.by_person else ""
         return f"{escaping.one_line(str(author))} ({self._desk.name})" if author else self._desk.name
+
+
+def _folders(to: Recipient) -> tuple[str, ...]:
+    """Where a reader's template lies: a chat has shorter ones of some notices."""
+    return ("",) if to.channel == "email" else (f"{to.channel}/", "chat/", "")
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from intake.budgets import HOUR, Spent
 from store.driver import Query, Row
 from store.lookups import KEYS, Known
-from store.tables import budgets
+from store.side_tables import budgets
 from store.types import digest
 
 SPENT = Query(

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, or_, select
 
+from store.chat_tables import metadata
 from store.desk import SqlStore
 from store.engine import is_in_memory
-from store.side_tables import metadata
 from store.types import Json, Words, as_json
 from store.work import SqlWork
 

@@ -3,14 +3,16 @@
 Heavy mail and a chat's payloads are kept raw and wait here. Whoever claims one decides it
 within the same lines as any other message; `SqlWork.for_delivery` ends the wait in the
 transaction that keeps the message. A claim that its worker never ended comes back with its
-attempts counted, so that a message which kills workers is found out.
+attempts counted, so that a message which kills workers is found out. What has a lane (a chat)
+is claimed when all before it in that lane is done with: a chat is read in its order.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from intake.messages import Raw
 from store.raws import raw_in, unpacked
@@ -18,9 +20,19 @@ from store.tables import IS_WAITING, Delivery, Sending, inbox, messages, outbox,
 from store.types import digest
 from store.work import SqlWork
 
+_earlier = inbox.alias("earlier")
+IS_FIRST_OF_LANE = or_(
+    inbox.c.lane == "",
+    ~exists().where(
+        _earlier.c.state.in_((Delivery.PENDING, Delivery.CLAIMED)),
+        _earlier.c.source == inbox.c.source,
+        _earlier.c.lane == inbox.c.lane,
+        _earlier.c.id < inbox.c.id,
+    ),
+)
 CLAIMABLE = (
     select(inbox.c.id)
-    .where(IS_WAITING, inbox.c.next_at <= bindparam("now"))
+    .where(IS_WAITING, inbox.c.next_at <= bindparam("now"), IS_FIRST_OF_LANE)
     .order_by(inbox.c.next_at, inbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -53,10 +65,18 @@ def keep_pending(work: SqlWork, raw: Raw, delivery_key: str) -> tuple[int, bool]
 
 
 def claim(
-    work: SqlWork, worker: str, now: datetime, lease: timedelta, limit: int, sources: tuple[str, ...] = ()
+    work: SqlWork,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    channel: str = "",
+    source: str = "",
 ) -> list[Waiting]:
-    """Take what waits, until now + lease; of some sources only where they are named."""
-    query = CLAIMABLE.where(inbox.c.source.in_(sources)) if sources else CLAIMABLE
+    """Take what waits, until now + lease; of one kind of channel or one configured one, where it is named."""
+    query = CLAIMABLE.where(inbox.c.source == source) if source else CLAIMABLE
+    query = query.where(inbox.c.channel == channel) if channel else query
     found = work.connection.execute(query, {"now": now, "most": limit}).scalars().all()
     if not found:
         return []
@@ -75,6 +95,15 @@ def fail(work: SqlWork, delivery: int, error: str, next_at: datetime) -> None:
     work.connection.execute(
         failed.values(state=Delivery.PENDING, next_at=next_at, claimed_by="", error=error)
     )
+
+
+def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
+    """What workers had claimed who are known to be dead is anybody's at once; how much."""
+    claimed = inbox.c.state == Delivery.CLAIMED
+    held = work.connection.execute(select(inbox.c.claimed_by).where(claimed).distinct()).scalars()
+    dead = [one for one in held if is_dead(one)]
+    again = update(inbox).where(claimed, inbox.c.claimed_by.in_(dead))
+    return work.connection.execute(again.values(state=Delivery.PENDING, next_at=now)).rowcount if dead else 0
 
 
 def settle(work: SqlWork, delivery: int, message: int | None = None) -> None:
@@ -129,6 +158,7 @@ _DELIVERIES = select(
     inbox.c.received_at,
     inbox.c.attempts,
     inbox.c.error,
+    inbox.c.lane,
     raws.c.body,
     raws.c.size,
 ).join(raws, raws.c.digest == inbox.c.raw)

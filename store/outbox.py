@@ -2,15 +2,17 @@
 
 A claim is a lease. While it lasts nobody else gets the row; when it ends, its `next_at` has
 come and the row is anybody's again, so a worker that died needs no burying. On
-PostgreSQL two claims at once skip each other's rows; on SQLite there is one writer. Every
-function works in the transaction that it is given.
+PostgreSQL two claims at once skip each other's rows; on SQLite there is one writer. What has a
+lane (a chat, a thread) goes out in its order. Every function works in the transaction that it
+is given.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, func, select, update
+from sqlalchemy import Update, bindparam, exists, func, or_, select, update
 
 from intake.budgets import HOUR, OVERALL
 from intake.messages import Address, Outbound
@@ -22,9 +24,20 @@ from store.types import address_key, is_key
 from store.undeliverable import let_out
 from store.work import SqlWork
 
+_earlier = outbox.alias("earlier")
+IS_FIRST_OF_LANE = or_(
+    outbox.c.lane == "",
+    ~exists().where(
+        _earlier.c.state.in_((Sending.PENDING, Sending.CLAIMED)),
+        _earlier.c.channel == outbox.c.channel,
+        _earlier.c.lane == outbox.c.lane,
+        _earlier.c.id < outbox.c.id,
+    ),
+)
 CLAIMABLE = (
     select(outbox.c.id)
     .where(IS_WAITING, outbox.c.channel == bindparam("channel"), outbox.c.next_at <= bindparam("now"))
+    .where(IS_FIRST_OF_LANE)
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -68,6 +81,15 @@ def claim(
         )
     )
     return [(row.id, outbound_in(row), row.attempts) for row in ROWS.rows(work.connection, found)]
+
+
+def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
+    """What workers had claimed who are known to be dead is anybody's at once; how much."""
+    claimed = outbox.c.state == Sending.CLAIMED
+    held = work.connection.execute(select(outbox.c.claimed_by).where(claimed).distinct()).scalars()
+    dead = [one for one in held if is_dead(one)]
+    again = update(outbox).where(claimed, outbox.c.claimed_by.in_(dead))
+    return work.connection.execute(again.values(state=Sending.PENDING, next_at=now)).rowcount if dead else 0
 
 
 def mark_sent(work: SqlWork, promise: int, answer: str, now: datetime) -> None:
@@ -182,6 +204,8 @@ def outbound_in(row: Any) -> Outbound:
         ticket_number=row.ticket or 0,
         references=tuple(headers.pop("references")),
         attachments=tuple((message, place) for message, place in row.attachments),
+        lane=row.lane,
+        extra=row.extra,
         **headers,
     )
 

@@ -45,6 +45,7 @@ def delivery_row(raw: Raw, raw_digest: bytes, message: int | None, key: str = ""
         "claimed_by": "",
         "next_at": raw.received_at,
         "error": "",
+        "lane": raw.lane,
     }
 
 
@@ -52,7 +53,7 @@ def raw_in(row: Any) -> Raw:
     """A stored delivery as the channel once handed it over."""
     sender, recipients, peer, helo = row.envelope
     envelope = Envelope(sender, tuple(recipients), peer, helo)
-    return Raw(row.channel, row.source, unpacked(row.body, row.size), row.received_at, envelope)
+    return Raw(row.channel, row.source, unpacked(row.body, row.size), row.received_at, envelope, row.lane)
 
 
 def _compressor() -> ZstdCompressor:

@@ -34,6 +34,7 @@ def message_row(inbound: Inbound, decision: Decision, ticket: Ticket | None) -> 
         "assurance": decision.assurance,
         "trace": [(step.name, step.holds, step.saw) for step in decision.trace],
         "ticket": ticket.number if ticket else None,
+        "place": inbound.place,
     }
 
 
@@ -66,6 +67,8 @@ def outbox_row(outbound: Outbound, now: datetime, held: Hold | None) -> Row:
         "error": held.because if held else "",
         "held_for": held.waits_for.value if held else "",
         "attachments": outbound.attachments,
+        "lane": outbound.lane,
+        "extra": dict(outbound.extra),
     }
 
 

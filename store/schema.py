@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from intake.errors import DeskbellError
+from store.chat_tables import metadata  # with every table in it
 from store.engine import is_in_memory, translated
-from store.side_tables import metadata  # with every table in it
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002")  # oldest first; the last is what `tables` says
+REVISIONS = ("0001", "0002", "0003")  # oldest first; the last is what `tables` says
 UPGRADE_LOCK = 0x64657363
 
 

@@ -1,14 +1,24 @@
-"""The tables beside a message's path: revisions, outages, announcements, mailboxes."""
+"""The tables beside a message's path: revisions, outages, announcements, mailboxes, budgets."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Named, Table, TypedColumns
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Named,
+    Table,
+    TypedColumns,
+)
 
 from store.tables import metadata
 from store.types import Json, Moment, Words
 
-__all__ = ["announcements", "mailboxes", "metadata", "outages", "revisions"]
+__all__ = ["announcements", "budgets", "mailboxes", "metadata", "outages", "revisions"]
 
 
 class RevisionColumns(TypedColumns):
@@ -69,3 +79,15 @@ class MailboxColumns(TypedColumns):
 
 
 mailboxes = Table("mailboxes", metadata, MailboxColumns)
+
+
+class BudgetColumns(TypedColumns):
+    """What was spent of a budget in the hour that began at `since`."""
+
+    key: Named[bytes] = Column(LargeBinary, primary_key=True)  # digest of its name
+    since: Named[datetime] = Column(Moment)
+    count: Named[int] = Column(Integer)
+    is_told: Named[bool] = Column(Boolean)
+
+
+budgets = Table("budgets", metadata, BudgetColumns, sqlite_with_rowid=False)

@@ -224,6 +224,7 @@ class MessageColumns(TypedColumns):
     ticket: Named[int | None] = Column(ForeignKey("tickets.number"), index=True)
     raw: Named[bytes | None] = Column(ForeignKey("raws.digest"))
     at: Named[datetime] = Column(Moment)
+    place: Named[str] = Column(Words, default="")  # in a chat: where it was said, and where an answer goes
 
 
 messages = Table("messages", metadata, MessageColumns)
@@ -272,10 +273,19 @@ class InboxColumns(TypedColumns):
     claimed_by: Named[str] = Column(Words)
     next_at: Named[datetime] = Column(Moment)
     error: Named[str] = Column(Words)
+    lane: Named[str] = Column(Words, default="")  # of one lane one after the other: a chat
 
 
 inbox = Table("inbox", metadata, InboxColumns)
 Index("ix_inbox_waiting", inbox.c.next_at, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
+Index(
+    "ix_inbox_lane",
+    inbox.c.source,
+    inbox.c.lane,
+    inbox.c.id,
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
+)
 
 
 class OutboxColumns(TypedColumns):
@@ -302,6 +312,8 @@ class OutboxColumns(TypedColumns):
     error: Named[str] = Column(Words)
     held_for: Named[str] = Column(Words, default="")  # a work.HeldFor where it is held
     attachments: Named[Any] = Column(Json, nullable=False, default=list)  # message and place of each file
+    lane: Named[str] = Column(Words, default="")  # of one lane one after the other: a chat, a thread
+    extra: Named[Any] = Column(Json, nullable=False, default=dict)  # what only its medium knows
 
 
 outbox = Table("outbox", metadata, OutboxColumns)
@@ -309,6 +321,14 @@ Index(
     "ix_outbox_waiting",
     outbox.c.channel,
     outbox.c.next_at,
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
+)
+Index(
+    "ix_outbox_lane",
+    outbox.c.channel,
+    outbox.c.lane,
+    outbox.c.id,
     sqlite_where=IS_WAITING,
     postgresql_where=IS_WAITING,
 )
@@ -376,15 +396,3 @@ class UndeliverableColumns(TypedColumns):
 
 
 undeliverable = Table("undeliverable", metadata, UndeliverableColumns)
-
-
-class BudgetColumns(TypedColumns):
-    """What was spent of a budget in the hour that began at `since`."""
-
-    key: Named[bytes] = Column(LargeBinary, primary_key=True)  # digest of its name
-    since: Named[datetime] = Column(Moment)
-    count: Named[int] = Column(Integer)
-    is_told: Named[bool] = Column(Boolean)
-
-
-budgets = Table("budgets", metadata, BudgetColumns, sqlite_with_rowid=False)

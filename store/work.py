@@ -14,11 +14,11 @@ from sqlalchemy import Connection, func, select
 from intake.budgets import OVERALL, Spent, of_sender, of_ticket
 from intake.decisions import Change, Decision, Fate, Receipt
 from intake.maintenance import Announced
-from intake.messages import Assurance, Inbound, Outbound, Raw, clean
+from intake.messages import Assurance, File, Inbound, Outbound, Raw, clean
 from intake.tickets import Agent, Organisation, Person, Returned, Status, Ticket, Unreachable
 from intake.uptime import Outage
 from intake.work import Hold
-from store import announcements, outages
+from store import announcements, chats, outages
 from store.budgets import Spending
 from store.buffer import Buffer
 from store.driver import Query
@@ -69,6 +69,8 @@ class SqlWork:
         self._delivery = 0
         self._announced: list[Announced] | None = None
         self._outages: dict[datetime, list[Outage]] = {}
+        self._redrawn: dict[int, datetime] = {}
+        self.last_raw: tuple[int, bytes | None] | None = None
 
     def look_ahead(
         self,
@@ -145,6 +147,21 @@ class SqlWork:
 
     def spend(self, name: str, now: datetime, *, is_told: bool = False) -> None:
         self.spending.add(name, now, is_told=is_told)
+
+    def redraw(self, number: int, now: datetime) -> None:
+        self._redrawn.setdefault(number, now)
+
+    def last_place(self, person: int, number: int) -> tuple[str, str] | None:
+        return chats.last_place(self, person, number)
+
+    def preference(self, owner: str, name: str) -> str:
+        return chats.preference(self, owner, name)
+
+    def is_open(self, channel: str, place: str) -> bool:
+        return chats.is_open(self, channel, place)
+
+    def keep_file(self, file: File, now: datetime) -> None:
+        self.buffer.add(raws, raw_row(Raw("", "", file.data, now)))
 
     def unreachable(self, address: str) -> Unreachable | None:
         key = address_key(address)
@@ -281,6 +298,8 @@ class SqlWork:
         self._opened.clear()
         self.buffer.flush()
         self.spending.flush()
+        chats.want_cards(self, self._redrawn)
+        self._redrawn.clear()
 
     def _writer(self, inbound: Inbound, decision: Decision) -> tuple[Person | None, Agent | None]:
         """Whom a message is known to be from: nobody, while nothing proves it."""

@@ -67,7 +67,7 @@ def test_whoever_delivers_takes_what_was_held_for_an_hour_with_room_once_there_i
             held = Hold("more than 2 automatic mails within an hour", HeldFor.BUDGET, NOON + hour)
             work.promise(an_outbound(f"{number}@vendor.example"), None, NOON, held)
     keeping = Keeping(done.store, done.setup)
-    taken = [len(keeping.claim(NOON + after * hour, lease, 10)) for after in (0.5, 1, 1.01, 2)]
+    taken = [len(keeping.claim("email", NOON + after * hour, lease, 10)) for after in (0.5, 1, 1.01, 2)]
     done.store.close()
 
     assert [0, 2, 0, 1] == taken

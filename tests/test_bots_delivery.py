@@ -15,6 +15,7 @@ import pytest
 import serving
 from bots.delivery import LEASE, Deliveries
 from bots.keeping import Keeping
+from bots.mail_carrier import MailCarrier
 from bots.relay import Relay
 from bots.wiring import Wired, wire
 from bots.writer import Writer
@@ -76,9 +77,9 @@ class Worker:
     async def work(self, until: Callable[[], object], lease: timedelta = LEASE, patience: float = 10) -> None:
         """Deliver until something holds, then end at once: what is under way is cut, and not marked."""
         relay = Relay("127.0.0.1", self.relay.port, timeout=ANSWER_SECONDS)
-        deliveries = Deliveries(
-            self._writer, self._keeping, relay, self._wired.desk, self._wired.setup.addresses, lease
-        )
+        setup = self._wired.setup
+        carrier = MailCarrier(relay, self._keeping.files, self._wired.desk, setup.addresses)
+        deliveries = Deliveries(self._writer, self._keeping, carrier, lease=lease)
         loop = asyncio.create_task(deliveries.run())
         try:
             async with asyncio.timeout(LIMIT):

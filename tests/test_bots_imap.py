@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bots.imap import is_dead
 from bots.imap.backlog import GROUP_BYTES, MOST_BREAKS, MOST_REFUSALS, Backlog, chunks, groups
 from bots.imap.connection import account_of
 from bots.imap.errors import CommandFailed, ConnectionLost, LoginRefused, translated
@@ -17,6 +16,7 @@ from bots.imap.mails import envelope_in, raw_of, stand_in, unread
 from bots.imap.reader import Reader, pause_after
 from bots.imap.taking import Plan, Taking
 from bots.imap.tokens import AccessTokens
+from bots.processes import is_dead
 from bots.settings import ImapSettings, Settings
 from intake.errors import ConfigError, TemporaryFailure
 from intake.messages import Envelope

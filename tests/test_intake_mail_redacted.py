@@ -132,7 +132,7 @@ def test_an_address_keeps_its_mailbox_when_its_name_is_redacted():
         ("application/octet-stream", b"\0\1" + SECRET.encode() + b"\0\xff", NOTE),
         ("application/octet-stream", b"\0\1" + SECRET.encode("utf-16-le") + b"\xff", NOTE),
         ("application/zip", zipped(SECRET.encode()), NOTE),
-        ("application/gzip", gzip.compress(SECRET.encode()), NOTE),
+        ("application/gzip", gzip.compress(SECRET.encode(), mtime=0), NOTE),
         # a word processor keeps one word in several pieces
         ("application/vnd.openxmlformats", zipped(b"<t>Tr0ub4</t><x/><t>dor&amp;3</t>"), NOTE),
         (

@@ -105,6 +105,7 @@ def test_what_opens_on_a_page_has_every_field_that_the_form_requires(preset, mes
         "channel": "portal",
         "sender": "ana@acme.example",
         "assurance": Assurance.SIGNED_IN,
+        "severity": "",  # which an agent sets who logs a call, and nobody on a page
         "ticket_number": 0,
     }
     inbound = inbound_of(message | a_person | page | {"fields": good | emptied})

@@ -133,3 +133,27 @@ def test_a_damaged_row_cannot_unfold_to_more_than_it_held():
 
     with pytest.raises(ZstdError):
         unpacked(bomb, 100)
+
+
+def test_of_one_lane_the_next_is_claimed_when_the_one_before_it_is_done(store):
+    first, second, other = (
+        pending(store, a_raw(key.encode(), source="bot", lane=lane), key)[0]
+        for key, lane in (("1", "ana"), ("2", "ana"), ("3", "bob"))
+    )
+    at_once = [one.id for one in claimed(store)]
+    with store.begin() as work:
+        inbox.fail(work, first, "it broke", NOON + LEASE)
+    while_it_waits = [one.id for one in claimed(store)]
+    with store.begin() as work:
+        inbox.settle(work, first)
+
+    assert ([first, other], [], [second]) == (at_once, while_it_waits, [one.id for one in claimed(store)])
+
+
+def test_what_a_dead_worker_had_claimed_is_free_at_once(store):
+    number, _ = pending(store, a_raw())
+    claimed(store)
+    with store.begin() as work:
+        freed = [inbox.let_go(work, lambda name, dead=dead: name == dead, NOON) for dead in ("w2", "w1")]
+
+    assert ([0, 1], [number]) == (freed, [one.id for one in claimed(store)])

@@ -157,3 +157,24 @@ def test_promises_are_listed_the_newest_first(store):
         (one.id for one in do(store, outbox.sent_to, "ANA@acme.example")), reverse=True
     )
     assert state(store, 999) is None
+
+
+def test_what_goes_to_one_chat_goes_in_its_order(store):
+    promises = promised(store, 2, channel="telegram", lane="bot/1", extra={"buttons": [["Yes", "v:1"]]})
+    with store.begin() as work:
+        other = work.promise(an_outbound("o@vendor.example", channel="telegram", lane="bot/2"), None, NOON)
+    first, elsewhere = claimed(store, channel="telegram")
+    do(store, outbox.mark_retry, promises[0], "later", NOON + MINUTE)
+    meanwhile = claimed(store, channel="telegram")
+    do(store, outbox.mark_failed, promises[0], "never")
+
+    assert ({"buttons": [["Yes", "v:1"]]}, other, []) == (first[1].extra, elsewhere[0], meanwhile)
+    assert [promises[1]] == [one[0] for one in claimed(store, channel="telegram")]
+
+
+def test_what_a_dead_worker_was_sending_is_free_at_once(store):
+    (number,) = promised(store)
+    claimed(store)
+    do(store, outbox.let_go, lambda name: name == "w1", NOON)
+
+    assert [number] == [one[0] for one in claimed(store)]

@@ -116,7 +116,7 @@ def _signature(wired: Wired) -> Iterator[Finding]:
 def _channels(wired: Wired) -> Iterator[Finding]:
     if not wired.settings.channel:
         yield True, "no [channel.…] is configured: no mail comes in"
-    for name, channel in wired.settings.channel.items():
+    for name, channel in wired.settings.mail_channels.items():
         yield from _proofs(f"channel.{name}", channel)
         if isinstance(channel, SmtpSettings) and channel.tls_key and not channel.tls_cert:
             yield True, f"channel.{name}.tls_key is set without tls_cert"

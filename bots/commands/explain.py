@@ -144,7 +144,7 @@ def _at_the_desk(body: bytes, policy: str | None) -> Decision:
 
 def _trusted(settings: Settings) -> str:
     """The mail server whose word counts on the channels."""
-    names = (channel.trust_authentication_results for channel in settings.channel.values())
+    names = (channel.trust_authentication_results for channel in settings.mail_channels.values())
     return next(filter(None, names), "")
 
 

@@ -79,7 +79,7 @@ def _keep(config: Path, channel: str, sender: str | None, recipients: Sequence[s
 
 def _checks(wired: Wired, channel: str) -> Checks | None:
     """The channel's own check of who wrote, without SPF: the connection was the mail server's."""
-    settings = wired.settings.channel.get(channel)
+    settings = wired.settings.mail_channels.get(channel)
     checks = checks_of(settings, wired.settings.dns, wired.folder) if settings else None
     return replace(checks, by_connection=False) if checks else None
 
@@ -126,9 +126,10 @@ def _settings_of(settings: Settings, name: str) -> tuple[str, int]:
     """What a channel trusts and how much it takes; without one nothing is trusted."""
     if not name:
         return "", MOST_MIB
-    if name not in settings.channel:
-        raise ConfigError([f"--channel: no channel {name!r}; {did_you_mean(name, settings.channel)}"])
-    channel = settings.channel[name]
+    channels = settings.mail_channels
+    if name not in channels:
+        raise ConfigError([f"--channel: no channel {name!r} for mail; {did_you_mean(name, channels)}"])
+    channel = channels[name]
     trusted = str(getattr(channel, "trust_authentication_results", ""))
     return trusted, int(getattr(channel, "max_message_mib", MOST_MIB))
 

@@ -31,7 +31,7 @@ SERVERS_DUTY = "let your mail server remove Authentication-Results in its own na
 
 def forged_mail(wired: Wired, seconds: float = WAIT_SECONDS) -> Iterator[Finding]:
     """What became of a forged mail that was sent through the relay; waits for it so many seconds."""
-    channels = wired.settings.channel.values()
+    channels = wired.settings.mail_channels.values()
     trusted = sorted({one.trust_authentication_results for one in channels} - {""})
     if not trusted:
         yield False, "--mail: no channel trusts Authentication-Results, so there is nothing to forge"

@@ -7,9 +7,7 @@ the same machine at once, since there it can be seen that the holder is gone.
 """
 
 import asyncio
-import os
 import secrets
-import socket
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +19,7 @@ from bots.imap.connection import Account, account_of
 from bots.imap.errors import ClaimLost
 from bots.imap.reader import Reader
 from bots.imap.taking import MIB, Plan, Taking
+from bots.processes import is_dead, this_process
 from bots.settings import ImapSettings
 from intake.errors import StoreUnavailable, TemporaryFailure
 
@@ -42,7 +41,7 @@ class ImapFolder:
         self._plan = plan
         self._account = account
         self._desk = desk
-        self._reader = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+        self._reader = this_process(secrets.token_hex(4))
 
     async def run(self) -> None:
         """Whenever the folder is ours, read it."""
@@ -89,21 +88,6 @@ def folders_of(name: str, settings: ImapSettings, folder: Path, desk: DeskSide) 
     """The folders that a channel reads; raises ConfigError where a secret or a file is missing."""
     account = account_of(name, settings, folder)
     return [ImapFolder(_plan(name, settings, one), account, desk) for one in dict.fromkeys(settings.folders)]
-
-
-def is_dead(reader: str) -> bool:
-    """Whether a reader was a process of this machine that is no more."""
-    host, _, rest = reader.partition(" ")
-    number = rest.partition(" ")[0]
-    if host != socket.gethostname() or not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        pass  # it is somebody else's, and lives
-    return False
 
 
 def _plan(name: str, settings: ImapSettings, folder: str) -> Plan:
