@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.telegram.polling import WEBHOOK_ACTIVE, Polling
 from sandbox.telegram.query import Query
-from sandbox.telegram.refusals import bad_request, too_many_requests
+from sandbox.telegram.refusals import Refused, bad_request, too_many_requests
 from sandbox.telegram.webhook import Address, Webhook
 from sandbox.telegram.world import Bot
 
@@ -80,10 +80,11 @@ class Line:
         return Done(True, "Webhook was deleted")
 
     def _allow(self, query: Query) -> None:
-        """Choose kinds of updates, for those that are still to come."""
-        kinds = (
-            query.structure("allowed_updates", "allowed updates") if query.has("allowed_updates") else None
-        )
+        """Choose kinds of updates, for those that are still to come; what cannot be read chooses nothing."""
+        try:
+            kinds = query.structure("allowed_updates", "allowed updates")
+        except Refused:
+            return
         if isinstance(kinds, list):
             self.bot.updates.allow(str(kind) for kind in kinds)
 

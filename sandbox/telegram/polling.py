@@ -34,6 +34,10 @@ class Polling:
         self._next_conflict = 0.0
         self.closing = False
 
+    @property
+    def is_held(self) -> bool:
+        return self._held is not None
+
     async def ask(self, query: Query) -> list[object]:
         """What `getUpdates` answers, held open while there is nothing."""
         limit, timeout = self._bounds(query)

@@ -244,6 +244,10 @@ class TelegramSandbox:
         """The updates that the bot has not confirmed."""
         return [one.body for one in self._bot(bot).updates.waiting()]
 
+    def held(self, *, bot: str = "") -> bool:
+        """Whether a bot asks for updates just now, and is held."""
+        return self._server.lines[bot or self.token].polling.is_held
+
     @property
     def callback_answers(self) -> list[CallbackAnswer]:
         return [answer for bot in self.world.bots.values() for answer in bot.callback_answers]
