@@ -20,12 +20,17 @@ SUPERGROUP = -1_000_000_000_000
 POLL = {
     "id": "6000000000000001",
     "question": "Which one?",
-    "options": [{"text": "This", "voter_count": 0}, {"text": "That", "voter_count": 0}],
+    "options": [
+        {"persistent_id": "1", "text": "This", "voter_count": 0},
+        {"persistent_id": "2", "text": "That", "voter_count": 0},
+    ],
     "total_voter_count": 0,
     "is_closed": False,
     "is_anonymous": True,
     "type": "regular",
     "allows_multiple_answers": False,
+    "allows_revoting": True,
+    "members_only": False,
 }
 SHUT = {
     Standing.BLOCKED: "has blocked the bot; unblock it first",

@@ -113,7 +113,7 @@ def _album_part(bot: Bot, query: Query, part: dict[str, Any]) -> dict[str, Any]:
 def _content(bot: Bot, query: Query, kind: str, named: str, upload: Upload | None) -> dict[str, Any]:
     """The file that is sent: as a part of the call, or one that the bot already knows."""
     if named.startswith(ATTACHED):
-        upload = query.files.get(named.removeprefix(ATTACHED))
+        upload, named = query.files.get(named.removeprefix(ATTACHED)), ""
     if upload is not None:
         return _uploaded(bot, kind, upload)
     if not named:
