@@ -258,3 +258,21 @@ def test_no_app_sends_more_than_a_message_holds():
 
     with pytest.raises(ValueError, match="no app sends more than 4096 characters"):
         on_stage(scenario)
+
+
+def test_a_supergroup_counts_its_own_messages():
+    async def scenario(stage):
+        groups = [stage.telegram.add_group("Team", [stage.anna], supergroup=True) for _ in "ab"]
+        sent = [(await stage.call("sendMessage", chat_id=group, text="Hi")).result for group in groups]
+        return [one["message_id"] for one in sent]
+
+    assert [2, 2] == on_stage(scenario)  # after the service message
+
+
+def test_people_edit_only_what_they_have_written():
+    async def scenario(stage):
+        await stage.say()
+        await stage.telegram.edit(stage.anna, 2, "changed")
+
+    with pytest.raises(ValueError, match="people edit only what they have written"):
+        on_stage(scenario)

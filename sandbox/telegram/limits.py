@@ -10,6 +10,8 @@ from math import ceil
 from sandbox.telegram.clock import Clock
 from sandbox.telegram.refusals import too_many_requests
 
+ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -32,7 +34,8 @@ class Bucket:
         """The seconds until one can be taken."""
         self.left = min(self.holds, self.left + (now - self.at) * self.a_second)
         self.at = now
-        return max(0.0, (1 - self.left) / self.a_second)
+        missing = 1 - self.left
+        return missing / self.a_second if missing > ROUNDING else 0.0
 
 
 @dataclass(slots=True)

@@ -147,7 +147,7 @@ def _sent(world: World, bot: Bot, query: Query, fields: dict[str, Any]) -> Any:
 
 def _put(world: World, bot: Bot, chat: Chat, query: Query, fields: dict[str, Any]) -> Any:
     reply_to = _answered(chat, query)
-    number = next(bot.numbers)
+    number = bot.next_number(chat)
     message = Message(number, chat.id, bot.self, world.date(), reply_to=reply_to, **fields)
     chat.messages[number] = message
     return message_payload(world, bot, message)
