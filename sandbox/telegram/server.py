@@ -173,6 +173,8 @@ async def _query(request: web.Request) -> Query:
         return Query(method, args | {name: str(value) for name, value in (await request.post()).items()})
     except web.HTTPRequestEntityTooLarge as error:
         raise Refused(413, refusals.TOO_LARGE) from error
+    except ValueError as error:  # a form that is none
+        raise refusals.bad_request("can't parse the request") from error
 
 
 async def _json(request: web.Request) -> dict[str, Any]:
