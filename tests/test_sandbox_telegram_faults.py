@@ -121,6 +121,7 @@ def test_calls_are_noted_with_their_arguments_and_without_the_token():
         (None, [0, 0, 0], [200, 200, 200, 429]),  # a short burst passes
         (Rates(chat_burst=1), [0], [200, 429]),
         (Rates(chat_burst=1), [1.1, 1.1], [200, 200, 200]),
+        (Rates(chat_burst=1), [600, 0], [200, 200, 429]),  # silence does not add up
         (Rates(chat_burst=99, all_second=2), [0, 0], [200, 200, 429]),
     ],
 )

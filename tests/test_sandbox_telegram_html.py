@@ -39,6 +39,7 @@ def entity(kind, offset, length, **more):
         ),
         ("<a href='https://x.example'>go</a>", "go", [entity("text_link", 0, 2, url="https://x.example/")]),
         ("<a>x.example</a>", "x.example", [entity("text_link", 0, 9, url="http://x.example/")]),
+        ("see <a>x.example</a>", "see x.example", [entity("text_link", 4, 9, url="http://x.example/")]),
         ('<a href="javascript:alert(1)">go</a>', "go", []),
         ("<pre>x</pre>", "x", [entity("pre", 0, 1)]),
         ('<pre><code class="language-py">x</code></pre>', "x", [entity("pre", 0, 1, language="py")]),

@@ -63,7 +63,7 @@ def test_a_call_is_held_for_its_timeout_and_no_longer_than_fifty_seconds():
         await asyncio.sleep(0.05)
         waited = not held.done()
         stage.telegram.advance(1.1)
-        return waited, await held
+        return waited, await asyncio.wait_for(held, 2)
 
     assert (True, []) == on_stage(scenario)
 
@@ -88,7 +88,7 @@ def test_the_same_offset_within_three_seconds_is_held_for_three():
         await asyncio.sleep(0.05)
         waited = not held.done()
         stage.telegram.advance(0.6)
-        return waited, await held
+        return waited, await asyncio.wait_for(held, 2)
 
     assert (True, []) == on_stage(scenario)
 
