@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, error
+from aiohttp import web
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Update, error
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
 
 from sandbox.telegram import TelegramSandbox
 
@@ -206,3 +208,51 @@ def test_an_application_of_the_library_holds_a_conversation():
             return [one.text for one in telegram.chat(anna)], answers
 
     assert (["/start", "I shall", "hello", "HELLO"], ["thanks"]) == asyncio.run(run())
+
+
+def test_an_update_that_the_library_cannot_read_blocks_all_that_wait_with_it():
+    async def scenario(telegram, bot, anna):
+        telegram.push_raw({"message": {"message_id": 1, "date": 0, "chat": {"unheard": "of"}}})
+        with pytest.raises(TypeError):
+            await bot.get_updates()
+        raw = await bot.do_api_request("getUpdates", api_kwargs={"offset": -1})
+        return raw[0]["message"]["chat"]
+
+    with pytest.warns(PTBUserWarning, match="Please use 'Bot.getUpdates' instead"):
+        chat = with_bot(scenario)
+
+    assert {"unheard": "of"} == chat
+
+
+def test_an_application_behind_a_webhook_answers_in_order():
+    async def echo(update, context):
+        await update.message.reply_text(update.message.text.upper())
+
+    async def run():
+        async with TelegramSandbox() as telegram:
+            anna = telegram.add_user("Anna")
+            builder = Application.builder().token(telegram.token).updater(None)
+            for name, value in addresses(telegram).items():
+                builder = getattr(builder, name)(value)
+            app = builder.build()
+            app.add_handler(MessageHandler(filters.TEXT, echo))
+
+            async def hook(request):
+                await app.process_update(Update.de_json(await request.json(), app.bot))
+                return web.Response()
+
+            server = web.Application()
+            server.router.add_post("/hook", hook)
+            runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.1)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            async with app:
+                await app.bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/hook")
+                for text in ("one", "two", "three"):
+                    await telegram.send(anna, text)
+                await telegram.wait_for(lambda: len(telegram.chat(anna)) == 6)
+                await telegram.stop()
+            await runner.cleanup()
+            return [one.text for one in telegram.chat(anna) if one.from_bot]
+
+    assert ["ONE", "TWO", "THREE"] == asyncio.run(run())
