@@ -136,9 +136,16 @@ def _repeated(blocks: Sequence[Mapping[str, Any]], pointer: str) -> Iterator[str
         if name and count > 1:
             yield complaint(f'block_id "{name}" already exists', pointer)
     for place, block in enumerate(blocks):
-        for name, count in Counter(one.get("action_id") for one in actions_of(block)).items():
-            if name and count > 1:
-                yield complaint(f'`action_id` "{name}" already exists', f"{pointer}/{place}")
+        yield from _repeated_actions(block, f"{pointer}/{place}/elements")
+
+
+def _repeated_actions(block: Mapping[str, Any], pointer: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for place, one in enumerate(actions_of(block)):
+        name = one.get("action_id", "")
+        if name and name in seen:
+            yield complaint(f'`action_id` "{name}" already exists', f"{pointer}/{place}/action_id")
+        seen.add(name)
 
 
 def _check_length(blocks: list[Any]) -> None:

@@ -1,10 +1,12 @@
 """The control interface: the same acts over HTTP, for a process outside.
 
 `POST /control/NAME` with a JSON object of arguments calls the sandbox's method of that name and
-answers `{"ok": true, "result": …}`, or `{"ok": false, "error": …}` when it could not be done.
+answers `{"ok": true, "result": …}` (interactions once they are acknowledged), or `{"ok": false,
+"error": …}` when it could not be done.
 Files come as `[name, base64]`, teams by their id. `GET /control/` names what there is.
 """
 
+import asyncio
 import base64
 import dataclasses
 import inspect
@@ -12,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from sandbox.slack.courier import PATIENCE
 from sandbox.slack.refusals import Impossible, Refused
 from sandbox.slack.things import Json
+from sandbox.slack.triggers import Interaction
 
 if TYPE_CHECKING:
     from sandbox.slack.sandbox import SlackSandbox
@@ -89,6 +93,8 @@ class Control:
             arguments = self._understood(await request.json() if request.can_read_body else {})
             result = getattr(self._sandbox, name)(**arguments)
             result = await result if inspect.isawaitable(result) else result
+            if isinstance(result, Interaction):  # nobody outside could wait for it later
+                await asyncio.wait_for(result.settled.wait(), PATIENCE + 2)
         except (Impossible, KeyError, Refused, TimeoutError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             return web.json_response({"ok": False, "error": told}, status=400)

@@ -34,6 +34,7 @@ class Bucket:
 @dataclass(slots=True)
 class Rates:
     clock: Clock
+    burst: int = BURST
     buckets: dict[Hashable, Bucket] = field(default_factory=dict)
 
     def take(self, key: Hashable, size: int, each_second: float) -> None:
@@ -51,7 +52,7 @@ class Rates:
             self.take((team.id, method), TIERS[tier], TIERS[tier] / 60)
 
     def take_message(self, team: Team, channel: str) -> None:
-        self.take((team.id, "message", channel), BURST, 1.0)
+        self.take((team.id, "message", channel), self.burst, 1.0)
 
 
 def caller(world: World, token: str) -> Team:

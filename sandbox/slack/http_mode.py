@@ -28,8 +28,8 @@ class HttpMode:
     clock: Clock
     acks: list[Ack]
     secret: str
-    url: str = ""
     retry_after: Sequence[float] = RETRY_AFTER
+    url: str = ""
     session: aiohttp.ClientSession | None = field(default=None)
 
     async def carry(self, parcel: Parcel, attempt: int, reason: str, patience: float) -> Carried:

@@ -12,26 +12,17 @@ from pathlib import PurePath
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox.slack.clock import Clock
 from sandbox.slack.control import Control
-from sandbox.slack.courier import Ack, Courier
-from sandbox.slack.desk import Desk
-from sandbox.slack.events import Events
-from sandbox.slack.faults import Fault, Faults
-from sandbox.slack.gate import Rates
-from sandbox.slack.http_mode import RETRY_AFTER, HttpMode
+from sandbox.slack.courier import Ack
+from sandbox.slack.faults import Fault
+from sandbox.slack.gate import BURST
+from sandbox.slack.http_mode import RETRY_AFTER
 from sandbox.slack.log import Called
-from sandbox.slack.modals import Modals
-from sandbox.slack.oauth import Oauth
+from sandbox.slack.parts import Parts, Wishes
 from sandbox.slack.refusals import Impossible
-from sandbox.slack.server import Server
 from sandbox.slack.shapes import view_json
-from sandbox.slack.sockets import Sockets
-from sandbox.slack.talk import Talk
 from sandbox.slack.things import EVENTS, Channel, File, Json, Message, Team, User, Usergroup, View
-from sandbox.slack.triggers import Interaction, Triggers
-from sandbox.slack.web_api import WebApi
-from sandbox.slack.world import SIGNING_SECRET, World
+from sandbox.slack.triggers import Interaction
 
 FileLike = tuple[str, bytes]  # a name and the bytes
 
@@ -45,47 +36,38 @@ class SlackSandbox:
         redeliver_after: float = 3.0,
         attempts: int = 4,
         rate_limits: bool = False,
+        message_burst: int = BURST,
         http_url: str = "",
         http_retries: Sequence[float] = RETRY_AFTER,
         events: Iterable[str] = EVENTS,
         unfurl_domains: Iterable[str] = (),
         port: int = 0,
     ) -> None:
-        self.clock = Clock()
-        self.world = World(self.clock)
+        """How soon an event goes out again and how often in all, whether rates are limited and
+        how many messages a channel takes at once, where and when to try again in HTTP mode, what
+        the app is subscribed to, whose links it unfurls, and a port if it must be a certain one."""
+        self._parts = Parts(
+            Wishes(
+                redeliver_after, attempts, rate_limits, message_burst, http_retries, events, unfurl_domains
+            )
+        )
+        self.world = self._parts.world
         self.team = self.world.found_team("Vendor", "T0VENDOR")
         self._port = port
-        self._sockets = Sockets(self.clock)
-        self._http = HttpMode(self.clock, self._sockets.acks, SIGNING_SECRET, retry_after=http_retries)
-        self._courier = Courier(self.world, self.clock, redeliver_after, attempts)
-        self._courier.carrier = self._sockets
-        self._events = Events(self.world, events)
-        self._talk = Talk(self.world, self._events, unfurl_domains)
-        self._triggers = Triggers(self.world)
-        self._modals = Modals(self.world, self._triggers)
-        self._desk = Desk(self.world, self._triggers, self._modals, self._courier)
-        self._faults = Faults()
-        self._oauth = Oauth(self.world)
-        rates = Rates(self.clock) if rate_limits else None
-        self._api = WebApi(
-            self.world, self._events, self._modals, self._sockets, self._faults, self._oauth, rates
-        )
-        self._server = Server(self.world, self._api, self._sockets, self._desk, self._triggers)
-        Control(self).add_to(self._server.app)
-        if http_url:
-            self.http_url = http_url
+        self._parts.tell_by(http_url)
+        Control(self).add_to(self._parts.server.app)
 
     async def __aenter__(self) -> Self:
-        await self._server.start(self._port)
+        await self._parts.server.start(self._port)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._courier.stop()
-        await self._sockets.cut()
-        await self._http.close()
-        await self._server.stop()
+        await self._parts.courier.stop()
+        await self._parts.sockets.cut()
+        await self._parts.http.close()
+        await self._parts.server.stop()
 
     @property
     def api_url(self) -> str:
@@ -94,12 +76,11 @@ class SlackSandbox:
     @property
     def http_url(self) -> str:
         """Where the app is told by signed HTTP; "" for Socket Mode."""
-        return self._http.url
+        return self._parts.http.url
 
     @http_url.setter
     def http_url(self, url: str) -> None:
-        self._http.url = url
-        self._courier.carrier = self._http if url else self._sockets
+        self._parts.tell_by(url)
 
     # Furnish
 
@@ -153,7 +134,7 @@ class SlackSandbox:
 
     def consent(self, team: Team, user: str = "U0ADMIN") -> str:
         """Agree to install the app: the code for oauth.v2.access."""
-        return self._oauth.consent(team, user)
+        return self._parts.oauth.consent(team, user)
 
     # Act as people
 
@@ -171,7 +152,7 @@ class SlackSandbox:
         person = self.world.user(user)
         kept = [self._file(person, name, content) for name, content in files]
         place = self.world.channel(channel)
-        return self._talk.say(person, place, text, thread_ts, kept, list(blocks)).ts
+        return self._parts.talk.say(person, place, text, thread_ts, kept, list(blocks)).ts
 
     async def say_to_bot(self, user: str, text: str) -> str:
         """Write to the app in direct messages; the ts."""
@@ -179,13 +160,13 @@ class SlackSandbox:
         return await self.say(user, self.world.direct(team, user).id, text)
 
     async def edit(self, user: str, channel: str, ts: str, text: str) -> None:
-        self._talk.edit(self.world.user(user), self._message(channel, ts), text)
+        self._parts.talk.edit(self.world.user(user), self._message(channel, ts), text)
 
     async def delete(self, user: str, channel: str, ts: str) -> None:
-        self._talk.delete(self.world.user(user), self._message(channel, ts))
+        self._parts.talk.delete(self.world.user(user), self._message(channel, ts))
 
     async def react(self, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
-        act = self._talk.take_reaction if remove else self._talk.react
+        act = self._parts.talk.take_reaction if remove else self._parts.talk.react
         act(self.world.user(user), self._message(channel, ts), name)
 
     async def click(
@@ -200,58 +181,60 @@ class SlackSandbox:
     ) -> Interaction:
         """Press or choose; `value` tells buttons of one action_id apart, `selected` is the choice."""
         message = self._message(channel, ts, user)
-        return self._desk.click(self.team_of(user, channel), user, message, action_id, value, selected)
+        if user not in self.world.channel(channel).members:
+            raise Impossible(f"{user} is not in {channel}")
+        return self._parts.desk.click(self.team_of(user, channel), user, message, action_id, value, selected)
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Interaction:
         place = self.world.channel(channel)
         if user not in place.members:
             raise Impossible(f"{user} is not in {channel}")
-        return self._desk.command(self.team_of(user, channel), user, place, command, text)
+        return self._parts.desk.command(self.team_of(user, channel), user, place, command, text)
 
     async def shortcut(self, user: str, callback_id: str, *, channel: str = "", ts: str = "") -> Interaction:
         """A global shortcut, or one on a message."""
         team = self.team_of(user, channel)
         if not ts:
-            return self._desk.shortcut(team, user, callback_id)
-        return self._desk.message_shortcut(team, user, callback_id, self._message(channel, ts))
+            return self._parts.desk.shortcut(team, user, callback_id)
+        return self._parts.desk.message_shortcut(team, user, callback_id, self._message(channel, ts))
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any] | None = None) -> Json:
         """Submit a modal: block_id -> action_id -> value, or block_id -> value; what the app answered."""
-        return await self._desk.submit(self._top(user, view_id), dict(values or {}))
+        return await self._parts.desk.submit(self._top(user, view_id), dict(values or {}))
 
     async def act_in_view(
         self, user: str, view_id: str, action_id: str, *, value: str | None = None, selected: Any = None
     ) -> Interaction:
-        return self._desk.act_in_view(self._view(user, view_id), action_id, value, selected)
+        return self._parts.desk.act_in_view(self._view(user, view_id), action_id, value, selected)
 
     async def close_view(self, user: str, view_id: str, *, whole_stack: bool = False) -> None:
-        self._desk.close(self._top(user, view_id), whole_stack=whole_stack)
+        self._parts.desk.close(self._top(user, view_id), whole_stack=whole_stack)
 
     async def open_home(self, user: str) -> None:
         team = self.team_of(user)
         view = self.world.homes.get((team.id, user))
-        self._events.home_opened(team, user, view_json(view, team) if view else None)
+        self._parts.events.home_opened(team, user, view_json(view, team) if view else None)
 
     async def join(self, user: str, channel: str, *, inviter: str = "") -> None:
-        self._talk.join(self.world.user(user), self.world.channel(channel), inviter)
+        self._parts.talk.join(self.world.user(user), self.world.channel(channel), inviter)
 
     async def leave(self, user: str, channel: str) -> None:
-        self._talk.leave(self.world.user(user), self.world.channel(channel))
+        self._parts.talk.leave(self.world.user(user), self.world.channel(channel))
 
     async def share_channel(self, channel: str, team: Team) -> None:
-        self._talk.share(self.world.channel(channel), team)
+        self._parts.talk.share(self.world.channel(channel), team)
 
     async def archive(self, channel: str, user: str = "U0ADMIN") -> None:
-        self._talk.archive(self.world.channel(channel), user)
+        self._parts.talk.archive(self.world.channel(channel), user)
 
     async def rename_id(self, channel: str) -> str:
         """Give a channel a new id; the new one."""
-        return self._talk.renumber(self.world.channel(channel))
+        return self._parts.talk.renumber(self.world.channel(channel))
 
     async def set_usergroup(self, group: str, users: Iterable[str]) -> None:
         found = self.world.usergroups[group]
         before, found.users, found.updated = found.users, list(users), self.world.now()
-        self._events.members_of_group(found, before)
+        self._parts.events.members_of_group(found, before)
 
     async def change_user(self, user: str, **changes: Any) -> None:
         """Change what is known of a person: deleted, is_restricted, name, email, tz …"""
@@ -259,38 +242,38 @@ class SlackSandbox:
         for name, value in changes.items():
             setattr(person, name, value)
         person.updated = self.world.now()
-        self._events.user_changed(person)
+        self._parts.events.user_changed(person)
 
     async def uninstall(self, team: Team | None = None) -> None:
         """Take the app out of a workspace: its token is dead from now on."""
         gone = team or self.team
-        self._events.uninstalled(gone)
-        self._events.revoked(gone)
+        self._parts.events.uninstalled(gone)
+        self._parts.events.revoked(gone)
         gone.is_installed = False
 
     async def revoke_tokens(self, team: Team | None = None) -> None:
-        self._events.revoked(team or self.team)
+        self._parts.events.revoked(team or self.team)
         (team or self.team).trouble = "token_revoked"
 
     # See what came of it
 
     @property
     def calls(self) -> list[Called]:
-        return self._api.calls
+        return self._parts.api.calls
 
     @property
     def acks(self) -> list[Ack]:
-        return self._sockets.acks
+        return self._parts.sockets.acks
 
     @property
     def sockets(self) -> int:
         """How many sockets are open now."""
-        return self._sockets.open_count
+        return self._parts.sockets.open_count
 
     @property
     def dropped(self) -> list[Json]:
         """Events that were given up."""
-        return [parcel.payload for parcel in self._courier.dropped]
+        return [parcel.payload for parcel in self._parts.courier.dropped]
 
     def channel(self, identity: str) -> list[Message]:
         """Every message of a channel in order, deleted ones too."""
@@ -329,35 +312,35 @@ class SlackSandbox:
 
     async def wait_until_idle(self, seconds: float = 5.0) -> None:
         """Return once everything that happened was acknowledged or given up."""
-        await self.wait_for(lambda: self._courier.is_idle, seconds)
+        await self.wait_for(lambda: self._parts.courier.is_idle, seconds)
 
     # Trouble
 
     def fail(self, method: str, **trouble: Any) -> None:
         """Let the next calls of a method ("*": of any) meet trouble: the fields of `Fault`."""
-        self._faults.add(Fault(method, **trouble))
+        self._parts.faults.add(Fault(method, **trouble))
 
     def mend(self) -> None:
         """Forget the faults that nobody has met."""
-        self._faults.clear()
+        self._parts.faults.clear()
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        await self._sockets.disconnect(reason)
+        await self._parts.sockets.disconnect(reason)
 
     async def cut(self) -> None:
         """End every socket without a word."""
-        await self._sockets.cut()
+        await self._parts.sockets.cut()
 
     async def freeze(self, *, thaw: bool = False) -> None:
         """Let the sockets stay open and say nothing, pongs included, until thawed."""
-        self._sockets.is_frozen = not thaw
+        self._parts.sockets.is_frozen = not thaw
 
     def advance(self, seconds: float) -> None:
-        self.clock.advance(seconds)
+        self._parts.clock.advance(seconds)
 
     async def verify_url(self) -> bool:
         """Whether the app answers the challenge at its address."""
-        return await self._http.verify_url()
+        return await self._parts.http.verify_url()
 
     # Helpers
 

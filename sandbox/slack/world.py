@@ -31,7 +31,6 @@ class World:
         self.ephemerals: list[Message] = []
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[tuple[str, str], View] = {}
-        self.former_ids: dict[str, str] = {}
         self._ids = itertools.count(1)
         self._last_stamp = 0
 
@@ -70,9 +69,9 @@ class World:
         return team
 
     def channel(self, identity: str) -> Channel:
-        """A channel by its id, present or former, or by its #name."""
+        """A channel by its id or its #name."""
         name = identity.removeprefix("#")
-        channel = self.channels.get(self.former_ids.get(identity, identity)) or next(
+        channel = self.channels.get(identity) or next(
             (one for one in self.channels.values() if name and one.name == name), None
         )
         if channel is None:

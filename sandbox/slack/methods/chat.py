@@ -171,15 +171,15 @@ def _check_kept_rich_text(message: Message, blocks: list[Json]) -> None:
 
 
 def _change(call: Call, message: Message, text: str, blocks: list[Json]) -> None:
-    """What is not said stays, but for the text, which new blocks replace."""
-    message.text = text if "text" in call.args or blocks else message.text
-    if "blocks" in call.args:
-        message.blocks = blocks
+    """What is not said stays; but new text alone takes the blocks away, which it replaces."""
+    if "blocks" in call.args or text:
+        message.text, message.blocks = text, blocks
     if "attachments" in call.args:
         message.attachments = _attachments(call)
     if "metadata" in call.args:
         message.metadata = _metadata(call)
-    message.edited = {"user": call.team.bot_user, "ts": call.world.new_ts()}
+    if not blocks:  # Slack marks only plain text as edited
+        message.edited = {"user": call.team.bot_user, "ts": call.world.new_ts()}
 
 
 def _metadata(call: Call) -> Json | None:
