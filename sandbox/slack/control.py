@@ -64,7 +64,7 @@ ACTS = [
     "views",
     "wait_until_idle",
 ]
-READINGS = ("acks", "api_url", "calls", "dropped", "http_url", "sockets", "team")
+READINGS = ("acks", "api_url", "calls", "connections", "dropped", "http_url", "sockets", "team")
 
 
 class Control:

@@ -271,6 +271,11 @@ class SlackSandbox:
         return self._parts.sockets.open_count
 
     @property
+    def connections(self) -> int:
+        """How many sockets were opened so far."""
+        return self._parts.sockets.connections
+
+    @property
     def dropped(self) -> list[Json]:
         """Events that were given up."""
         return [parcel.payload for parcel in self._parts.courier.dropped]
