@@ -36,7 +36,7 @@ class Desk:
             "channel": self._channel(message.channel),
             "actions": [action],
             "response_url": interaction.response_url,
-            "state": {"values": {}},
+            "state": {"values": _state(message.blocks, action)},
         }
         if not message.ephemeral_to:
             payload["message"] = message_json(self._world, message)
@@ -209,6 +209,19 @@ def _message_container(message: Message) -> Json:
     told: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
     told["is_ephemeral"] = bool(message.ephemeral_to)
     return told | ({"thread_ts": message.thread_ts} if message.is_reply else {})
+
+
+def _state(blocks: list[Json], action: Json) -> Json:
+    """What a message's menus and fields say, the one just used included."""
+    state: Json = {}
+    for block, element in elements_in(blocks):
+        if element["type"] not in ("button", "overflow"):
+            entry = {"type": element["type"], **_initial(element)}
+            state.setdefault(block["block_id"], {})[element["action_id"]] = entry
+    used = state.get(action["block_id"], {}).get(action["action_id"])
+    if used is not None:
+        used |= {key: action[key] for key in used}
+    return state
 
 
 def _filled(view: View, values: Json) -> Json:

@@ -89,7 +89,7 @@ def _thread(world: World, message: Message) -> Json:
     """What a parent tells of its thread, and an answer of its parent."""
     channel = world.channels[message.channel]
     if message.is_reply:
-        parent = next((one for one in channel.messages if one.ts == message.thread_ts), None)
+        parent = channel.by_ts.get(message.thread_ts)
         return {"parent_user_id": parent.user} if parent else {}
     replies = world.replies(channel, message.ts)
     if not replies:

@@ -97,8 +97,8 @@ class World:
         return channel
 
     def message(self, channel: Channel, ts: str) -> Message:
-        found = next((one for one in channel.messages if one.ts == ts and not one.is_deleted), None)
-        if found is None:
+        found = channel.by_ts.get(ts)
+        if found is None or found.is_deleted:
             raise Refused("message_not_found")
         return found
 
@@ -132,14 +132,17 @@ class World:
         return opened
 
     def post(self, message: Message) -> Message:
-        self.channels[message.channel].messages.append(message)
+        """Put a message into its channel and thread."""
+        channel = self.channels[message.channel]
+        channel.messages.append(message)
+        channel.by_ts[message.ts] = message
+        if message.is_reply:
+            channel.threads.setdefault(message.thread_ts, []).append(message)
         return message
 
     def replies(self, channel: Channel, ts: str) -> list[Message]:
         """The answers in a thread, oldest first, without what was deleted."""
-        return [
-            one for one in channel.messages if one.thread_ts == ts and one.is_reply and not one.is_deleted
-        ]
+        return [one for one in channel.threads.get(ts, ()) if not one.is_deleted]
 
     def find_view(self, identity: str = "", external: str = "") -> View:
         for view in self._views():

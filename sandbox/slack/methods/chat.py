@@ -96,8 +96,8 @@ def written(call: Call, channel: Channel, text: str, blocks: list[Json]) -> Mess
     """A message of the bot, not yet posted; its thread must exist and be a parent."""
     thread_ts = call.text("thread_ts")
     if thread_ts:
-        parent = next((one for one in channel.messages if one.ts == thread_ts), None)
-        if parent is None or parent.is_reply:
+        parent = channel.by_ts.get(thread_ts)
+        if parent is None or parent.is_reply or _is_gone(call, channel, parent):
             raise Refused("cannot_reply_to_message")
     return Message(
         channel.id,
@@ -124,11 +124,17 @@ def take_back(call: Call, message: Message) -> None:
         call.events.deleted(before, message)
 
 
+def _is_gone(call: Call, channel: Channel, parent: Message) -> bool:
+    """Deleted, and with no answer to leave a tombstone for."""
+    return parent.is_deleted and not call.world.replies(channel, parent.ts)
+
+
 def _place_to_write(call: Call) -> Channel:
     """A channel, or the direct messages with the person whose id was given."""
     identity = call.text("channel")
     if identity[:1] in "UW" and identity in call.world.users:
-        call.world.visible_user(call.team, identity)
+        if call.world.visible_user(call.team, identity).deleted:
+            raise Refused("channel_not_found")
         return call.world.direct(call.team, identity)
     return call.world.own_channel(call.team, identity)
 

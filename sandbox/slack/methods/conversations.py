@@ -1,6 +1,7 @@
 """conversations.*: what the bot can see of channels, their members and their messages."""
 
 from sandbox.slack.gate import check_scopes
+from sandbox.slack.joining import announce_joined
 from sandbox.slack.methods.call import Call, Method, page
 from sandbox.slack.refusals import Refused
 from sandbox.slack.shapes import channel_json, message_json
@@ -45,12 +46,11 @@ def history(call: Call) -> Json:
 
 def replies(call: Call) -> Json:
     channel, ts = _readable(call), call.text("ts")
-    parent = next((one for one in channel.messages if one.ts == ts), None)
+    parent = channel.by_ts.get(ts)
     if parent is None or (parent.is_deleted and not call.world.replies(channel, ts)):
         raise Refused("thread_not_found")
     top = parent.thread_ts if parent.is_reply else ts
-    thread = [one for one in channel.messages if one.ts == top or one.thread_ts == top]
-    return _messages(call, _within(call, thread))
+    return _messages(call, _within(call, [channel.by_ts[top], *channel.threads.get(top, ())]))
 
 
 def open_direct(call: Call) -> Json:
@@ -76,7 +76,7 @@ def join(call: Call) -> Json:
         raise Refused("method_not_supported_for_channel_type")
     if call.team.bot_user not in channel.members:
         channel.members.append(call.team.bot_user)
-        call.events.joined(channel, call.world.users[call.team.bot_user])
+        announce_joined(call.world, call.events, channel, call.world.users[call.team.bot_user])
     return {"channel": channel_json(channel, call.team)}
 
 
