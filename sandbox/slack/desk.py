@@ -9,8 +9,9 @@ from typing import Any
 
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.courier import Courier, Parcel
+from sandbox.slack.forms import check_errors, filled, state_of
 from sandbox.slack.modals import Modals, named_blocks
-from sandbox.slack.pressing import chosen, elements_in, pressed
+from sandbox.slack.pressing import pressed
 from sandbox.slack.refusals import Impossible
 from sandbox.slack.shapes import message_json, view_json
 from sandbox.slack.things import Channel, Json, Message, Team, View
@@ -36,7 +37,7 @@ class Desk:
             "channel": self._channel(message.channel),
             "actions": [action],
             "response_url": interaction.response_url,
-            "state": {"values": _state(message.blocks, action)},
+            "state": {"values": state_of(message.blocks, action)},
         }
         if not message.ephemeral_to:
             payload["message"] = message_json(self._world, message)
@@ -103,7 +104,7 @@ class Desk:
         team = self._world.teams[view.team]
         if not view.body.get("submit"):
             raise Impossible("this modal has no submit button")
-        view.values = _filled(view, values)
+        view.values = filled(view, values)
         interaction = self._triggers.new(team, view.user, view=view)
         payload = self._payload("view_submission", team, interaction)
         payload |= {"view": view_json(view, team), "response_urls": []}
@@ -162,7 +163,7 @@ class Desk:
             case "push":
                 self._modals.pushed_by_ack(team, view, body["view"])
             case "errors":
-                _check_errors(view, body.get("errors"))
+                check_errors(view, body.get("errors"))
             case other:
                 raise Impossible(f"response_action: {other!r} is none; known: clear, errors, push, update")
 
@@ -209,63 +210,3 @@ def _message_container(message: Message) -> Json:
     told: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
     told["is_ephemeral"] = bool(message.ephemeral_to)
     return told | ({"thread_ts": message.thread_ts} if message.is_reply else {})
-
-
-def _state(blocks: list[Json], action: Json) -> Json:
-    """What a message's menus and fields say, the one just used included."""
-    state: Json = {}
-    for block, element in elements_in(blocks):
-        if element["type"] not in ("button", "overflow"):
-            entry = {"type": element["type"], **_initial(element)}
-            state.setdefault(block["block_id"], {})[element["action_id"]] = entry
-    used = state.get(action["block_id"], {}).get(action["action_id"])
-    if used is not None:
-        used |= {key: action[key] for key in used}
-    return state
-
-
-def _filled(view: View, values: Json) -> Json:
-    """The state of a modal when it is submitted; the client insists on what is not optional."""
-    state: Json = {}
-    known = {block["block_id"] for block in view.body["blocks"]}
-    if strange := sorted(set(values) - known):
-        raise Impossible(f"no block {', '.join(strange)}; there are {', '.join(sorted(known))}")
-    for block, element in elements_in(view.body["blocks"]):
-        name, action_id = block["block_id"], element["action_id"]
-        if element["type"] in ("button", "overflow"):
-            continue
-        entry = _entry(view, element, name, values.get(name))
-        if block["type"] == "input" and not block.get("optional") and not _has_value(entry):
-            raise Impossible(f"{name}: fill in this field")
-        state.setdefault(name, {})[action_id] = entry
-    return state
-
-
-def _entry(view: View, element: Json, name: str, given: Any) -> Json:
-    """One element's value: given now, chosen before, or what it began with."""
-    action_id = element["action_id"]
-    if isinstance(given, dict) and action_id in given:
-        given = given[action_id]
-    elif isinstance(given, dict):
-        given = None
-    if given is not None:
-        return {"type": element["type"], **chosen(element, given)}
-    before: Json | None = view.values.get(name, {}).get(action_id)
-    return before or {"type": element["type"], **_initial(element)}
-
-
-def _initial(element: Json) -> Json:
-    empty = chosen(element, None)
-    begun = {key: told for key, told in element.items() if key.startswith("initial_")}
-    return {key: next(iter(begun.values()), value) for key, value in empty.items()}
-
-
-def _has_value(entry: Json) -> bool:
-    return any(value for key, value in entry.items() if key != "type")
-
-
-def _check_errors(view: View, errors: Any) -> None:
-    """Errors belong to input blocks that are there; others Slack does not show."""
-    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
-    if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
-        raise Impossible(f"errors: {errors!r}; input blocks are {', '.join(sorted(inputs))}")

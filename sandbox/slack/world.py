@@ -5,6 +5,7 @@ It sends nothing: what happens in it is announced through `announce`, which the 
 """
 
 import itertools
+import mimetypes
 from collections.abc import Callable, Iterable
 
 from sandbox.slack.clock import Clock
@@ -68,6 +69,24 @@ class World:
         )
         return team
 
+    def add_user(self, user: User) -> str:
+        user.updated = self.now()
+        self.users[user.id] = user
+        return user.id
+
+    def add_channel(self, channel: Channel) -> str:
+        channel.created = self.now()
+        self.channels[channel.id] = channel
+        return channel.id
+
+    def add_file(self, user: User, name: str, content: bytes) -> File:
+        """A file that somebody has uploaded."""
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        file = File(self.new_id("F"), user.team, user.id, name, content, len(content), kind)
+        file.created, file.is_complete = self.now(), True
+        self.files[file.id] = file
+        return file
+
     def channel(self, identity: str) -> Channel:
         """A channel by its id or its #name."""
         name = identity.removeprefix("#")
@@ -125,10 +144,8 @@ class World:
         for channel in self.channels.values():
             if channel.is_im and channel.team == team.id and user in channel.members:
                 return channel
-        opened = Channel(
-            self.new_id("D"), "", team.id, is_im=True, members=[team.bot_user, user], created=self.now()
-        )
-        self.channels[opened.id] = opened
+        opened = Channel(self.new_id("D"), "", team.id, is_im=True, members=[team.bot_user, user])
+        self.add_channel(opened)
         return opened
 
     def post(self, message: Message) -> Message:
