@@ -3,8 +3,10 @@
 import copy
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sandbox.slack.blocks import check_blocks
+from sandbox.slack.blocks import BLOCKS, check_blocks
 from sandbox.slack.refusals import Refused
 from sandbox.slack.view_form import check_view
 from slack_room import BUTTON, CARD, MENU
@@ -284,3 +286,28 @@ def test_a_view_of_more_than_a_quarter_of_a_megabyte_is_refused():
     crowded = [section("ä" * 1500, block_id=f"b{one}") for one in range(99)]
 
     assert ("view_too_large",) == refused(check_view, modal(*crowded), "modal")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(sorted(BLOCKS)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "text", "elements", "accessory", "element", "options", "block_id", "fields"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(json_values)
+def test_nonsense_is_refused_and_never_breaks_the_checks(blocks):
+    answers = refused(check_blocks, blocks)[0], refused(check_view, modal(blocks=blocks), "modal")[0]
+
+    assert answers[0] in ("ok", "invalid_blocks", "invalid_blocks_format")
+    assert answers[1] in ("ok", "invalid_arguments")

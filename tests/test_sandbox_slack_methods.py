@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.slack.methods.catalogue import CATALOGUE
 from slack_room import BUTTON, CARD, Room, played, refusal
 
 GONE = "1700000000.000001"
@@ -397,3 +398,60 @@ def test_a_method_has_its_calls_a_minute_and_says_when_to_come_again():
         return answers.count("ok"), answers[-1], wait, await refusal(list_them())
 
     assert (20, "ratelimited", "3", "ok") == played(scenario, rate_limits=True)
+
+
+ODD = (0, -1, True, "", "x", "1.5", [], ["x"], {}, {"id": []}, {"type": []}, [[]], [{"id": 1}], "{", "[1")
+NAMES = [
+    "channel",
+    "channels",
+    "channel_id",
+    "user",
+    "users",
+    "user_id",
+    "ts",
+    "timestamp",
+    "message_ts",
+    "thread_ts",
+    "text",
+    "blocks",
+    "attachments",
+    "metadata",
+    "view",
+    "view_id",
+    "trigger_id",
+    "hash",
+    "name",
+    "limit",
+    "cursor",
+    "oldest",
+    "latest",
+    "types",
+    "email",
+    "usergroup",
+    "files",
+    "file",
+    "filename",
+    "length",
+    "unfurls",
+    "external_id",
+    "team",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", sorted(CATALOGUE))
+def test_odd_arguments_are_refused_and_never_break_a_method(method):
+    async def scenario(room: Room):
+        usual = {"channel": room.triage, "ts": await room.card(), "user": room.ana, "text": "x"}
+        usual |= {"user_id": room.ana, "view": {"type": "home", "blocks": []}, "filename": "a", "length": 1}
+        headers = {"Authorization": f"Bearer {room.slack.team.bot_token}"}
+        broken = []
+        async with aiohttp.ClientSession(room.slack.api_url, headers=headers) as session:
+            for name in NAMES:
+                for value in ODD:
+                    async with session.post(method, json=usual | {name: value}) as answer:
+                        if answer.status != 200 or "ok" not in await answer.json():
+                            broken.append((name, value))
+        return broken
+
+    assert [] == played(scenario)

@@ -1,5 +1,7 @@
 """conversations.*: what the bot can see of channels, their members and their messages."""
 
+import re
+
 from sandbox.slack.gate import check_scopes
 from sandbox.slack.joining import announce_joined
 from sandbox.slack.methods.call import Call, Method, page
@@ -10,6 +12,7 @@ from sandbox.slack.things import Channel, Json, Message
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 SCOPE_WORD = {"channel": "channels", "group": "groups", "im": "im"}
+STAMP = re.compile(r"\d+(\.\d+)?")
 KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
@@ -102,7 +105,7 @@ def _is_listed(call: Call, channel: Channel) -> bool:
 
 
 def _within(call: Call, messages: list[Message]) -> list[Message]:
-    oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999"
+    oldest, latest = _bound(call, "oldest", "0"), _bound(call, "latest", "9999999999")
     inclusive = call.flag("inclusive")
     return [
         one
@@ -110,6 +113,13 @@ def _within(call: Call, messages: list[Message]) -> list[Message]:
         if not one.is_deleted
         and (float(oldest) < float(one.ts) < float(latest) or (inclusive and one.ts in (oldest, latest)))
     ]
+
+
+def _bound(call: Call, name: str, default: str) -> str:
+    stamp = call.text(name) or default
+    if not STAMP.fullmatch(stamp):
+        raise Refused(f"invalid_ts_{name}")
+    return stamp
 
 
 def _messages(call: Call, messages: list[Message]) -> Json:
