@@ -41,6 +41,18 @@ VIEW = TRIGGER["view"] | {"blocks": []}
             {"channel": "triage", "text": "x", "metadata": META | {"event_payload": {"x": "y" * 8000}}},
             "metadata_too_large",
         ),
+        (
+            "chat.postMessage",
+            {"channel": "triage", "text": "x", "thread_ts": "joined"},
+            "cannot_reply_to_message",
+        ),
+        (
+            "chat.postMessage",
+            {"channel": "triage", "text": "x", "thread_ts": "reply"},
+            "cannot_reply_to_message",
+        ),
+        ("chat.postMessage", {"channel": "triage", "text": "x", "thread_ts": "hers"}, "ok"),
+        ("chat.postMessage", {"channel": "gone", "text": "x"}, "channel_not_found"),
         ("chat.postMessage", {"channel": "ana", "text": "x"}, "ok"),  # a person's id: direct messages
         ("chat.postMessage", {"channel": "#triage", "text": "x"}, "ok"),
         ("chat.update", {"channel": "triage", "ts": GONE, "text": "x"}, "message_not_found"),
@@ -111,7 +123,10 @@ def test_slack_refuses_in_its_own_words(method, args, error):
             "hers": await slack.say(room.ana, room.triage, "hers"),
             "card": await room.card(),
         }
+        known["reply"] = await slack.say(room.ana, room.triage, "reply", thread_ts=known["hers"])
         await slack.archive(known["archived"])
+        await slack.join(slack.add_user("eve"), room.triage)
+        known["joined"] = slack.channel(room.triage)[-1].ts
         await room.client.reactions_add(channel=room.triage, timestamp=known["card"], name="eyes")
         rich = await room.client.chat_postMessage(
             channel=room.triage, blocks=[{"type": "rich_text", "elements": []}], text="rich"
@@ -455,3 +470,27 @@ def test_odd_arguments_are_refused_and_never_break_a_method(method):
         return broken
 
     assert [] == played(scenario)
+
+
+def test_blocks_come_back_with_ids_and_defaults():
+    async def scenario(room: Room):
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": "*x*"}, "accessory": BUTTON}
+        sent = [section | {"accessory": {name: BUTTON[name] for name in ("type", "text")}}]
+        posted = await raw(room, "chat.postMessage", {"channel": room.triage, "blocks": sent})
+        [block] = posted["message"]["blocks"]
+        button = block["accessory"]
+        text = posted["message"]["text"]
+        return bool(block["block_id"]), bool(button["action_id"]), block["text"]["verbatim"], text
+
+    assert (True, True, False, "This content can't be displayed.") == played(scenario)
+
+
+def test_another_bots_messages_are_known_by_their_bot_id():
+    async def scenario(room: Room):
+        robot = room.slack.add_user("robot", bot=True)
+        await room.slack.join(robot, room.triage)
+        await room.slack.say(robot, room.triage, "beep")
+        [said, _] = (await room.client.conversations_history(channel=room.triage))["messages"]
+        return said["bot_id"] not in ("", room.slack.team.bot_id), said["bot_profile"]["name"]
+
+    assert (True, "robot") == played(scenario)

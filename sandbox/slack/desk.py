@@ -10,7 +10,8 @@ from typing import Any
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.courier import Courier, Parcel
 from sandbox.slack.forms import check_errors, filled, state_of
-from sandbox.slack.modals import Modals, named_blocks
+from sandbox.slack.modals import Modals
+from sandbox.slack.naming import named_blocks
 from sandbox.slack.pressing import pressed
 from sandbox.slack.refusals import Impossible
 from sandbox.slack.shapes import message_json, view_json
@@ -46,13 +47,12 @@ class Desk:
     def command(self, team: Team, user: str, channel: Channel, command: str, text: str) -> Interaction:
         """Type a slash command."""
         interaction = self._triggers.addressed(team, user, channel.id)
-        name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
         payload: Json = {
             "token": "verification-token",
             "team_id": team.id,
             "team_domain": team.domain,
             "channel_id": channel.id,
-            "channel_name": name,
+            "channel_name": _channel_name(channel),
             "user_id": user,
             "user_name": self._world.users[user].name,
             "command": command,
@@ -202,8 +202,12 @@ class Desk:
         }
 
     def _channel(self, identity: str) -> Json:
-        channel = self._world.channels[identity]
-        return {"id": identity, "name": "directmessage" if channel.is_im else channel.name}
+        return {"id": identity, "name": _channel_name(self._world.channels[identity])}
+
+
+def _channel_name(channel: Channel) -> str:
+    """A name as interactions tell it: those of private channels are kept from the app."""
+    return "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
 
 
 def _message_container(message: Message) -> Json:

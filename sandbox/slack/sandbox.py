@@ -99,6 +99,7 @@ class SlackSandbox:
         user = User(self.world.new_id("U"), (team or self.team).id, name, email, tz)
         user.is_restricted, user.is_ultra_restricted = restricted or ultra_restricted, ultra_restricted
         user.is_stranger, user.is_bot, user.deleted = stranger, bot, deleted
+        user.bot_id = self.world.new_id("B") if bot else ""
         return self.world.add_user(user)
 
     def add_channel(

@@ -78,10 +78,10 @@ def message_json(world: World, message: Message, *, with_metadata: bool = False)
 
 
 def _bot_profile(world: World, message: Message) -> Json:
-    if not message.bot_id or message.team not in world.teams:
+    if not message.bot_id:
         return {}
-    team = world.teams[message.team]
-    profile = {"id": team.bot_id, "app_id": team.app_id, "name": "deskbell", "team_id": team.id}
+    name, app = world.users[message.user].name, message.app_id
+    profile = {"id": message.bot_id, "app_id": app, "name": name, "team_id": message.team}
     return {"bot_profile": profile | {"deleted": False, "updated": 0}}
 
 

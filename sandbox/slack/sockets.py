@@ -23,7 +23,7 @@ from sandbox.slack.world import APP
 MOST_SOCKETS = 10
 HOLD = 360.0  # seconds that an event waits for a socket to come
 CLOSING = ("refresh_requested", "link_disabled", "too_many_websockets")
-GRACE = 0.5  # real seconds between saying goodbye and hanging up
+GRACE = 0.2  # real seconds between saying goodbye and hanging up
 
 
 @dataclass(slots=True)

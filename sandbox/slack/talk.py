@@ -41,6 +41,7 @@ class Talk:
             thread_ts=thread_ts,
             blocks=blocks or ([rich_text(text)] if text else []),
             files=files,
+            bot_id=user.bot_id,
             subtype="file_share" if files else "",
         )
         for file in files:
