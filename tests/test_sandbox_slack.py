@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import hmac
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -155,21 +158,30 @@ def test_a_request_is_signed_over_its_time_and_its_raw_body():
             taken.append((dict(request.headers), await request.read()))
             return web.Response()
 
-        server = web.Application()
-        server.router.add_post("/", take)
-        runner = web.AppRunner(server)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        room.slack.http_url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        await room.slack.say(room.ana, room.triage, "Müller")
-        await room.slack.wait_until_idle()
-        await runner.cleanup()
+        async with answering(room, take):
+            await room.slack.say(room.ana, room.triage, "Müller")
+            await room.slack.wait_until_idle()
         [(headers, body)] = taken
         base = f"v0:{headers['X-Slack-Request-Timestamp']}:".encode() + body
         digest = hmac.new(room.slack.team.signing_secret.encode(), base, hashlib.sha256).hexdigest()
         return f"v0={digest}" == headers["X-Slack-Signature"], "X-Slack-Retry-Num" in headers
 
     assert (True, False) == played(scenario)
+
+
+@asynccontextmanager
+async def answering(room: Room, answer) -> AsyncIterator[None]:
+    """An address of the app's whose answers are made up here."""
+    server = web.Application()
+    server.router.add_post("/", answer)
+    runner = web.AppRunner(server, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    room.slack.http_url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    try:
+        yield
+    finally:
+        await runner.cleanup()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +194,7 @@ def test_a_request_is_signed_over_its_time_and_its_raw_body():
         (["hang", 200], [None, "1 http_timeout"]),
     ],
 )
-def test_an_event_over_http_is_tried_again_at_once_and_after_one_and_five_minutes(answers, heard):
+def test_an_event_over_http_is_tried_again_with_number_and_reason(answers, heard):
     async def scenario(room: Room):
         retries, left = [], list(answers)
 
@@ -191,27 +203,41 @@ def test_an_event_over_http_is_tried_again_at_once_and_after_one_and_five_minute
             retries.append(number and f"{number} {request.headers['X-Slack-Retry-Reason']}")
             answer = left.pop(0)
             if answer == "hang":
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(1)
                 return web.Response()
             if answer == "no-retry":
                 return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
             return web.Response(status=answer)
 
-        server = web.Application()
-        server.router.add_post("/", take)
-        runner = web.AppRunner(server, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        room.slack.http_url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        await room.slack.say(room.ana, room.triage, "a note")
-        for seconds in (0, 59.5, 1, 299.5, 1):  # at once, one minute, five minutes
-            await asyncio.sleep(0.02)
-            room.slack.advance(seconds)
-        await room.slack.wait_until_idle()
-        await runner.cleanup()
+        async with answering(room, take):
+            await room.slack.say(room.ana, room.triage, "a note")
+            await room.slack.wait_until_idle()
         return retries
 
-    assert heard == played(scenario, redeliver_after=0.25)
+    assert heard == played(scenario, redeliver_after=0.4, http_retries=[0, 0, 0])
+
+
+def test_http_is_tried_again_at_once_after_one_minute_and_after_five():
+    async def scenario(room: Room):
+        came = []
+
+        async def take(request: web.Request) -> web.Response:
+            came.append(room.slack.world.clock.now())
+            return web.Response(status=500)
+
+        async with answering(room, take):
+            await room.slack.say(room.ana, room.triage, "a note")
+            await room.slack.wait_for(lambda: len(came) == 2)
+            for pause in (60, 300):
+                count = len(came)
+                while len(came) == count:
+                    room.slack.advance(pause / 20)
+                    await asyncio.sleep(0.01)
+            await room.slack.wait_until_idle()
+        return [round((after - before) / 60) for before, after in itertools.pairwise(came)]
+
+    at_once, minute, five = played(scenario)
+    assert (0, True, True) == (at_once, 1 <= minute <= 2, 5 <= five <= 8)
 
 
 def test_nobody_listening_over_http_is_a_failed_connection():

@@ -6,6 +6,7 @@ import time
 
 import aiohttp
 import pytest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from slack_room import Room, listening, played, refusal
 
@@ -104,7 +105,7 @@ def test_what_is_not_acknowledged_comes_again_under_the_same_event_id():
             ids = {one.payload["event_id"] for one in ear.heard}
             return heard, len(ids), len({one.envelope_id for one in ear.heard})
 
-    assert ([(0, ""), (1, "timeout"), (2, "timeout")], 1, 3) == played(scenario, redeliver_after=0.05)
+    assert ([(0, ""), (1, "timeout"), (2, "timeout")], 1, 3) == played(scenario, redeliver_after=0.15)
 
 
 def test_after_the_last_attempt_an_event_is_given_up():
@@ -121,15 +122,15 @@ def test_after_the_last_attempt_an_event_is_given_up():
 def test_a_late_acknowledgement_is_noted_and_stops_nothing():
     async def scenario(room: Room):
         async with listening(room) as ear:
-            ear.answers = lambda request: None
+            ear.answers = lambda request: {} if request.retry_attempt == 2 else None
             await room.slack.say(room.ana, room.triage, "a note")
             await room.slack.wait_for(lambda: len(ear.heard) == 2)
-            ear.answers = lambda request: {}
-            await ear.hear(ear.client, ear.heard[0])
-            await room.slack.wait_until_idle()
-            return sorted({(ack.retry_attempt, ack.is_late) for ack in room.slack.acks})
+            late = SocketModeResponse(ear.heard[0].envelope_id)
+            await ear.client.send_socket_mode_response(late)
+            await room.slack.wait_for(lambda: len(room.slack.acks) == 2)
+            return sorted((ack.retry_attempt, ack.is_late) for ack in room.slack.acks)
 
-    assert [(0, True), (2, False)] == played(scenario, redeliver_after=0.1)
+    assert [(0, True), (2, False)] == played(scenario, redeliver_after=0.15)
 
 
 @pytest.mark.parametrize("kind", ["interactive", "slash_commands"])
