@@ -268,6 +268,32 @@ def test_the_client_uploads_and_downloads_a_file():
     assert (b"\x00bytes", "text/html", 200, "file_share", "Here") == played(scenario)
 
 
+@pytest.mark.parametrize(
+    ("trouble", "status", "kind"),
+    [
+        ({}, 200, "application/octet-stream"),
+        ({"status": 500}, 500, "application/octet-stream"),
+        ({"html": True}, 200, "text/html"),
+        ({"redirect": "http://127.0.0.1:9/"}, 302, "application/octet-stream"),
+    ],
+)
+def test_a_download_fails_in_the_ways_asked_for(trouble, status, kind):
+    async def scenario(room: Room):
+        await room.slack.say(room.ana, room.triage, "", files=[("trace", b"bytes")])
+        [file] = room.slack.channel(room.triage)[0].files
+        url = (await room.client.files_info(file=file.id))["file"]["url_private"]
+        if trouble:
+            room.slack.fail("files.download", **trouble)
+        headers = {"Authorization": f"Bearer {room.slack.team.bot_token}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            return answer.status, answer.content_type
+
+    assert (status, kind) == played(scenario)
+
+
 def test_the_app_hears_its_own_messages_too():
     async def scenario(room: Room):
         async with listening(room) as ear:
