@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from sandbox.slack import Impossible
+from sandbox.slack import Impossible, Refused
 from slack_room import CARD, Room, listening, played, refusal
 
 
@@ -300,3 +300,44 @@ def test_buttons_of_an_ephemeral_message_can_be_pressed_by_its_reader_only():
             return hers["container"]["is_ephemeral"], "message" in hers
 
     assert (True, False) == played(scenario)
+
+
+def lookup():
+    """The blocks of a modal that asks the app whom it knows."""
+    element = {"type": "external_select", "action_id": "who", "min_query_length": 1}
+    entry = {"type": "input", "block_id": "agent", "label": plain("Agent"), "element": element}
+    return [entry]
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        ([{"text": plain("Ana"), "value": "1"}], "1"),
+        ([{"text": plain("Ana")}], "invalid_options"),
+        ([{"text": plain("Ana"), "value": str(one)} for one in range(101)], "invalid_options"),
+    ],
+)
+def test_an_external_select_offers_what_the_app_suggests(options, chosen):
+    async def scenario(room: Room, ear, view):
+        def answer(request):
+            is_typing = request.payload["type"] == "block_suggestion"
+            return {"options": options} if is_typing else {}
+
+        ear.answers = answer
+        try:
+            await room.slack.suggest(room.ana, view["id"], "who", "an")
+        except Refused as error:
+            return error.error
+        await room.slack.submit(room.ana, view["id"], {"agent": "1"})
+        values = ear.heard[-1].payload["view"]["state"]["values"]
+        return values["agent"]["who"]["selected_option"]["value"]
+
+    assert chosen == opened(scenario, blocks=lookup())
+
+
+def test_nobody_chooses_what_was_not_suggested():
+    async def scenario(room: Room, ear, view):
+        with pytest.raises(Impossible, match="'1' is not offered"):
+            await room.slack.submit(room.ana, view["id"], {"agent": "1"})
+
+    opened(scenario, blocks=lookup())

@@ -58,6 +58,7 @@ ACTS = [
     "share_channel",
     "shortcut",
     "submit",
+    "suggest",
     "thread",
     "uninstall",
     "verify_url",

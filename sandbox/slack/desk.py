@@ -9,7 +9,8 @@ from typing import Any
 
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.courier import Courier, Parcel
-from sandbox.slack.forms import check_errors, filled, state_of
+from sandbox.slack.elements import check_suggestions
+from sandbox.slack.forms import check_errors, filled, offering, state_of
 from sandbox.slack.modals import Modals
 from sandbox.slack.naming import named_blocks
 from sandbox.slack.pressing import pressed
@@ -87,7 +88,7 @@ class Desk:
     def act_in_view(self, view: View, action_id: str, value: str | None, selected: Any) -> Interaction:
         """Press an element of a modal or of the Home tab; what was chosen stays in its state."""
         team = self._world.teams[view.team]
-        action = pressed(view.body["blocks"], action_id, value, selected)
+        action = pressed(offering(view), action_id, value, selected)
         if action["type"] != "button":
             entry = {key: told for key, told in action.items() if key not in ("action_id", "block_id")}
             view.values.setdefault(action["block_id"], {})[action_id] = entry
@@ -98,6 +99,24 @@ class Desk:
             "actions": [action | {"action_ts": self._world.new_ts()}],
         }
         return self._sent(interaction, "interactive", payload)
+
+    async def suggest(self, view: View, action_id: str, typed: str) -> list[Json]:
+        """Type into an external select of a modal or Home tab; what the app offers."""
+        team = self._world.teams[view.team]
+        action = pressed(view.body["blocks"], action_id, None, None)
+        if "external_select" not in action["type"]:
+            raise Impossible(f"{action_id}: a {action['type']} asks for no suggestions")
+        interaction = Interaction(view.user, "", "")
+        payload = self._payload("block_suggestion", team, interaction) | {
+            "container": {"type": "view", "view_id": view.id},
+            "view": view_json(view, team),
+            "action_id": action_id,
+            "block_id": action["block_id"],
+            "value": typed,
+        }
+        self._sent(interaction, "interactive", payload)
+        view.suggested[action_id] = check_suggestions(await interaction.answered())
+        return view.suggested[action_id]
 
     async def submit(self, view: View, values: Json) -> Json:
         """Press a modal's submit button; the acknowledgement's body, already carried out."""

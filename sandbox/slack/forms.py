@@ -24,13 +24,26 @@ def state_of(blocks: list[Json], action: Json) -> Json:
     return state
 
 
+def offering(view: View) -> list[Json]:
+    """A view's blocks, with what was suggested for its external selects."""
+    return [
+        block
+        | {
+            slot: block[slot] | {"options": view.suggested[block[slot]["action_id"]]}
+            for slot in ("element", "accessory")
+            if block.get(slot, {}).get("action_id") in view.suggested
+        }
+        for block in view.body["blocks"]
+    ]
+
+
 def filled(view: View, values: Json) -> Json:
     """The state of a modal when it is submitted; the client insists on what is not optional."""
     state: Json = {}
     known = {block["block_id"] for block in view.body["blocks"]}
     if strange := sorted(set(values) - known):
         raise Impossible(f"no block {', '.join(strange)}; there are {', '.join(sorted(known))}")
-    for block, element in elements_in(view.body["blocks"]):
+    for block, element in elements_in(offering(view)):
         name, action_id = block["block_id"], element["action_id"]
         if element["type"] in ("button", "overflow"):
             continue

@@ -203,6 +203,10 @@ class SlackSandbox:
     ) -> Interaction:
         return self._parts.desk.act_in_view(self._view(user, view_id), action_id, value, selected)
 
+    async def suggest(self, user: str, view_id: str, action_id: str, typed: str) -> list[Json]:
+        """Type into an external select; what the app offers, to be chosen by value from then on."""
+        return await self._parts.desk.suggest(self._view(user, view_id), action_id, typed)
+
     async def close_view(self, user: str, view_id: str, *, whole_stack: bool = False) -> None:
         self._parts.desk.close(self._top(user, view_id), whole_stack=whole_stack)
 

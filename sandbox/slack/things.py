@@ -180,6 +180,7 @@ class View:
     root: str
     previous: str = ""
     values: Json = field(default_factory=dict)
+    suggested: dict[str, list[Json]] = field(default_factory=dict)  # by action_id, for external selects
 
     @property
     def is_home(self) -> bool:
