@@ -92,7 +92,7 @@ def test_a_frozen_socket_is_left_by_its_client_and_what_it_held_back_comes_again
             await room.slack.wait_for(lambda: ear.heard)
             return unheard, ear.heard[0].retry_attempt > 0
 
-    assert ([], True) == played(scenario, redeliver_after=0.4)
+    assert ([], True) == played(scenario, redeliver_after=0.1, attempts=50)
 
 
 def test_what_is_not_acknowledged_comes_again_under_the_same_event_id():
