@@ -18,6 +18,7 @@ from intake.mail.automatic import automatic_reason, bulk_reason
 from intake.mail.bodies import contents
 from intake.mail.differing import DIFFERS, says_otherwise
 from intake.mail.headers import as_text, decoded, identifiers, message_id, moment
+from intake.mail.mending import mended
 from intake.mail.mime import Tree, through_mail_parser
 from intake.mail.parts import Part, leaves
 from intake.mail.quotes import newly_written, written_or_passed_on
@@ -46,7 +47,8 @@ def read_mail(raw: Raw) -> Inbound:
 def read_mail_thoroughly(raw: Raw) -> Inbound:
     """The same without the quick way, to compare the two."""
     inbound = _read(raw, _thorough(raw.body))
-    return replace(inbound, is_ambiguous=_hides_a_sender(raw.body, len(inbound.headers.get("from", ()))))
+    hides = _hides_a_sender(raw.body, len(inbound.headers.get("from", ())))
+    return replace(inbound, is_ambiguous=hides or mended(raw.body) is not raw.body)
 
 
 def attachment_bytes(body: bytes, position: int) -> bytes:

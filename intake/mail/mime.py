@@ -14,7 +14,9 @@ import mailparser
 
 from intake.errors import UnreadableMessage
 from intake.mail.limits import WHOLE, fenced
+from intake.mail.mending import mended
 from intake.mail.parts import Part, content_type, unfolded
+from intake.mail.uuencoded import opened
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs what people wrote
 
@@ -23,7 +25,7 @@ Tree = tuple[Part, tuple[str, ...]]  # and what had to be left out, in words
 
 def through_mail_parser(body: bytes) -> Tree:
     """The tree of any mail, however odd; raises UnreadableMessage where there is none."""
-    within, defects = fenced(body)
+    within, defects = fenced(mended(body))
     try:
         return _part(_message(within), "text/plain"), defects
     except RecursionError as error:
@@ -47,7 +49,7 @@ def _part(message: Message, unnamed: str) -> Part:
         inside = "message/rfc822" if kind == "multipart/digest" else "text/plain"
         children = tuple(_part(child, inside) for child in payload)
         return Part(headers, kind, b"", (*children, *_behind(message, children)))
-    return Part(headers, kind, _bytes(payload))
+    return opened(Part(headers, kind, _bytes(payload)))
 
 
 def _behind(message: Message, children: tuple[Part, ...]) -> tuple[Part, ...]:
