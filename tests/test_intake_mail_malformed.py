@@ -61,7 +61,7 @@ def test_the_parts_of_a_mail_are_found_whatever_its_headers_say_of_them(mail):
         f"\n \n{HEAD}\nhello",
         f">From ana@acme.example Mon Jan  1 00:00:00 2024\n{HEAD}\nhello",
         f"From a Mon Jan  1 00:00:00 2024\n>From b Mon Jan  1 00:00:00 2024\n{HEAD}\nhello",
-        "Received: by mx.example\na line of its own\nFrom: Ana <ana@acme.example>\nSubject: It drops\n\nhello",
+        "Received: by mx\na line of its own\nFrom: Ana <ana@acme.example>\nSubject: It drops\n\nhello",
         "From: Ana <ana@acme.example>\nwritten by hand\nSubject: It drops\n\nhello",
         "From: Ana <ana@acme.example>\nSubject: It\ndrops\nTo: support@vendor.example\n\nhello",
         f"{HEAD}MIME-Version: 1.0\nContent-Type: text/plain\n\nhello".replace("\n", "\r\r\n"),
