@@ -47,8 +47,9 @@ def read_mail(raw: Raw) -> Inbound:
 def read_mail_thoroughly(raw: Raw) -> Inbound:
     """The same without the quick way, to compare the two."""
     inbound = _read(raw, _thorough(raw.body))
-    hides = _hides_a_sender(raw.body, len(inbound.headers.get("from", ())))
-    return replace(inbound, is_ambiguous=hides or mended(raw.body) is not raw.body)
+    seen = len(inbound.headers.get("from", ()))
+    hides = _hides_a_sender(raw.body, seen) or _was_mended_above(raw.body, seen)
+    return replace(inbound, is_ambiguous=hides)
 
 
 def attachment_bytes(body: bytes, position: int) -> bytes:
@@ -79,6 +80,15 @@ def _hides_a_sender(body: bytes, seen: int) -> bool:
         if len(lines) > seen or any(line[-2:-1] in (b" ", b"\t") for line in lines):
             return True
     return False
+
+
+def _was_mended_above(body: bytes, seen: int) -> bool:
+    """Whether a sender was read only because what stands above was mended, which other servers do not."""
+    better = mended(body)
+    if better is body:
+        return False
+    changed = next((at for at, pair in enumerate(zip(body, better, strict=False)) if pair[0] != pair[1]), 0)
+    return len(_READINGS[1][1].findall(body, 0, changed)) < seen
 
 
 def _read(raw: Raw, read: Tree) -> Inbound:
