@@ -100,8 +100,7 @@ Reporting-MTA: dns; mx.example
     [
         ("Final-Recipient: rfc822; a@b.example\n\nAction: failed\nStatus: 5.1.1", {"a@b.example": "5.1.1"}),
         (
-            "Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1\n"
-            "Final-Recipient: rfc822; c@d.example\nAction: failed\nStatus: 5.2.2",
+            "Final-Recipient: ;a@b.example\nStatus: 5.1.1\nFinal-Recipient: ;c@d.example\nStatus: 5.2.2",
             {"a@b.example": "5.1.1", "c@d.example": "5.2.2"},
         ),
         ("Action: failed\nStatus: 5.1.1\nFinal-Recipient: RFC822;<a@b.example>", {"a@b.example": "5.1.1"}),
