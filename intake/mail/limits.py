@@ -12,6 +12,7 @@ nested too deep, get another content type, so that no parser opens them.
 import re
 from dataclasses import dataclass, field
 
+from intake.mail.aside import Aside
 from intake.mail.meant import meant_type
 from intake.mail.parts import content_type, unfolded
 
@@ -35,7 +36,7 @@ _HARMLESS = re.compile(
 )
 _DISARMED = b"X-Malformed-"
 _TYPE = re.compile(rb"(?i)content-type[ \t]*:")
-_DELIMITER = re.compile(rb"(?:(?<=[\r\n])|\A)--[^\r\n]*" + _LINE_END)
+_DELIMITER = re.compile(rb"[\r\n](--[^\r\n]*" + _LINE_END + rb")")  # begun by a letter, it is sought fast
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class _Walk:
     nesting: int = NESTING
     guesses: int = 0
     defects: list[str] = field(default_factory=list)
+    aside: Aside = field(default_factory=Aside)
 
     def note(self, defect: str) -> None:
         if defect not in self.defects:
@@ -59,21 +61,28 @@ class _Walk:
         self.kept += (self.body[self.upto : start], text)
         self.upto = end
 
+    def set_aside(self, start: int, end: int) -> None:
+        """Spare the parser what stands between two boundaries."""
+        if taken := self.aside.put(self.body, max(start, self.upto), end):
+            self.replace(*taken)
+
     def put_type(self, start: int, end: int, header: bytes, value: str) -> None:
         """Write a Content-Type where it is not what stands there already."""
         if not header or value != _value(header) or _LOOSE.match(header):
             self.replace(start, end, b"Content-Type: " + value.encode("ascii", "surrogateescape") + b"\r\n")
 
 
-def fenced(body: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """The mail within the limits, and in words what was cut off."""
+def fenced(body: bytes) -> tuple[bytes, tuple[str, ...], Aside]:
+    """The mail within the limits, in words what was cut off, and what is to be put back."""
     walk = _Walk(body, nesting=max(5, min(NESTING, LOOKS // (body.count(b"\n") + body.count(b"\r") + 1))))
-    position = _read_headers(walk, 0)
-    while walk.opened and (found := _DELIMITER.search(body, position)):
+    position = inside = _read_headers(walk, 0)
+    while walk.opened and (found := _DELIMITER.search(body, max(position - 1, 0))):
         position = found.end()
-        depth, closes = _meant(walk.opened, found.group().rstrip(b" \t\r\n")[2:])
+        depth, closes = _meant(walk.opened, found[1].rstrip(b" \t\r\n")[2:])
         if depth is None:
             continue
+        walk.set_aside(inside, found.start(1))
+        inside = position
         del walk.opened[depth if closes else depth + 1 :]
         if closes:
             _go_on(walk, depth, found)
@@ -81,15 +90,17 @@ def fenced(body: bytes) -> tuple[bytes, tuple[str, ...]]:
         walk.parts += 1
         if walk.parts > PARTS:
             walk.note(f"more than {PARTS} parts; the rest is left out")
-            walk.replace(found.start(), len(body), b"")
+            walk.replace(found.start(1), len(body), b"")
             break
-        position = _read_headers(walk, position)
-    return b"".join((*walk.kept, body[walk.upto :])) if walk.kept else body, tuple(walk.defects)
+        position = inside = _read_headers(walk, position)
+    walk.set_aside(inside, len(body))
+    within = b"".join((*walk.kept, body[walk.upto :])) if walk.kept else body
+    return within, tuple(walk.defects), walk.aside
 
 
 def _go_on(walk: _Walk, depth: int, end: re.Match[bytes]) -> None:
     """Open the outermost multipart again whose parts go on behind its end."""
-    boundary = end.group().strip()[2:-2]
+    boundary = end[1].strip()[2:-2]
     if depth or walk.guesses >= GUESSES:
         return
     walk.guesses += 1
@@ -97,7 +108,7 @@ def _go_on(walk: _Walk, depth: int, end: re.Match[bytes]) -> None:
         rb"[\r\n]--" + re.escape(boundary) + rb"[ \t]*" + _LINE_END + rb"content-", re.IGNORECASE
     ).search(walk.body, end.end() - 1):
         walk.opened.append(boundary)
-        walk.replace(end.start(), end.end(), b"--" + boundary + b"\r\n\r\n")
+        walk.replace(end.start(1), end.end(), b"--" + boundary + b"\r\n\r\n")
 
 
 def _meant(opened: list[bytes], name: bytes) -> tuple[int | None, bool]:
