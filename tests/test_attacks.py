@@ -837,13 +837,24 @@ def test_a_mail_of_ours_that_comes_back_to_us_ends_there(world):
 
 def test_two_desks_do_not_answer_each_other():
     """A loop between two desks: what one says by itself, the other takes for a machine's."""
-    here, there = World(), World()
+    here, there = World(), World(address="help@there.example")
     there.opens("support@vendor.example", "Ours with you")
     theirs = mail_bytes(there.last("acknowledgement", SUPPORT), there.desk, TUESDAY)
     before = here.promised()
 
     assert "ignore" == here.fate(theirs)[0]
     assert before == here.promised()
+
+
+@pytest.mark.parametrize("own", ["support@vendor.example", "Help@vendor.example", "late@vendor.example"])
+def test_a_desk_does_not_write_to_itself(own):
+    """Somebody writes in the desk's own name; its answer would come back to it."""
+    addresses = {"aliases": ("help@vendor.example",), "escalation_address": "late@vendor.example"}
+    world = World("wildix", agents=own, **addresses)
+    world.opens(own, "Ours with us")
+    world.gets(mail(own, "Another"))
+
+    assert {ANA, EVE, SAM, "tim@vendor.example"} == {to for _, to in world.promised()}
 
 
 FROM_A_MACHINE = [
