@@ -906,6 +906,17 @@ def test_a_copy_sent_ahead_does_not_swallow_the_true_mail(world, forged):
     assert 1 == world.promised().count(("agent-follow-up", AGENTS))
 
 
+def test_a_copy_that_names_no_ticket_does_not_swallow_the_one_that_does(world):
+    """A hidden copy to the signed address comes after the one to the desk, which was turned away."""
+    signed = world.last("acknowledgement", ANA).reply_to
+    copy = mail(ANA, "Other words", Message_ID="<m@acme.example>")
+
+    assert "refuse" == world.fate(copy)[0]
+    assert ("append", "follow-up", 1001) == world.fate(copy, signed)
+    assert world.gets(copy).duplicate
+    assert world.gets(copy, signed).duplicate
+
+
 def test_a_held_forgery_with_the_same_message_id_does_not_break_the_thread(world):
     """The id of the true mail is taken by a forgery, and answers to it would find no ticket."""
     world.gets(mail(ANA, "WX-1001", text="forged", result="none", Message_ID="<m@acme.example>"))

@@ -107,7 +107,7 @@ def rings(tmp_path: Path) -> Iterator[list[Ring]]:
 
 
 def begin(ring: Ring) -> None:
-    """Two: an agent's answer to the other, and a mail in the other's name; one alone: a mail to each address."""
+    """Two: an agent's answer to the other, and a mail in the other's name; alone: a mail to each address."""
     here = ring.desks[0]
     if len(ring.desks) == 1:
         for to in ("support", "help", "late"):
