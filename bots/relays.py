@@ -31,8 +31,8 @@ class Relays:
 
     async def send(self, mail: bytes, sender: str, recipient: str) -> str:
         """Hand over a mail to one recipient and return the server's answer; else a DeliveryError."""
-        if self._sign is not None:
-            mail = self._sign(mail)
+        if self._sign is not None:  # beside the loop: an RSA signature takes milliseconds
+            mail = await asyncio.to_thread(self._sign, mail)
         try:
             async with asyncio.timeout(SECONDS_A_MAIL):
                 return await self._send(mail, sender, recipient)
