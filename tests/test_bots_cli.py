@@ -149,7 +149,15 @@ def test_whatever_lists_prints_json_a_line_each_when_it_is_asked_to(run, folder,
 def test_every_command_that_shows_something_ends_with_0(run, ticket, command):
     done = run(*command.format(ticket=ticket).split())
 
-    assert (0, "") == (done.exit_code, done.stderr)
+    assert 0 == done.exit_code
+    assert [] == [line for line in done.stderr.splitlines() if "\t" not in line]  # what the columns are
+
+
+def test_a_list_in_a_pipe_has_its_heads_on_standard_error_and_its_rows_alone_on_the_other(run, ticket):
+    done = run("people", "list")
+
+    assert "kind\tname\trole\torganisation\temail\ttelegram\n" == done.stderr
+    assert {"organisation", "person", "agent"} == {row.split("\t")[0] for row in done.stdout.splitlines()}
 
 
 NOT_DONE = [
