@@ -92,6 +92,21 @@ def test_number_enumeration_the_answers_by_mail_are_the_same_too(world):
     assert bodies[0] == bodies[1]
 
 
+@pytest.mark.parametrize("result", ["", None], ids=["unproven", "proven"])
+def test_number_enumeration_asks_the_store_the_same_for_an_absent_number(world, result):
+    """Every question to the store takes its time, and somebody who measures long enough can count them."""
+    asked = {}
+    statements = []
+    world.store.engine.raw_connection().driver_connection.set_trace_callback(statements.append)
+    for number in (1001, 9999):
+        statements.clear()
+        world.gets(mail("zoe@nowhere.example", f"WX-{number}", f"Where is {number}?", result=result))
+        asked[number] = [one.partition(" WHERE ")[0].partition(" VALUES ")[0] for one in statements]
+
+    assert asked[1001]
+    assert asked[1001] == asked[9999]
+
+
 @pytest.mark.slow
 def test_number_enumeration_is_no_quicker_for_an_absent_number(world):
     """Somebody measures whether a ticket is looked up."""
@@ -833,6 +848,15 @@ def test_a_mail_of_ours_that_comes_back_to_us_ends_there(world):
 
     assert "ignore" == world.fate(ours)[0]
     assert before == world.promised()
+
+
+def test_an_agents_answer_that_is_forwarded_back_to_us_ends_there(world):
+    """A loop through a person: it bears no machine's marks, only the desk's own."""
+    world.gets(mail(SAM, "Re: it", "Restart it."), world.agents_address_of())
+    answer = mail_bytes(world.last("agent-answer", ANA), world.desk, TUESDAY)
+
+    assert b"Auto-Submitted" not in answer
+    assert ("ignore", "our-own-mail") == world.fate(answer)[:2]
 
 
 def test_two_desks_do_not_answer_each_other():
