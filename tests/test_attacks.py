@@ -7,6 +7,7 @@ in test_intake_mail_bombs, and what concerns wording in test_replies_escaping.
 """
 
 import json
+import re
 import ssl
 import statistics
 import subprocess
@@ -101,7 +102,7 @@ def test_number_enumeration_asks_the_store_the_same_for_an_absent_number(world, 
     for number in (1001, 9999):
         statements.clear()
         world.gets(mail("zoe@nowhere.example", f"WX-{number}", f"Where is {number}?", result=result))
-        asked[number] = [one.partition(" WHERE ")[0].partition(" VALUES ")[0] for one in statements]
+        asked[number] = [re.split(r"\s(?:WHERE|VALUES)\s", one)[0] for one in statements]
 
     assert asked[1001]
     assert asked[1001] == asked[9999]
@@ -1527,10 +1528,10 @@ def test_starttls_injection_commands_before_the_handshake_are_forgotten(tmp_path
 FLOODS = {
     "slowloris, a byte now and then": (Limits(session_seconds=0.4), [b"N"] * 200, 0.01),
     "slowloris in a mail": (Limits(idle_seconds=0.2, data_seconds=0.4), [b"DATA\r\n", *[b"a"] * 200], 0.01),
-    "commands": (Limits(idle_commands=20), [b"NOOP\r\n" * 1000], 0),
+    "commands": (Limits(), [b"NOOP\r\n" * 1000], 0),
     "unknown commands": (Limits(), [b"X\r\n" * 1000], 0),
     "guessed recipients": (
-        Limits(unknown_recipients=5, slow_seconds=0),
+        Limits(slow_seconds=0),
         [b"RCPT TO:<x@elsewhere.example>\r\n" * 1000],
         0,
     ),
@@ -1558,9 +1559,9 @@ def test_floods_end_with_a_goodbye_and_keep_nothing(limits, pieces, pause):
 
 def test_recipient_floods_are_told_to_come_in_portions():
     """One mail to a thousand made-up addresses of ours costs as much as a thousand."""
-    with listening(limits=Limits(recipients=10)) as door:
+    with listening() as door:
         client = door.greeted()
         client.ask("MAIL FROM:<a@example.org>")
-        answers = [client.ask(f"RCPT TO:<x{one}@example.com>")[:3] for one in range(15)]
+        answers = [client.ask(f"RCPT TO:<x{one}@example.com>")[:3] for one in range(105)]
 
-    assert ["250"] * 10 + ["452"] * 5 == answers
+    assert ["250"] * 100 + ["452"] * 5 == answers
