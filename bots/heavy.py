@@ -14,11 +14,13 @@ import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from dataclasses import replace
 
 from bots.authentication import Checks
 from bots.door import blank, letter_from
 from bots.writer import Writer
 from intake.handle import Letter
+from intake.messages import Raw
 from store.inbox import Waiting
 
 READ_SECONDS = 60
@@ -82,7 +84,7 @@ class HeavyMail:
             return Letter(raw, blank(raw), words, waiting.id, refuse_in_session=False)
         try:
             trusted, checks = self._trusted(raw.source), self._checks(raw.source)
-            future = self._reader().submit(letter_from, raw, trusted, checks)
+            future = self._reader().submit(_letter_without_bytes, raw, trusted, checks)
             letter = await asyncio.wait_for(asyncio.wrap_future(future), READ_SECONDS + 10)
         except (BrokenExecutor, TimeoutError, MemoryError):
             self._forget_reader()
@@ -105,6 +107,11 @@ class HeavyMail:
             for process in list((readers._processes or {}).values()):
                 process.kill()
             readers.shutdown(wait=False, cancel_futures=True)
+
+
+def _letter_without_bytes(raw: Raw, trusted: str, checks: Checks | None) -> Letter:
+    """What the reader's process hands back: whoever asked has the bytes, and they may be many."""
+    return replace(letter_from(raw, trusted, checks), raw=None)
 
 
 def _limit_reader() -> None:

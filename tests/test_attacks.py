@@ -595,6 +595,16 @@ def test_forged_agent_nothing_goes_out_without_both_proofs(world, sender, result
     )
 
 
+def test_forged_agent_one_agents_address_is_worth_nothing_to_another():
+    """Each agent has an address of their own where no agents_address is set, and may pass it on."""
+    world = World(agents="")
+    told = [one for one in world.agent_notices() if one.ticket_number == 1001]
+    to_sam = next(one.reply_to for one in told if one.recipient.address == SAM)
+
+    assert ("hold", "agent-not-proven", 1001) == world.fate(mail("tim@vendor.example", "Re: it"), to_sam)
+    assert ("append", "agent-answer", 1001) == world.fate(mail(SAM, "Re: it"), to_sam)
+
+
 def test_an_agent_who_is_no_longer_active_is_a_stranger(world):
     """Somebody who left still has the mails with the signed addresses."""
     address = world.agents_address_of()
