@@ -1284,6 +1284,19 @@ def test_a_small_mail_is_decided_in_a_moment_whatever_is_in_it(world, headers):
     assert time.process_time() - start < 0.5
 
 
+def test_huge_references_are_looked_up_from_the_newest_on_and_no_more_than_forty(world):
+    """Each id that is looked up costs time, and a thread of seven hundred names its newest last."""
+    ours = world.last("acknowledgement", ANA).message_id
+    asked = []
+    world.store.engine.raw_connection().driver_connection.set_trace_callback(asked.append)
+    ids = [f"<{one}@b.example>" for one in range(700)]
+    fate = world.fate(mail(ANA, "x", References=" ".join([*ids, f"<{ours}>"])))
+    looked_up = next(set(re.findall("x'[0-9a-f]+", one)) for one in asked if "FROM thread_keys" in one)
+
+    assert ("append", "follow-up", 1001) == fate
+    assert 40 == len(looked_up)
+
+
 def in_parts(count, depth=1):
     head = "".join(
         f'Content-Type: multipart/mixed; boundary="b{level}"\r\n\r\n--b{level}\r\n' for level in range(depth)
