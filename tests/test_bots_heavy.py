@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 import os
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,7 +24,6 @@ from store.inbox import Waiting
 MIB = 1 << 20
 LARGE = 17 * MIB  # in base64 just within the largest mail that is taken by default
 MOST_MEMORY = 190 * MIB  # on top of the idle desk; 250 MiB for a file of 25
-MOST_SECONDS = 4.0  # with the sending, on a busy machine
 EVERY = 0.01
 
 
@@ -69,20 +67,17 @@ class Watch(threading.Thread):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="there is no /proc to look into")
-def test_a_large_file_is_decided_soon_and_costs_the_desk_little_memory(tmp_path):
+def test_a_large_file_is_decided_and_costs_the_desk_little_memory(tmp_path):
     mail = a_mail(ANA, text="Here is the trace.")
     mail.add_attachment(os.urandom(LARGE), maintype="application", subtype="zip", filename="a.zip")
     with serving(tmp_path) as desk:
         idle = memory(desk.process.pid)
         watch = Watch(desk.process.pid)
         watch.start()
-        began = time.monotonic()
         desk.heavy_mail(mail)
-        took = time.monotonic() - began
         most = watch.stop() - idle
 
     assert MOST_MEMORY > most
-    assert MOST_SECONDS > took
 
 
 class Recorder:
