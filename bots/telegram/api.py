@@ -5,6 +5,7 @@ away; the token says it too. The token is all that somebody needs to be our bot,
 every address, so no error leaves this module with one in it, and httpx logs no addresses.
 """
 
+import asyncio
 import logging
 import os
 import re
@@ -85,6 +86,11 @@ def bot_of(token: str, api_url: str, place: str = "channel.telegram") -> Bot:
 def identity_of(bot: Bot) -> str:
     """The bot's own id, which its token begins with."""
     return bot.token.partition(":")[0]
+
+
+async def close(bot: Bot) -> None:
+    """Let go of the connections; the library does that only for a Bot that was initialized."""
+    await asyncio.gather(*(one.shutdown() for one in bot._request))
 
 
 def failure_of(error: TelegramError) -> DeliveryError:

@@ -27,8 +27,14 @@ def turn_to_mail(work: SqlWork, promise: Claimed, reason: str, setup: Setup, now
     is_mailed = bool(address and not outbound.extra.get("dialogue"))
     mailed = work.promise(_as_mail(outbound, person, address, setup, now), None, now) if is_mailed else 0
     outbox.mark_failed(work, promise.id, f"{reason}; {f'by mail as {mailed}' if mailed else 'not by mail'}")
+    note_block(work, place, reason, outbound.ticket_number, setup, now)
+
+
+def note_block(work: SqlWork, place: str, reason: str, number: int, setup: Setup, now: datetime) -> None:
+    """Mark an account that takes nothing any more; agents hear of it the first time."""
+    person = owner_of(work, place)
     if block(work, place, now) and person:
-        _tell_agents(work, person, address, reason, outbound.ticket_number, setup, now)
+        _tell_agents(work, person, reason, number, setup, now)
 
 
 def _address(work: SqlWork, person: Person | None) -> str:
@@ -54,8 +60,9 @@ def _as_mail(
 
 
 def _tell_agents(
-    work: SqlWork, person: Person, address: str, reason: str, number: int, setup: Setup, now: datetime
+    work: SqlWork, person: Person, reason: str, number: int, setup: Setup, now: datetime
 ) -> None:
+    address = _address(work, person)
     facts = {"who": person.name or address, "address": address, "reason": reason}
     told = Notice("agent-chat-blocked", Audience.AGENTS, facts, "auto-generated")
     ticket = work.ticket(number) if number else None
