@@ -259,7 +259,6 @@ KINDS = (
     NoticeKind(
         "write-privately",
         "In a group: the bot talks in private chats only, and leaves",
-        answers=True,
         to_ticket=False,
     ),
 )

@@ -144,6 +144,7 @@ FACTS = {
         "ways": ("Telegram: 4711",),
     },
     "agent-alarm": {"limit": 1000, "until": DUE},
+    "write-privately": {},
     "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
     "agent-chat-blocked": {
         "who": "Mario Rossi",
