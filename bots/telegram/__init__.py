@@ -1,0 +1,1 @@
+"""The bot that customers ask, on Telegram."""
