@@ -230,6 +230,23 @@ KINDS = (
         needs=("mailbox", "reason"),
         to_ticket=False,
     ),
+    NoticeKind(
+        "agent-chat",
+        "A chat cannot be used as it should; what is to be said there waits",
+        needs=("chat", "reason", "remedy"),
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "agent-chat-blocked",
+        "Somebody blocked the bot; address: where they are written to from now on, empty for nowhere",
+        needs=("who", "address", "reason"),
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "write-privately",
+        "In a group: the bot talks in private chats only, and leaves",
+        to_ticket=False,
+    ),
     *CHAT_KINDS,
 )
 CATALOGUE: Mapping[str, NoticeKind] = {kind.name: kind for kind in KINDS}

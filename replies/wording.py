@@ -10,6 +10,7 @@ TemplateError that names the template, the line and the word.
 import re
 import traceback
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import fields
 from datetime import datetime
 from functools import cache, lru_cache
@@ -65,6 +66,12 @@ class Wording:
         self._keys = keys
         self._reference = reference
         self._environment = _environment((*folders, FOLDER))
+
+    def of_desk(self, desk: Desk) -> "Wording":
+        """The same words for a desk that has learned something about itself."""
+        other = copy(self)
+        other._desk = desk
+        return other
 
     def word(
         self, notice: Notice, to: Recipient, ticket: Ticket | None, inbound: Inbound | None, now: datetime

@@ -147,6 +147,13 @@ FACTS = {
         "ways": ("Telegram: 4711",),
     },
     "agent-alarm": {"limit": 1000, "until": DUE},
+    "write-privately": {},
+    "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
+    "agent-chat-blocked": {
+        "who": "Mario Rossi",
+        "address": "mario@acme.example",
+        "reason": "bot was blocked",
+    },
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
     "agent-edited": {"text": WORDS, "sender": "Mario Rossi", "warnings": ("It holds a secret.",)},
     "chat-welcome": {},

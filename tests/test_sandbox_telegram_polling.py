@@ -63,7 +63,7 @@ def test_a_call_is_held_for_its_timeout_and_no_longer_than_fifty_seconds():
         await asyncio.sleep(0.05)
         waited = not held.done()
         stage.telegram.advance(1.1)
-        return waited, await held
+        return waited, await asyncio.wait_for(held, 2)
 
     assert (True, []) == on_stage(scenario)
 
@@ -88,7 +88,7 @@ def test_the_same_offset_within_three_seconds_is_held_for_three():
         await asyncio.sleep(0.05)
         waited = not held.done()
         stage.telegram.advance(0.6)
-        return waited, await held
+        return waited, await asyncio.wait_for(held, 2)
 
     assert (True, []) == on_stage(scenario)
 
@@ -217,3 +217,13 @@ def test_a_stopped_server_answers_at_once_and_knows_everything_when_it_is_back()
         return took < 1, texts(await stage.updates(offset=FIRST_ID + 1, timeout=5))
 
     assert (True, ["back"]) == on_stage(scenario)
+
+
+def test_a_confirmed_update_is_noted_with_the_time_that_it_waited():
+    async def scenario(stage):
+        stage.telegram.advance(5)
+        await stage.updates(offset=FIRST_ID + 1)
+        await stage.updates(offset=FIRST_ID + 9)
+        return [(ack.update_id, round(ack.after)) for ack in stage.telegram.acks()]
+
+    assert [(FIRST_ID, 5)] == on_stage(scenario)

@@ -82,6 +82,7 @@ class Heard:
     language: str = ""
     name: str = ""
     is_blocked: bool | None = None  # None: the update does not say
+    album: tuple[int, ...] = ()  # the ids of an album's messages, this one included
 
     @property
     def place(self) -> str:

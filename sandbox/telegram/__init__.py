@@ -8,7 +8,8 @@ from sandbox.telegram.limits import Rates
 from sandbox.telegram.query import Upload
 from sandbox.telegram.sandbox import TelegramSandbox
 from sandbox.telegram.server import Call
+from sandbox.telegram.updates import Ack
 from sandbox.telegram.webhook import Pace
 from sandbox.telegram.world import Button, CallbackAnswer, Message
 
-__all__ = ["Button", "Call", "CallbackAnswer", "Message", "Pace", "Rates", "TelegramSandbox", "Upload"]
+__all__ = ["Ack", "Button", "Call", "CallbackAnswer", "Message", "Pace", "Rates", "TelegramSandbox", "Upload"]

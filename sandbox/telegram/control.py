@@ -22,7 +22,7 @@ from sandbox.telegram.query import Upload
 
 _ACTS = (
     "add_user add_bot add_group send album edit delete react click block unblock deactivate migrate "
-    "kick push_raw chat waiting commands fail mend advance calls_of"
+    "kick push_raw chat waiting commands fail mend advance calls_of acks held"
 )
 ACTS = tuple(_ACTS.split())
 READINGS = ("calls", "callback_answers", "actions", "api_url", "token")

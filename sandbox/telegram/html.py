@@ -168,34 +168,37 @@ def _end_tag(reader: Reader, begin: int) -> int:
 def _close(reader: Reader, opened: Open) -> None:
     """Note the entity; one without a character, or a link that is none, leaves nothing behind."""
     length = units(reader.text) - opened.at
-    entity: dict[str, Any] = {"type": KINDS[opened.tag], "offset": opened.at, "length": length}
-    if length == 0:
+    more = _more(reader, opened) if length else None
+    if more is None:
         return
-    if opened.tag == "a":
-        shown = reader.text.encode("utf-16-le")[opened.at * 2 :].decode("utf-16-le")
-        linked = _linked(opened.argument or shown)
-        if not linked:
-            return
-        entity |= linked
-    if opened.tag == "tg-emoji":
-        if not opened.argument.isdigit():
-            raise bad_request("can't parse entities: Invalid custom emoji identifier specified")
-        entity |= {"custom_emoji_id": opened.argument}
-    if opened.tag == "blockquote" and opened.argument:
-        entity |= {"type": "expandable_blockquote"}
-    if opened.tag == "code" and opened.argument:
-        entity |= {"language": opened.argument}
-    reader.entities.append(entity)
+    reader.entities.append({"type": KINDS[opened.tag], "offset": opened.at, "length": length} | more)
     if opened.tag == "pre" and len(reader.entities) > 1:
         _join_code(reader.entities)
 
 
-def _linked(address: str) -> dict[str, Any]:
+def _more(reader: Reader, opened: Open) -> dict[str, Any] | None:
+    """What a tag's argument adds to its entity, None where that makes it none."""
+    match opened.tag:
+        case "a":
+            shown = reader.text.encode("utf-16-le")[opened.at * 2 :].decode("utf-16-le")
+            return _linked(opened.argument or shown)
+        case "tg-emoji" if not opened.argument.isdigit():
+            raise bad_request("can't parse entities: Invalid custom emoji identifier specified")
+        case "tg-emoji":
+            return {"custom_emoji_id": opened.argument}
+        case "blockquote" if opened.argument:
+            return {"type": "expandable_blockquote"}
+        case "code" if opened.argument:
+            return {"language": opened.argument}
+    return {}
+
+
+def _linked(address: str) -> dict[str, Any] | None:
     if mentioned := MENTIONED.fullmatch(address):
         person = {"id": int(mentioned[1]), "is_bot": False, "first_name": ""}
         return {"type": "text_mention", "user": person}
     if not LINK.fullmatch(address):
-        return {}
+        return None
     whole = address if "://" in address else f"http://{address}"
     return {"url": whole if re.search(r"\w/|\?|#", whole.partition("://")[2]) else f"{whole}/"}
 

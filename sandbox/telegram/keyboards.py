@@ -31,7 +31,18 @@ def markup_of(query: Query) -> dict[str, Any]:
     if "inline_keyboard" in markup:
         _check_rows(markup["inline_keyboard"])
         return markup if any(markup["inline_keyboard"]) else {}
+    if "keyboard" in markup:
+        _check_keys(markup["keyboard"])
     return markup if OTHERS & markup.keys() else {}
+
+
+def _check_keys(rows: Any) -> None:
+    """The keyboard in place of the keys: rows of words, or of buttons with words."""
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad_request('field "keyboard" must be of type Array')
+    for key in (key for row in rows for key in row):
+        if not isinstance(key, str) and not (isinstance(key, dict) and isinstance(key.get("text"), str)):
+            raise bad_request("can't parse keyboard button: KeyboardButton must be a String or an Object")
 
 
 def _check_rows(rows: Any) -> None:
@@ -49,7 +60,7 @@ def _check_rows(rows: Any) -> None:
 def _check_button(button: Any) -> None:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: Object expected")
-    if not str(button.get("text", "")).strip():
+    if not isinstance(button.get("text"), str) or not button["text"].strip():
         raise bad_request("can't parse inline keyboard button: Can't find field \"text\"")
     if not ACTIONS & button.keys():
         raise bad_request("Text buttons are unallowed in the inline keyboard")

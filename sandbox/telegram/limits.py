@@ -10,6 +10,8 @@ from math import ceil
 from sandbox.telegram.clock import Clock
 from sandbox.telegram.refusals import too_many_requests
 
+ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -32,7 +34,8 @@ class Bucket:
         """The seconds until one can be taken."""
         self.left = min(self.holds, self.left + (now - self.at) * self.a_second)
         self.at = now
-        return 0.0 if self.left >= 1 else (1 - self.left) / self.a_second
+        missing = 1 - self.left
+        return missing / self.a_second if missing > ROUNDING else 0.0
 
 
 @dataclass(slots=True)
@@ -46,14 +49,14 @@ class Limits:
         if self.rates is None:
             return
         now = self.clock.now()
-        buckets = [self._bucket(*one) for one in _measures(self.rates, bot, chat)]
+        buckets = [self._bucket(now, *one) for one in _measures(self.rates, bot, chat)]
         if (wait := max(bucket.wait(now) for bucket in buckets)) > 0:
             raise too_many_requests(ceil(wait))
         for bucket in buckets:
             bucket.left -= 1
 
-    def _bucket(self, name: str, holds: float, a_second: float) -> Bucket:
-        return self._buckets.setdefault(name, Bucket(holds, a_second, holds, self.clock.now()))
+    def _bucket(self, now: float, name: str, holds: float, a_second: float) -> Bucket:
+        return self._buckets.setdefault(name, Bucket(holds, a_second, holds, now))
 
 
 def _measures(rates: Rates, bot: int, chat: int) -> list[tuple[str, float, float]]:

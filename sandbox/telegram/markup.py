@@ -27,7 +27,7 @@ def formatted(text: str, parse_mode: str, entities: Any) -> tuple[str, tuple[dic
             raise bad_request("unsupported parse_mode")
         text, given = from_html(text)
     else:
-        given = list(entities or ())
+        given = [one for one in entities or () if _is_entity(one)]
     text, given = _trimmed(text, given)
     return text, with_found(text, given)
 
@@ -43,6 +43,11 @@ def with_found(text: str, given: list[dict[str, Any]]) -> tuple[dict[str, Any], 
     return tuple(sorted(every, key=lambda one: (one["offset"], -one["length"]))[:MOST_ENTITIES])
 
 
+def _is_entity(one: dict[str, Any]) -> bool:
+    numbers = isinstance(one.get("offset"), int) and isinstance(one.get("length"), int)
+    return numbers and isinstance(one.get("type"), str)
+
+
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
     ends = one["offset"] + one["length"], other["offset"] + other["length"]
     return bool(one["offset"] < ends[1] and other["offset"] < ends[0])
@@ -56,6 +61,6 @@ def _trimmed(text: str, entities: list[dict[str, Any]]) -> tuple[str, list[dict[
 
 
 def _cut(entity: dict[str, Any], shift: int, length: int) -> dict[str, Any]:
-    begin = max(int(entity["offset"]) - shift, 0)
-    end = min(int(entity["offset"]) + int(entity["length"]) - shift, length)
+    begin = max(entity["offset"] - shift, 0)
+    end = min(entity["offset"] + entity["length"] - shift, length)
     return entity | {"offset": begin, "length": end - begin}

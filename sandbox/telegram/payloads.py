@@ -27,15 +27,7 @@ def message_payload(world: World, bot: Bot, message: Message, answered: bool = T
         "chat": chat_payload(world, chat),
         "date": message.date,
     }
-    payload |= _words(message) | message.content
-    if message.edited_at:
-        payload["edit_date"] = message.edited_at
-    if message.media_group:
-        payload["media_group_id"] = message.media_group
-    if "inline_keyboard" in message.markup:
-        payload["reply_markup"] = {"inline_keyboard": message.markup["inline_keyboard"]}
-    if not message.link_preview:
-        payload["link_preview_options"] = {"is_disabled": True}
+    payload |= _words(message) | message.content | _particulars(message)
     earlier = chat.messages.get(message.reply_to)
     if answered and earlier and not earlier.deleted:
         payload["reply_to_message"] = message_payload(world, bot, earlier, answered=False)
@@ -46,6 +38,18 @@ def member_payload(person: Person, status: str) -> dict[str, Any]:
     """How somebody stands in a chat; who is banned is so for ever."""
     banned = {"until_date": 0} if status == "kicked" else {}
     return {"user": person_payload(person), "status": status} | banned
+
+
+def _particulars(message: Message) -> dict[str, Any]:
+    """What only some messages have."""
+    rows = message.markup.get("inline_keyboard")
+    said = {
+        "edit_date": message.edited_at,
+        "media_group_id": message.media_group,
+        "reply_markup": {"inline_keyboard": rows} if rows else {},
+        "link_preview_options": {} if message.link_preview else {"is_disabled": True},
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _words(message: Message) -> dict[str, Any]:

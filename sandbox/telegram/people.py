@@ -20,12 +20,17 @@ SUPERGROUP = -1_000_000_000_000
 POLL = {
     "id": "6000000000000001",
     "question": "Which one?",
-    "options": [{"text": "This", "voter_count": 0}, {"text": "That", "voter_count": 0}],
+    "options": [
+        {"persistent_id": "1", "text": "This", "voter_count": 0},
+        {"persistent_id": "2", "text": "That", "voter_count": 0},
+    ],
     "total_voter_count": 0,
     "is_closed": False,
     "is_anonymous": True,
     "type": "regular",
     "allows_multiple_answers": False,
+    "allows_revoting": True,
+    "members_only": False,
 }
 SHUT = {
     Standing.BLOCKED: "has blocked the bot; unblock it first",
@@ -43,7 +48,7 @@ def say(world: World, bot: Bot, person: int, chat_id: int, fields: dict[str, Any
     limit = LONGEST_CAPTION if fields.get("media") else LONGEST_TEXT
     if len(fields.get("text", "")) > limit:
         raise ValueError(f"no app sends more than {limit} characters in one message")
-    message = Message(next(bot.numbers), chat.id, world.people[person], world.date(), **fields)
+    message = Message(bot.next_number(chat), chat.id, world.people[person], world.date(), **fields)
     chat.messages[message.id] = message
     if _is_heard(bot, chat, message):
         push_message(world, bot, message)
@@ -54,8 +59,10 @@ def push_message(world: World, bot: Bot, message: Message, kind: str = "message"
     bot.updates.push(kind, message_payload(world, bot, message), f"chat {message.chat}")
 
 
-def edit(world: World, bot: Bot, chat_id: int, number: int, text: str) -> None:
+def edit(world: World, bot: Bot, person: int, chat_id: int, number: int, text: str) -> None:
     chat = bot.chats[chat_id]
+    if chat.messages[number].sender.id != person:
+        raise ValueError("people edit only what they have written")
     edited = replace(chat.messages[number], text=text, entities=with_found(text, []), edited_at=world.date())
     chat.messages[number] = edited
     if _is_heard(bot, chat, edited):
@@ -142,7 +149,7 @@ def migrate(world: World, bot: Bot, chat: Chat) -> int:
 def serve(world: World, bot: Bot, chat: Chat, person: Person, content: dict[str, Any]) -> None:
     """Put a service message into a chat, which the bot always hears of."""
     message = Message(
-        next(bot.numbers), chat.id, person, world.date(), content=content, media=next(iter(content))
+        bot.next_number(chat), chat.id, person, world.date(), content=content, media=next(iter(content))
     )
     chat.messages[message.id] = message
     push_message(world, bot, message)

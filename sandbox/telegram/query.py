@@ -70,6 +70,22 @@ class Query:
         except ValueError as error:
             raise bad_request(f"can't parse {what} JSON object") from error
 
+    def mapping(self, name: str, what: str) -> dict[str, Any]:
+        """A JSON object, empty when it is absent."""
+        read = self.structure(name, what)
+        if read is not None and not isinstance(read, dict):
+            raise bad_request(f"can't parse {what}: Object expected")
+        return read or {}
+
+    def objects(self, name: str, what: str) -> list[dict[str, Any]] | None:
+        """A JSON array of objects, None when it is absent."""
+        read = self.structure(name, what)
+        if read is None:
+            return None
+        if not isinstance(read, list) or not all(isinstance(one, dict) for one in read):
+            raise bad_request(f"can't parse {what}: Array of Object expected")
+        return read
+
     def readable(self) -> dict[str, Any]:
         """The arguments for people and tests: JSON and numbers open, words as they are."""
         shown = {name: _opened(name, value) for name, value in self.args.items()}

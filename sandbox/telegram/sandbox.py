@@ -25,7 +25,7 @@ from sandbox.telegram.methods.settings import scope_name
 from sandbox.telegram.polling import Polling
 from sandbox.telegram.query import Upload
 from sandbox.telegram.server import Call, Server
-from sandbox.telegram.updates import UpdateQueue
+from sandbox.telegram.updates import Ack, UpdateQueue
 from sandbox.telegram.webhook import Pace, Webhook
 from sandbox.telegram.world import (
     Bot,
@@ -176,7 +176,7 @@ class TelegramSandbox:
     async def edit(
         self, user: int, message_id: int, text: str, *, chat: int | None = None, bot: str = ""
     ) -> None:
-        people.edit(self.world, self._bot(bot), user if chat is None else chat, message_id, text)
+        people.edit(self.world, self._bot(bot), user, user if chat is None else chat, message_id, text)
 
     async def delete(self, user: int, message_id: int, *, chat: int | None = None, bot: str = "") -> None:
         """Delete a message; a bot is never told of that."""
@@ -247,6 +247,10 @@ class TelegramSandbox:
     def held(self, *, bot: str = "") -> bool:
         """Whether a bot asks for updates just now, and is held."""
         return self._server.lines[bot or self.token].polling.is_held
+
+    def acks(self, *, bot: str = "") -> list[Ack]:
+        """The updates that the bot has confirmed, by an offset or at its webhook, in that order."""
+        return self._bot(bot).updates.acks
 
     @property
     def callback_answers(self) -> list[CallbackAnswer]:

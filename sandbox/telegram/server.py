@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from aiohttp.multipart import BodyPartReader
 
 from sandbox.telegram import refusals
 from sandbox.telegram.delivery import DELIVERY, Done, Line
 from sandbox.telegram.faults import Fault, Faults
-from sandbox.telegram.files import LARGEST_UPLOAD
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.methods import COUNTED, METHODS
-from sandbox.telegram.query import Query, Upload
+from sandbox.telegram.query import Query
+from sandbox.telegram.reading import LARGEST_BODY, query_in
 from sandbox.telegram.refusals import Refused
 from sandbox.telegram.world import World
 
@@ -28,7 +27,6 @@ NAMES = {name.lower(): name for name in DELIVERY} | {low: name for low, (name, _
 TOKEN = re.compile(r"[1-9]\d{0,15}:[^/]{1,60}")
 GATEWAY = range(500, 600)
 HTML_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
-LARGEST_BODY = LARGEST_UPLOAD + 65536  # the fields around a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class Server:
     async def _method(self, request: web.Request) -> web.StreamResponse:
         try:
             line = self._line(request.match_info["token"])
-            query = await _query(request)
+            query = await query_in(request)
         except Refused as refused:
             return _response(*_refusal(refused))
         fault = self.faults.due(query)
@@ -108,10 +106,8 @@ class Server:
         status, body = await self._answered(line, query, fault)
         if fault and fault.answer_then_die:
             return _cut(request)
-        if status in GATEWAY and fault and not fault.description:
-            page = HTML_PAGE.format(f"{status} {body['description']}")
-            return web.Response(status=status, text=page, content_type="text/html")
-        return _response(status, body)
+        is_page = fault and status in GATEWAY and not fault.description
+        return _page(status, body) if is_page else _response(status, body)
 
     async def _answered(self, line: Line, query: Query, fault: Fault | None) -> tuple[int, dict[str, Any]]:
         began = self.world.clock.now()
@@ -161,46 +157,6 @@ class Server:
         return web.Response(body=content, content_type="application/octet-stream")
 
 
-async def _query(request: web.Request) -> Query:
-    """The call in whichever of the four forms it came."""
-    method, args = request.match_info["method"], dict(request.query)
-    try:
-        if request.content_type == "application/json":
-            return Query(method, args | await _json(request))
-        if request.content_type == "multipart/form-data":
-            fields, files = await _parts(request)
-            return Query(method, args | fields, files)
-        return Query(method, args | {name: str(value) for name, value in (await request.post()).items()})
-    except web.HTTPRequestEntityTooLarge as error:
-        raise Refused(413, refusals.TOO_LARGE) from error
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        read = json.loads(await request.read() or b"{}")
-    except ValueError as error:
-        raise refusals.bad_request("can't parse JSON object") from error
-    if not isinstance(read, dict):
-        raise refusals.bad_request("object expected")
-    return read
-
-
-async def _parts(request: web.Request) -> tuple[dict[str, str], dict[str, Upload]]:
-    fields, files, total = {}, {}, 0
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None:
-            continue
-        content = bytes(await part.read())
-        total += len(content)
-        if total > LARGEST_BODY:
-            raise Refused(413, refusals.TOO_LARGE)
-        if part.filename is None:
-            fields[part.name] = content.decode(errors="replace")
-        else:
-            files[part.name] = Upload(content, part.filename, part.headers.get("Content-Type", ""))
-    return fields, files
-
-
 def _refusal(refused: Refused) -> tuple[int, dict[str, Any]]:
     body: dict[str, Any] = {"ok": False, "error_code": refused.status, "description": refused.description}
     return refused.status, body | ({"parameters": refused.parameters} if refused.parameters else {})
@@ -211,6 +167,12 @@ def _response(status: int, body: dict[str, Any]) -> web.Response:
     headers = {"Retry-After": str(seconds)} if seconds else {}
     text = json.dumps(body, ensure_ascii=False)
     return web.Response(status=status, text=text, content_type="application/json", headers=headers)
+
+
+def _page(status: int, body: dict[str, Any]) -> web.Response:
+    """What stands before the real server answers in HTML when it is not there."""
+    page = HTML_PAGE.format(f"{status} {body['description']}")
+    return web.Response(status=status, text=page, content_type="text/html")
 
 
 async def _nothing(request: web.Request) -> web.StreamResponse:

@@ -33,14 +33,25 @@ class Waiting:
     id: int
     body: dict[str, Any]
     queue: str
+    came: float
     expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """An update that the bot has confirmed, when, and how long after it came."""
+
+    update_id: int
+    at: float
+    after: float
 
 
 class UpdateQueue:
     def __init__(self, clock: Clock, bell: Bell) -> None:
         self._clock, self._bell = clock, bell
-        self._waiting: list[Waiting] = []
+        self._waiting: dict[int, Waiting] = {}
         self._next = FIRST_ID
+        self.acks: list[Ack] = []
         self.allowed: tuple[str, ...] = ()  # empty: all but those that must be asked for
 
     def push(self, kind: str, value: Any, queue: str, life: float = DAY) -> None:
@@ -65,29 +76,40 @@ class UpdateQueue:
         if offset < 0:
             offset = max(self._next + offset, self._head)
         if 0 < offset <= self._next + FUTURE:
-            self._waiting = [one for one in self._waiting if one.id >= offset]
+            for number in [number for number in self._waiting if number < offset]:
+                self.confirm(number)
         return [one.body for one in self.waiting()[:limit]]
 
     def waiting(self) -> list[Waiting]:
         """Those whose time is not over."""
         now = self._clock.now()
-        self._waiting = [one for one in self._waiting if one.expires > now]
-        return list(self._waiting)
+        for one in [one for one in self._waiting.values() if one.expires <= now]:
+            self.drop(one.id)
+        return list(self._waiting.values())
 
-    def forget(self, number: int) -> None:
-        self._waiting = [one for one in self._waiting if one.id != number]
+    def confirm(self, number: int) -> None:
+        """Delete an update that the bot has taken."""
+        if one := self._waiting.pop(number, None):
+            now = self._clock.now()
+            self.acks.append(Ack(number, now, now - one.came))
+            self._bell.ring()
+
+    def drop(self, number: int) -> None:
+        """Delete an update that nobody has taken."""
+        self._waiting.pop(number, None)
 
     def clear(self) -> None:
-        self._waiting = []
+        self._waiting.clear()
 
     @property
     def _head(self) -> int:
-        return self._waiting[0].id if self._waiting else self._next
+        return next(iter(self._waiting), self._next)
 
     def _wants(self, kind: str) -> bool:
         return kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
 
     def _add(self, body: dict[str, Any], queue: str, life: float) -> None:
-        self._waiting.append(Waiting(self._next, body, queue, self._clock.now() + life))
+        now = self._clock.now()
+        self._waiting[self._next] = Waiting(self._next, body, queue, now, now + life)
         self._next += 1
         self._bell.ring()

@@ -132,17 +132,14 @@ class Webhook:
     async def _answered(self, waiting: Waiting, answer: aiohttp.ClientResponse, body: bytes) -> None:
         if answer.status in OK:
             self._gone_since = 0.0
-            self._done(waiting)
+            self._tries.pop(waiting.id, None)
+            self.updates.confirm(waiting.id)
             await self._run_named(answer.content_type, body)
             return
         words = f"Wrong response from the webhook: {answer.status} {answer.reason}"
         after = answer.headers.get("Retry-After", "")
         self._failed(waiting, words, min(int(after), LONGEST_RETRY_AFTER) if after.isdigit() else 0)
         self._count_gone(answer.status == GONE)
-
-    def _done(self, waiting: Waiting) -> None:
-        self._tries.pop(waiting.id, None)
-        self.updates.forget(waiting.id)
 
     def _failed(self, waiting: Waiting, words: str, retry_after: int) -> None:
         now, state = self.clock.now(), self._try(waiting)
@@ -155,7 +152,8 @@ class Webhook:
         state.fails += 1
         state.ready = now + wait
         if state.ready > waiting.expires:
-            self._done(waiting)
+            self._tries.pop(waiting.id, None)
+            self.updates.drop(waiting.id)
 
     def _count_gone(self, gone: bool) -> None:
         now = self.clock.now()

@@ -113,6 +113,7 @@ class Chat:
     standing: Standing = Standing.MEMBER
     migrated_to: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # a supergroup has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +145,15 @@ class Bot:
     callback_answers: list[CallbackAnswer] = field(default_factory=list)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)  # (name or description, language)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # of messages
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def id(self) -> int:
         return self.self.id
+
+    def next_number(self, chat: Chat) -> int:
+        """A message's number: one row for all chats of a bot, but for supergroups."""
+        return next(chat.numbers if chat.kind is ChatKind.SUPERGROUP else self.numbers)
 
 
 @dataclass(slots=True)

@@ -9,20 +9,29 @@ from dataclasses import replace
 from datetime import datetime
 
 from bots.telegram.flows import commands, edits, linking
-from bots.telegram.flows.beneath import buttons_beneath
+from bots.telegram.flows.beneath import keyboard_for
 from bots.telegram.flows.keeping import keep_answered
-from bots.telegram.flows.upkeep import look_after
 from bots.telegram.heard import Heard, HeardKind
 from bots.telegram.identity import known
+from bots.telegram.introducing import CommandList
 from bots.telegram.saying import MEDIUM, button_of
-from bots.telegram.turn import USUAL, Answered, Limits, Turn
+from bots.telegram.turn import ANY_LANGUAGE, USUAL, Answered, Limits, Turn
 from intake.handle import Setup
 from intake.messages import File
+from replies.chat_labels import LANGUAGES
+from replies.chat_labels import commands as listed
 from store import accounts, inbox
 from store.inbox import Waiting
 from store.work import SqlWork
 
-__all__ = ["Limits", "buttons_beneath", "look_after", "take"]
+__all__ = ["COMMANDS", "Limits", "keyboard_for", "take"]
+COMMANDS = tuple(
+    CommandList(
+        scope, "" if language == ANY_LANGUAGE else language, tuple(listed(language, strangers=strangers))
+    )
+    for language in LANGUAGES
+    for scope, strangers in (("default", True), ("private", False))
+)
 FLOOD_SECONDS = 60
 SECRET = "(a one-time code or link)"  # kept in place of the words
 

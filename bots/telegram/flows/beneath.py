@@ -1,10 +1,13 @@
 """The buttons beneath what the desk says of its own accord: an answer, a reminder, a refusal."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bots.telegram.saying import Button
+from intake.handle import Setup
 from intake.messages import Outbound
 from replies.chat_labels import label
+from store.work import SqlWork
 
 # By notice: a row of buttons, each by its label and what it does.
 BENEATH: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -19,7 +22,7 @@ BENEATH: Mapping[str, tuple[tuple[str, str], ...]] = {
 BODIES: Mapping[str, Mapping[str, object]] = {"updates": {"to": "off"}, "history": {"page": 0}}
 
 
-def buttons_beneath(outbound: Outbound) -> list[list[Button]]:
+def keyboard_for(work: SqlWork, outbound: Outbound, setup: Setup, now: datetime) -> list[list[Button]]:
     """The keyboard of a notice about a ticket, none for any other; the carrier adds it."""
     row = BENEATH.get(outbound.notice, ()) if outbound.ticket_number else ()
     made = [

@@ -48,7 +48,7 @@ def words_of(turn: Turn) -> Words:
     return Words(
         turn.heard.text.strip(),
         tuple(map(attachment_of, turn.files)),
-        (turn.heard.message_id,) if turn.heard.message_id else (),
+        turn.heard.album or ((turn.heard.message_id,) if turn.heard.message_id else ()),
     )
 
 

@@ -38,7 +38,7 @@ def edit_message_text(world: World, bot: Bot, query: Query) -> Any:
 
 
 def edit_message_caption(world: World, bot: Bot, query: Query) -> Any:
-    entities = query.structure("caption_entities", "caption entities")
+    entities = query.objects("caption_entities", "caption entities")
     fields = caption_of(query.text("caption"), query.text("parse_mode"), entities)
     fields |= {"markup": markup_of(query)}
     chat, message = _own(bot, query)
@@ -65,7 +65,7 @@ def delete_message(world: World, bot: Bot, query: Query) -> Any:
 def set_message_reaction(world: World, bot: Bot, query: Query) -> Any:
     chat = open_chat(bot, query)
     message = message_in(chat, query, "react")
-    chosen = query.structure("reaction", "reaction types") or []
+    chosen = query.objects("reaction", "reaction types") or []
     emojis = tuple(str(one.get("emoji", "")) for one in chosen)
     if len(emojis) > 1:
         raise bad_request("REACTIONS_TOO_MANY")

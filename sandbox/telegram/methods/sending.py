@@ -49,9 +49,9 @@ def send_video(world: World, bot: Bot, query: Query) -> Any:
 
 
 def send_media_group(world: World, bot: Bot, query: Query) -> Any:
-    parts = query.structure("media", "media")
-    if not isinstance(parts, list) or len(parts) not in ALBUM:
-        few = not isinstance(parts, list) or len(parts) < ALBUM.start
+    parts = query.objects("media", "media")
+    if not parts or len(parts) not in ALBUM:
+        few = not parts or len(parts) < ALBUM.start
         raise bad_request(f"too {'few' if few else 'many'} messages to send as an album")
     kinds = {str(part.get("type")) for part in parts}
     if len(kinds) > 1 and kinds & ALONE:
@@ -72,12 +72,12 @@ def send_chat_action(world: World, bot: Bot, query: Query) -> Any:
 def text_of(query: Query) -> dict[str, Any]:
     """The checked text of a message, as the fields of one."""
     parse_mode = query.text("parse_mode")
-    text, entities = formatted(query.text("text"), parse_mode, query.structure("entities", "entities"))
+    text, entities = formatted(query.text("text"), parse_mode, query.objects("entities", "entities"))
     if not text:
         raise bad_request("message text is empty")
     if len(text) > LONGEST_TEXT:
         raise bad_request("message is too long")
-    previews = query.structure("link_preview_options", "link preview options") or {}
+    previews = query.mapping("link_preview_options", "link preview options")
     shown = not (previews.get("is_disabled") or query.flag("disable_web_page_preview"))
     return {
         "text": text,
@@ -96,7 +96,7 @@ def caption_of(source: str, parse_mode: str, entities: Any) -> dict[str, Any]:
 
 
 def _send_file(world: World, bot: Bot, query: Query, kind: str) -> Any:
-    entities = query.structure("caption_entities", "caption entities")
+    entities = query.objects("caption_entities", "caption entities")
     fields = caption_of(query.text("caption"), query.text("parse_mode"), entities)
     content = _content(bot, query, kind, query.text(kind), query.files.get(kind))
     return _sent(world, bot, query, fields | {"media": kind, "content": content})
@@ -105,7 +105,8 @@ def _send_file(world: World, bot: Bot, query: Query, kind: str) -> Any:
 def _album_part(bot: Bot, query: Query, part: dict[str, Any]) -> dict[str, Any]:
     kind = str(part.get("type"))
     caption = str(part.get("caption") or "")
-    fields = caption_of(caption, str(part.get("parse_mode") or ""), part.get("caption_entities"))
+    entities = Query("", part).objects("caption_entities", "caption entities")
+    fields = caption_of(caption, str(part.get("parse_mode") or ""), entities)
     content = _content(bot, query, kind, str(part.get("media", "")), None)
     return fields | {"media": kind, "content": content}
 
@@ -113,7 +114,7 @@ def _album_part(bot: Bot, query: Query, part: dict[str, Any]) -> dict[str, Any]:
 def _content(bot: Bot, query: Query, kind: str, named: str, upload: Upload | None) -> dict[str, Any]:
     """The file that is sent: as a part of the call, or one that the bot already knows."""
     if named.startswith(ATTACHED):
-        upload = query.files.get(named.removeprefix(ATTACHED))
+        upload, named = query.files.get(named.removeprefix(ATTACHED)), ""
     if upload is not None:
         return _uploaded(bot, kind, upload)
     if not named:
@@ -147,7 +148,7 @@ def _sent(world: World, bot: Bot, query: Query, fields: dict[str, Any]) -> Any:
 
 def _put(world: World, bot: Bot, chat: Chat, query: Query, fields: dict[str, Any]) -> Any:
     reply_to = _answered(chat, query)
-    number = next(bot.numbers)
+    number = bot.next_number(chat)
     message = Message(number, chat.id, bot.self, world.date(), reply_to=reply_to, **fields)
     chat.messages[number] = message
     return message_payload(world, bot, message)
@@ -155,8 +156,9 @@ def _put(world: World, bot: Bot, chat: Chat, query: Query, fields: dict[str, Any
 
 def _answered(chat: Chat, query: Query) -> int:
     """The message that is answered; one that is gone is an error unless the bot does not mind."""
-    given = query.structure("reply_parameters", "reply parameters") or {}
-    number = int(given.get("message_id") or query.integer("reply_to_message_id"))
+    given = query.mapping("reply_parameters", "reply parameters")
+    number = query.integer("reply_to_message_id")
+    number = given["message_id"] if isinstance(given.get("message_id"), int) else number
     if not number:
         return 0
     earlier = chat.messages.get(number)

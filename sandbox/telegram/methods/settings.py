@@ -36,8 +36,8 @@ def scope_name(scope: Any) -> str:
 
 
 def set_my_commands(world: World, bot: Bot, query: Query) -> Any:
-    commands = query.structure("commands", "bot commands")
-    if not isinstance(commands, list):
+    commands = query.objects("commands", "commands")
+    if commands is None:
         raise bad_request("can't parse commands JSON object")
     if len(commands) > MOST_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
@@ -55,7 +55,7 @@ def delete_my_commands(world: World, bot: Bot, query: Query) -> Any:
 
 
 def _place(query: Query) -> tuple[str, str]:
-    return scope_name(query.structure("scope", "BotCommandScope")), query.text("language_code")
+    return scope_name(query.mapping("scope", "BotCommandScope")), query.text("language_code")
 
 
 def _checked(command: Any) -> dict[str, str]:
