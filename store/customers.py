@@ -19,6 +19,7 @@ from intake.trust import above_the_cut
 from store.tables import agents, attachments, messages, participants, people, tickets
 from store.work import SqlWork
 
+ANSWER = "agent-answer"  # the rule by which an agent's words are public
 GOING_ON = (Status.OPEN, Status.WAITING)
 OVER = (Status.SOLVED, Status.CLOSED)
 
@@ -71,6 +72,8 @@ def said_on(work: SqlWork, ticket: int, limit: int, offset: int = 0) -> list[Sai
             messages.c.reply,
             messages.c.at,
             messages.c.sender_name,
+            messages.c.channel,
+            messages.c.rule,
             people.c.name.label("person_name"),
             agents.c.name.label("agent_name"),
             counted.label("files"),
@@ -98,6 +101,7 @@ def _within(reach: Reach) -> ColumnElement[bool]:
 
 def _said(row: Any) -> Said:
     words = row.reply or row.text
-    if row.agent_name:
-        return Said(row.agent_name, True, above_the_cut(visible_reply(words)), row.at, row.files)
-    return Said(row.person_name or row.sender_name, False, words, row.at, row.files)
+    if row.rule != ANSWER:
+        return Said(row.person_name or row.sender_name, False, words, row.at, row.files)
+    written = above_the_cut(visible_reply(words)) if row.channel == "email" else words
+    return Said(row.agent_name or row.sender_name, True, written, row.at, row.files)

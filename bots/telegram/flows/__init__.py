@@ -101,11 +101,13 @@ def _pressed(turn: Turn) -> Answered:
 
 def _settle(turn: Turn, answered: Answered) -> None:
     """Every message is kept with its fate; a button's press leaves none."""
-    if answered.is_kept:
-        return
     if turn.heard.kind is HeardKind.BUTTON:
         inbox.settle(turn.work, turn.waiting.id)
-        return
+    elif not answered.is_kept:
+        _keep(turn, answered)
+
+
+def _keep(turn: Turn, answered: Answered) -> None:
     text = SECRET if answered.is_secret else turn.heard.text
     keep_answered(turn, answered.rule, answered.because, answered.ticket, text)
 

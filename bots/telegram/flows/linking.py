@@ -11,7 +11,7 @@ from datetime import timedelta
 from hmac import compare_digest
 
 from bots.telegram.identity import masked
-from bots.telegram.saying import MEDIUM
+from bots.telegram.saying import MEDIUM, Button
 from bots.telegram.turn import Answered, Turn
 from intake.lookup import is_given_up, may_follow_up
 from intake.messages import Address
@@ -62,7 +62,9 @@ def connect(turn: Turn, key: str, start: Start) -> Answered:
     account = accounts.account_at(turn.work, MEDIUM, turn.heard.account)
     assert account
     accounts.grant(turn.work, account, ticket.number, turn.now)
-    turn.show("chat-connected", {"address": masked(address), "scope": accounts.TICKETS}, ticket=ticket)
+    rows = [[Button(f"{turn.reference(ticket.number)} · {turn.status(ticket)}", "view", ticket.number)]]
+    facts = {"address": masked(address), "scope": account.scope}
+    turn.show("chat-connected", facts, rows, ticket=ticket)
     return Answered("connected", "They opened a link that was mailed to them.", ticket.number)
 
 

@@ -140,7 +140,7 @@ def _give(turn: Turn, words: Words) -> Answered:
         is_new = receipt.fate is Fate.OPEN
         ticket = turn.work.ticket(receipt.ticket) if receipt.ticket else None
         turn.say("chat-added" if is_new else "chat-kept", {"is_new": True} if is_new else {}, ticket=ticket)
-    return Answered(receipt.rule, receipt.because, receipt.ticket, is_kept=not turn.heard.button)
+    return Answered(receipt.rule, receipt.because, receipt.ticket, is_kept=True)
 
 
 def _collected(turn: Turn) -> Words:
