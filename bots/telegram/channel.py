@@ -31,6 +31,7 @@ from bots.telegram.introducing import CommandList, Introducing
 from bots.telegram.pace import Pace
 from bots.telegram.polling import Polling
 from bots.telegram.unreachable import note_block
+from bots.telegram.upkeep import Upkeep
 from bots.telegram.webhook import Webhook
 from intake.errors import UnreadableMessage
 from intake.handle import Letter, Setup, receive_in
@@ -80,6 +81,7 @@ class TelegramChat:
         most, most_a_day = settings.max_file_mib * MIB, settings.files_a_day_mib * MIB
         self._fetching = Fetching(bot, settings.api_url, desk, most, most_a_day)
         self._introducing = Introducing(name, bot, desk, flows.commands)
+        self._upkeep = Upkeep(name, desk)
         self._carrier = TelegramCarrier(bot, desk, Pace(), flows.keyboards)
         alarm = Alarm(name, desk)
         self._webhook: Webhook | None = None
@@ -97,6 +99,7 @@ class TelegramChat:
         return (
             (f"{self.name} updates", self._hears.run),
             (f"{self.name} introduction", self._introducing.run),
+            (f"{self.name} upkeep", self._upkeep.run),
         )
 
     async def start(self) -> None:

@@ -64,7 +64,7 @@ class Fetching:
 
     def _left(self, work: SqlWork, heard: Heard) -> int | None:
         """What the account may still send today, None where it is nobody's."""
-        if not work.is_open(MEDIUM, heard.account):
+        if not chats.is_linked(work, MEDIUM, heard.account):
             return None
         return self._most_a_day - _spent(work, heard.account, datetime.now(UTC))
 

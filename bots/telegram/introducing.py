@@ -15,10 +15,10 @@ from telegram.error import TelegramError
 
 from bots.chat.desk import ChatDesk
 from bots.telegram.api import failure_of
+from bots.wiring import BOT_NAME, set_up_with_bot
 from intake.errors import StoreUnavailable, TemporaryFailure
 from store import chats
 
-OWNER, BOT_NAME = "desk", "telegram-bot"  # of the preference that keeps the bot's name
 SCOPES = {"default": BotCommandScopeDefault, "private": BotCommandScopeAllPrivateChats}
 DAY_SECONDS = 86_400.0
 WAITS = (1.0, 5.0, 30.0, 60.0)
@@ -58,7 +58,8 @@ class Introducing:
 
     async def _introduce(self) -> None:
         name, now = (await self._bot.get_me()).username or "", datetime.now(UTC)
-        await self._desk.write(lambda work: chats.choose(work, OWNER, BOT_NAME, name, now))
+        await self._desk.write(lambda work: chats.choose(work, *BOT_NAME, name, now))
+        self._desk.setup = set_up_with_bot(self._desk.setup, name)
         for one in self._lists:
             commands = [BotCommand(command, words) for command, words in one.commands]
             await self._bot.set_my_commands(commands, SCOPES[one.scope](), one.language or None)
