@@ -51,6 +51,7 @@ PARTS = ("chats", "outbox")
 UNDER_WAY = (Sending.PENDING, Sending.CLAIMED)
 WAITS = (Delivery.PENDING, Delivery.CLAIMED)
 MEDIUM = "telegram"
+FLOWS = "bots.telegram.flows"
 
 
 @dataclass
@@ -255,8 +256,14 @@ def flowing(flows: Any) -> Iterator[None]:
     if flows is None:
         yield
         return
-    with patch.dict(sys.modules, {"bots.telegram.flows": flows}):
+    there = sys.modules.get(FLOWS)
+    sys.modules[FLOWS] = flows
+    try:
         yield
+    finally:
+        sys.modules.pop(FLOWS)
+        if there is not None:
+            sys.modules[FLOWS] = there
 
 
 def in_world(

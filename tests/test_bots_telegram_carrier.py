@@ -75,6 +75,7 @@ def posts_of(world):
     return world.telegram.calls_of("sendMessage")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault", [{"drop": True}, {"status": 502}, {"retry_after": 1}, {"status": 429, "retry_after": 1}]
 )
@@ -89,6 +90,7 @@ def test_a_fault_that_passes_costs_a_moment(tmp_path, fault, monkeypatch):
     assert ["Hello"] == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_what_telegram_asks_us_to_wait_for_holds_every_chat(tmp_path):
     async def scenario(world):
         world.telegram.fail("sendMessage", retry_after=1)
@@ -101,6 +103,7 @@ def test_what_telegram_asks_us_to_wait_for_holds_every_chat(tmp_path):
     assert in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_an_answer_that_never_came_is_sent_again_with_what_is_left(tmp_path, monkeypatch):
     """The first part is recorded and not repeated; of the second nobody knows, so it comes twice."""
     monkeypatch.setattr("bots.telegram.carrier.QUICK_WAITS", (0.05,))
@@ -118,6 +121,7 @@ def test_an_answer_that_never_came_is_sent_again_with_what_is_left(tmp_path, mon
     assert first > second
 
 
+@pytest.mark.slow
 def test_an_edit_takes_the_place_of_the_words_and_one_that_changes_nothing_is_no_fault(tmp_path):
     async def scenario(world):
         await world.until(sent(world, world.promise(world.anna, "Old")))
@@ -129,6 +133,7 @@ def test_an_edit_takes_the_place_of_the_words_and_one_that_changes_nothing_is_no
     assert ["New"] == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_what_cannot_be_edited_any_more_is_said_anew(tmp_path):
     async def scenario(world):
         await world.until(sent(world, world.promise(world.anna, "New", extra={"edit": 4711})))
@@ -137,6 +142,7 @@ def test_what_cannot_be_edited_any_more_is_said_anew(tmp_path):
     assert ["New"] == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_a_reaction_is_put_on_the_message(tmp_path):
     async def scenario(world):
         hers = await world.telegram.send(world.anna, "Thanks")
@@ -154,6 +160,7 @@ PORTAL = 'portal_url = "https://portal.vendor.example"'
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 64
 
 
+@pytest.mark.slow
 def test_files_go_after_the_text_pictures_as_an_album_and_the_rest_as_documents(tmp_path):
     names = [("a.png", "image/png"), ("b.png", "image/png"), ("log.txt", "text/plain")]
 
@@ -203,6 +210,7 @@ def shut(world, chat):
     return {"block": world.telegram.block, "deactivate": world.telegram.deactivate}[chat]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["block", "deactivate"])
 def test_who_shut_us_out_gets_the_words_by_mail_and_agents_hear_of_it_once(tmp_path, way):
     async def scenario(world):
@@ -221,6 +229,7 @@ def test_who_shut_us_out_gets_the_words_by_mail_and_agents_hear_of_it_once(tmp_p
     )
 
 
+@pytest.mark.slow
 def test_what_belongs_to_a_dialogue_is_not_mailed(tmp_path):
     async def scenario(world):
         world.link(world.anna)

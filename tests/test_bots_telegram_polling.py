@@ -72,6 +72,7 @@ UNREADABLE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("update", UNREADABLE)
 def test_an_update_that_cannot_be_read_is_held_and_stops_nobody(tmp_path, update):
     async def scenario(world):
@@ -83,6 +84,7 @@ def test_an_update_that_cannot_be_read_is_held_and_stops_nobody(tmp_path, update
     assert {(Fate.HOLD, ""), (Fate.ANSWER, "Hello")} == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_the_same_update_again_is_no_second_message(tmp_path):
     async def scenario(world):
         world.telegram.push_raw(an_update(world, "once"))
@@ -101,6 +103,7 @@ def an_update(world, text):
     return {"update_id": 1, "message": message}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "said"),
     [(409, "Conflict: terminated by other getUpdates request"), (401, "Unauthorized"), (404, "Not Found")],
@@ -121,6 +124,7 @@ def test_who_is_not_let_in_stops_asking_and_tells_agents_once(tmp_path, monkeypa
     assert (4, 1) == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_a_network_that_fails_costs_a_wait_and_no_update(tmp_path, monkeypatch):
     monkeypatch.setattr(polling, "WAITS", (0.2,))
 
@@ -134,6 +138,7 @@ def test_a_network_that_fails_costs_a_wait_and_no_update(tmp_path, monkeypatch):
     assert (["Hello"], True) == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_one_process_of_the_installation_reads_the_bot(tmp_path):
     async def scenario(world):
         def another(work):
@@ -146,6 +151,7 @@ def test_one_process_of_the_installation_reads_the_bot(tmp_path):
     assert in_world(tmp_path, scenario, Echo()) is False
 
 
+@pytest.mark.slow
 def test_a_webhook_that_was_set_is_taken_away_before_polling(tmp_path):
     async def scenario(world):
         await world.until(world.telegram.held)
@@ -154,6 +160,7 @@ def test_a_webhook_that_was_set_is_taken_away_before_polling(tmp_path):
     assert ["deleteWebhook"] == in_world(tmp_path, scenario, Echo())
 
 
+@pytest.mark.slow
 def test_no_token_is_in_the_log(tmp_path, capfd, monkeypatch):
     monkeypatch.setattr(polling, "WAITS", (0.1,))
 
