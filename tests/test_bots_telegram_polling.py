@@ -115,7 +115,7 @@ def test_who_is_not_let_in_stops_asking_and_tells_agents_once(tmp_path, monkeypa
         await world.until(world.telegram.held)
         world.telegram.fail("getUpdates", status=status, description=said, times=4)
         await world.telegram.send(world.bob, "ends the question that is held")
-    X
+        await world.until(lambda: any(one.status == status for one in world.telegram.calls_of("getUpdates")))
         await world.telegram.send(world.anna, "Hello")
         await world.until(lambda: kept_texts(world, world.anna))
         refused = [call for call in world.telegram.calls_of("getUpdates") if call.status == status]
