@@ -1,8 +1,5 @@
 """Updates by polling: kept before the offset moves, in the order of their chat, none twice, none fatal."""
 
-import pytest
-
-from intake.decisions import Fate
 from telegram_world import Echo, in_world
 
 
