@@ -23,11 +23,11 @@ class WebListener:
         application = web.Application(client_max_size=MOST_BYTES)
         application.router.add_post("/{path:.*}", handler)
         application.on_response_prepare.append(_say_nothing)
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_SECONDS)
 
     async def start(self) -> None:
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port, shutdown_timeout=DRAIN_SECONDS).start()
+        await web.TCPSite(self._runner, self._host, self._port).start()
 
     async def stop(self) -> None:
         await self._runner.cleanup()

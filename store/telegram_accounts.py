@@ -1,6 +1,6 @@
 """Whether something can be said to a chat account: who it belongs to, and whether it blocked the bot."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -10,6 +10,7 @@ from store.chats import account_key
 from store.work import SqlWork
 
 MEDIUM = "telegram"
+A_SECOND = timedelta(seconds=1)  # Telegram knows no smaller ones
 
 
 def owner_of(work: SqlWork, place: str) -> Person | None:
@@ -26,7 +27,7 @@ def block(work: SqlWork, place: str, now: datetime) -> bool:
     return work.connection.execute(marked).rowcount == 1
 
 
-def unblock(work: SqlWork, place: str) -> bool:
-    """They have let the bot in again; False where it was not shut out."""
-    theirs = accounts.c.key == account_key(MEDIUM, place), accounts.c.blocked_at.is_not(None)
+def unblock(work: SqlWork, place: str, at: datetime) -> bool:
+    """They let the bot in again at that time; False where it was not shut out, or was so afterwards."""
+    theirs = accounts.c.key == account_key(MEDIUM, place), accounts.c.blocked_at <= at + A_SECOND
     return work.connection.execute(update(accounts).where(*theirs).values(blocked_at=None)).rowcount == 1

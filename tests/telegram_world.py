@@ -28,6 +28,7 @@ from sqlalchemy import insert, select
 from bots.chat.desk import ChatDesk
 from bots.serve import Service
 from bots.telegram.heard import Heard, HeardKind
+from bots.telegram.pace import Pace
 from bots.telegram.saying import Button, button_of, say
 from bots.wiring import Wired, wire
 from intake.decisions import Decision, Fate
@@ -35,6 +36,7 @@ from intake.messages import Address, Attachment, Inbound, Outbound
 from intake.people import read_book
 from sandbox.relay import CatchingRelay
 from sandbox.telegram import Message, TelegramSandbox
+from sandbox.telegram.world import Standing
 from serving import ANA, BOB, PEOPLE
 from store import people
 from store.chat_tables import accounts
@@ -49,6 +51,7 @@ PARTS = ("chats", "outbox")
 UNDER_WAY = (Sending.PENDING, Sending.CLAIMED)
 WAITS = (Delivery.PENDING, Delivery.CLAIMED)
 MEDIUM = "telegram"
+FLOWS = "bots.telegram.flows"
 
 
 @dataclass
@@ -114,6 +117,9 @@ class World:
 
     def place(self, chat: int) -> str:
         return f"{BOT}/{chat}"
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def read(self, question: Callable[[SqlWork], Answer]) -> Answer:
         with self.wired.store.reading() as work:
@@ -250,8 +256,14 @@ def flowing(flows: Any) -> Iterator[None]:
     if flows is None:
         yield
         return
-    with patch.dict(sys.modules, {"bots.telegram.flows": flows}):
+    there = sys.modules.get(FLOWS)
+    sys.modules[FLOWS] = flows
+    try:
         yield
+    finally:
+        sys.modules.pop(FLOWS)
+        if there is not None:
+            sys.modules[FLOWS] = there
 
 
 def in_world(
@@ -259,9 +271,13 @@ def in_world(
     scenario: Callable[[World], Awaitable[Answer]],
     flows: Any = None,
     sandbox: Mapping[str, Any] | None = None,
+    each_chat: float = 0.0,
     **settings: str,
 ) -> Answer:
-    """Run a scenario in a world of its own: Anna and Bob have pressed Start, and nobody is linked."""
+    """Run a scenario in a world of its own: Anna and Bob have pressed Start, and nobody is linked.
+
+    `each_chat` is the seconds between two messages in one chat, which only some tests have time for.
+    """
 
     async def run() -> Answer:
         async with TelegramSandbox(**(sandbox or {})) as telegram, CatchingRelay() as relay:
@@ -272,8 +288,8 @@ def in_world(
             anna = telegram.add_user("Anna", language_code="de")
             bob = telegram.add_user("Bob")
             for one in (anna, bob):
-                await telegram.unblock(one)
-            with flowing(flows):
+                telegram.world.bots[telegram.token].chats[one].standing = Standing.MEMBER
+            with flowing(flows), patch("bots.telegram.channel.Pace", lambda: Pace(each_chat)):
                 service = Service(wired, PARTS)
             await service.start()
             try:

@@ -158,7 +158,7 @@ class TelegramChat:
 
         def take(work: SqlWork) -> str:
             now = datetime.now(UTC)
-            unblock(work, heard.account)  # whoever writes has let us in again
+            unblock(work, heard.account, now)  # whoever writes has let us in again
             answer = self._flows.take(work, heard, waiting, files, self._desk.setup, now)
             self._fetching.spend(work, heard, files, now)
             for other, _ in items[1:]:
@@ -176,7 +176,7 @@ class TelegramChat:
             if heard.is_blocked:
                 note_block(work, heard.place, BLOCKED, 0, self._desk.setup, datetime.now(UTC))
             else:
-                unblock(work, heard.place)
+                unblock(work, heard.place, heard.at)
             inbox.settle(work, waiting.id)
 
         return note

@@ -100,7 +100,7 @@ def _update_in(body: bytes) -> Any:
     """The update, None for what is none; it is kept all the same, and held."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
