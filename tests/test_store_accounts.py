@@ -1,4 +1,4 @@
-"""Chat accounts and what goes with them, on both databases: links, codes, drafts, states, what may be seen."""
+"""Chat accounts and what goes with them, on both databases: links, codes, drafts, states."""
 
 from datetime import timedelta
 
