@@ -70,6 +70,12 @@ def accounts_of(work: SqlWork, person: int) -> list[Account]:
     return [_account(row) for row in work.connection.execute(query.order_by(accounts.c.linked_at))]
 
 
+def linked(work: SqlWork) -> list[Account]:
+    """Every account that is linked now, by when."""
+    query = select(*accounts.c).where(accounts.c.ended_at.is_(None)).order_by(accounts.c.linked_at)
+    return [_account(row) for row in work.connection.execute(query)]
+
+
 def reason_to_end(work: SqlWork, account: Account, now: datetime) -> str:
     """Why an account must not stay linked, "" where it may."""
     owners = work.known.owners

@@ -39,4 +39,5 @@ def use(
         used_at=now,
         used_by=account,
     )
-    return work.connection.execute(row.on_conflict_do_nothing()).rowcount == 1
+    mine = work.connection.execute(row.on_conflict_do_nothing().returning(links.c.key)).first()
+    return mine is not None

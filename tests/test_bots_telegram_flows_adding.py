@@ -256,6 +256,10 @@ def test_a_flood_is_read_together_and_loses_nothing(desk):
     ("fields", "said"),
     [
         ({"refused": "sticker"}, "I can't pass this on."),
+        (
+            {"text": "See", "files": (File("a.exe", "application/x-msdownload", b"MZ"),)},
+            "programs are not taken",
+        ),
         ({"text": "See", "missed": (("trace.zip", Missed.LARGE),)}, "trace.zip: too large for me"),
         ({"text": "See", "missed": (("trace.zip", Missed.BUDGET),)}, "more than you may send in a day"),
     ],

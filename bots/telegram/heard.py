@@ -40,6 +40,7 @@ class Missed(StrEnum):
     LARGE = "large"  # larger than the desk takes, or than Telegram hands out
     BUDGET = "budget"  # more than one account may send in a day
     STRANGER = "stranger"  # files are taken from linked accounts only
+    KIND = "kind"  # a program, which nobody is to open
     GONE = "gone"  # Telegram does not hand it out (any more)
 
 

@@ -15,6 +15,7 @@ from intake.tickets import Person, Role, Ticket
 from store import accounts, customers
 from store.accounts import Account
 from store.customers import Reach
+from store.types import is_key
 
 LOCAL_SHOWN = 1
 
@@ -58,18 +59,19 @@ def _organisation_seen(turn: Turn, account: Account, person: Person) -> int:
 
 
 def ticket_seen(turn: Turn, number: int) -> Ticket | None:
-    """The ticket, if this account may see it; one of others costs the same look-ups as none."""
-    within = customers.is_within(turn.work, reach(turn), number)
+    """The ticket, if this account may see it; one of others costs the same look-up as none."""
+    seen = reach(turn)
+    if not is_key(number) or not customers.is_within(turn.work, seen, number):
+        return None
     ticket = turn.work.ticket(number)
-    return ticket if within and _is_on_it(turn, ticket) else None
+    return ticket if ticket and _is_on_it(turn, ticket, seen) else None
 
 
-def _is_on_it(turn: Turn, ticket: Ticket | None) -> bool:
+def _is_on_it(turn: Turn, ticket: Ticket, seen: Reach) -> bool:
     """A link's ticket may have gone to other people since."""
-    if ticket is None or turn.person is None:
+    if turn.person is None:
         return False
     on_it = {ticket.requester.id, *(one.id for one in ticket.participants)}
-    seen = reach(turn)
     shared = seen.organisation and ticket.organisation and ticket.organisation.id == seen.organisation
     return turn.person.id in on_it or bool(shared)
 

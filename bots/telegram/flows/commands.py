@@ -1,13 +1,16 @@
 """Which flow answers what: the commands, the buttons, and words without either, as tables."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bots.telegram.flows import adding, choices, linking, opening, tickets
-from bots.telegram.flows.keeping import Words
+from bots.telegram.flows.keeping import Words, attachment_of
+from bots.telegram.heard import Missed
 from bots.telegram.identity import number_in, reach
 from bots.telegram.saying import Pressed
 from bots.telegram.turn import Answered, Turn
+from intake.files import is_program
 from intake.tokens import Start
 from store import customers
 from store.customers import GOING_ON
@@ -33,10 +36,22 @@ def of_a_customer(turn: Turn) -> Answered:
     if turn.heard.refused:
         turn.say("chat-cannot-pass-on", {"files": []})
         return Answered("cannot-be-passed-on", f"A {turn.heard.refused} cannot be passed on.")
+    turn = _without_programs(turn)
     if turn.heard.missed:
-        missed = [{"name": name, "why": why.value} for name, why in turn.heard.missed[:FILES_NAMED]]
+        missed = [{"name": name, "why": why} for name, why in turn.heard.missed[:FILES_NAMED]]
         turn.say("chat-cannot-pass-on", {"files": missed})
     return _linking(turn) or DOING.get(turn.state.get("doing", ""), adding.free_text)(turn)
+
+
+def _without_programs(turn: Turn) -> Turn:
+    """What a machine would run when it is opened is not taken, and said to be missed."""
+    endings = turn.setup.desk.refused_files
+    refused = [one for one in turn.files if is_program(attachment_of(one), endings)]
+    if not refused:
+        return turn
+    missed = (*turn.heard.missed, *((one.name, Missed.KIND) for one in refused))
+    kept = tuple(one for one in turn.files if one not in refused)
+    return replace(turn, files=kept, heard=replace(turn.heard, missed=missed))
 
 
 def press(turn: Turn, pressed: Pressed) -> Answered:
