@@ -182,3 +182,13 @@ def test_no_token_is_in_the_log(tmp_path, capfd, monkeypatch):
 def errors(work):
     rows = work.connection.execute(select(outbox).where(outbox.c.state != Sending.SENT))
     return " ".join(row.error for row in rows)
+
+
+def test_more_chats_than_are_decided_at_once_hold_up_nothing(tmp_path):
+    async def scenario(world):
+        for _ in range(30):
+            await world.telegram.send(world.telegram.add_user("Anybody"), "Hello")
+        await world.until(lambda: len(world.kept()) == 30)
+        return {one.text for one in world.kept()}
+
+    assert {"Hello"} == in_world(tmp_path, scenario, Echo())
