@@ -31,6 +31,11 @@ LANGUAGE = "language"  # a chat's choice
 CAN_BE_MUTED = frozenset(
     {"reminder-customer", "breach-customer", "status-changed"}
 )  # in a chat: they go by mail
+# What nobody hears of who did not choose one of these.
+BY_CHOICE = {
+    "status-moved": frozenset({"changes"}),
+    "waiting-for-you": frozenset({"changes", "waiting"}),
+}
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
@@ -42,14 +47,21 @@ def where_they_read(
     """The same reader where they are written to: in the chat that they wrote in last, else by mail.
 
     An answer goes to where the message came from or nowhere: a forger must not choose who gets it.
-    An address whose mail comes back is replaced by another of the same person.
+    An address whose mail comes back is replaced by another of the same person; what has to be chosen
+    goes to no address while it is not.
     """
     if to.is_agent:
         return to
     if notice.audience is Audience.SENDER:
         is_chat = inbound is not None and inbound.channel in desk.chats
         return _at(work, to, inbound.channel, inbound.place) if inbound and is_chat else to
+    if notice.name in BY_CHOICE and not _chose(work, to, BY_CHOICE[notice.name]):
+        return replace(to, address=Address(to.address.name, ""))
     return _in_chat(work, notice, to, ticket, desk) or _by_mail(work, to)
+
+
+def _chose(work: Work, to: Recipient, choices: frozenset[str]) -> bool:
+    return bool(to.person_id) and work.preference(f"person:{to.person_id}", REMINDERS) in choices
 
 
 def _at(work: Work, to: Recipient, channel: str, place: str) -> Recipient:

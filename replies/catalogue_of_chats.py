@@ -63,5 +63,11 @@ CHAT_KINDS = (
         "By mail: an account was linked, and what to do if it was not them",
         ("scope", "address"),
     ),
+    NoticeKind(
+        "status-moved",
+        "The ticket is worked on, or waits for them: to whoever chose to hear of every status",
+        ("status",),
+    ),
+    NoticeKind("waiting-for-you", "We wait for their answer: to whoever chose to be reminded"),
     NoticeKind("agent-edited", "The customer edited a message", ("text", "sender"), {"warnings": ()}),
 )

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select
 
 from intake.decisions import Fate
 from intake.mail.quotes import visible_reply
 from intake.messages import Direction
+from intake.promising import REMINDERS
 from intake.tickets import Status
 from intake.trust import above_the_cut
+from store.chat_tables import preferences
 from store.tables import agents, attachments, messages, participants, people, tickets
 from store.work import SqlWork
 
 ANSWER = "agent-answer"  # the rule by which an agent's words are public
+MOST = 100  # reminders in one go
 GOING_ON = (Status.OPEN, Status.WAITING)
 OVER = (Status.SOLVED, Status.CLOSED)
 
@@ -89,6 +92,23 @@ def said_on(work: SqlWork, ticket: int, limit: int, offset: int = 0) -> list[Sai
         .order_by(messages.c.id.desc())
     )
     return [_said(row) for row in work.connection.execute(query.limit(limit).offset(offset))]
+
+
+def waiting_for_long(work: SqlWork, since: datetime, choices: Iterable[str]) -> list[tuple[int, int]]:
+    """Tickets that have waited since then for a requester who chose to be reminded, and was not yet."""
+    chose, told = preferences.alias("chose"), preferences.alias("told")
+    owner = literal("person:") + cast(tickets.c.requester, Text)
+    reminded = literal("reminded ") + cast(tickets.c.number, Text)
+    wants = and_(chose.c.owner == owner, chose.c.name == REMINDERS, chose.c.value.in_(tuple(choices)))
+    query = (
+        select(tickets.c.number, tickets.c.requester)
+        .join(chose, wants)
+        .outerjoin(told, and_(told.c.owner == owner, told.c.name == reminded))
+        .where(tickets.c.status == Status.WAITING, tickets.c.last_activity_at < since)
+        .where(or_(told.c.at.is_(None), told.c.at < tickets.c.last_activity_at))
+        .order_by(tickets.c.number)
+    )
+    return [(row.number, row.requester) for row in work.connection.execute(query.limit(MOST))]
 
 
 def _within(reach: Reach) -> ColumnElement[bool]:

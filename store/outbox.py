@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import Update, bindparam, case, exists, func, or_, select, update
 
 from intake.budgets import HOUR, OVERALL
 from intake.messages import Address, Outbound
@@ -52,6 +52,8 @@ DUE_AGAIN = (
     .where(IS_WITHHELD, outbox.c.held_for.in_(BY_THE_CLOCK), outbox.c.next_at <= bindparam("now"))
     .distinct()
 )
+FORGOTTEN = "(a code, forgotten once it was sent)"
+WITHOUT_CODES = case((outbox.c.notice == "chat-code", FORGOTTEN), else_=outbox.c.body)
 UNSETTLED = (Sending.PENDING, Sending.CLAIMED, Sending.HELD, Sending.FAILED)
 
 
@@ -102,7 +104,7 @@ def mark_sent(work: SqlWork, promise: int, answer: str, now: datetime) -> None:
     """It is out; `answer` is what the other side said, a chat's message id for instance."""
     work.connection.execute(
         _one(promise, Sending.CLAIMED, Sending.PENDING).values(
-            state=Sending.SENT, sent_at=now, answer=answer, claimed_by="", error=""
+            state=Sending.SENT, sent_at=now, answer=answer, claimed_by="", error="", body=WITHOUT_CODES
         )
     )
 

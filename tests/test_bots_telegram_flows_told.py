@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.telegram.flows import COMMANDS, keyboard_for
+from bots.telegram.upkeep import remind
 from chat_desk import TUESDAY, chat_desk
-from intake import clocks
+from intake import clocks, commands
 from intake.handle import Letter, receive
 from intake.messages import Address, Assurance, Inbound
 from intake.tickets import Status
@@ -182,3 +183,45 @@ def test_every_language_has_every_label_and_list_of_commands():
         (one.scope, one.language) for one in COMMANDS
     }
     assert [("start", "Begin"), ("help", "What I can do")] == list(COMMANDS[0].commands)
+
+
+@pytest.mark.parametrize(("chosen", "told"), [("Status changes", True), ("Off", False), ("", False)])
+def test_every_status_is_told_to_whoever_chose_that(desk, chosen, told):
+    number = a_ticket(desk)
+    desk.say(1, "/reminders")
+    if chosen:
+        desk.press(1, chosen)
+    desk.act(lambda one: commands.set_field(one, "assignee", "sam@vendor.example"), number)
+    desk.set_status(number, Status.WAITING)
+    moved = [one for one in desk.said(1) if one in ("WX-1001 · In progress", "WX-1001 · Waiting for you")]
+
+    assert (2 if told else 0) == len(moved)
+    assert "status-moved" not in [one.notice for one in desk.mails(ANA)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"), [("Only when you wait for me", 1), ("Status changes", 1), ("Off", 0), ("", 0)]
+)
+def test_whoever_chose_it_is_reminded_once_that_we_wait_for_them(desk, chosen, told):
+    number = a_ticket(desk)
+    desk.answer(number, "Which version?")
+    desk.say(1, "/reminders")
+    if chosen:
+        desk.press(1, chosen)
+    counts = []
+    for days in (1, 2, 1):
+        desk.later(days=days)
+        counts.append(desk.write(lambda work: remind(work, desk.setup, desk.now)))
+
+    assert [0, told, 0] == counts
+    assert told == desk.notices(1).count("waiting-for-you")
+
+
+def test_a_code_is_forgotten_once_it_was_sent(desk):
+    desk.say(2, f"/link {LEE}")
+    (promise,) = desk.ask(
+        lambda work: [one for one in outbox.listed(work) if one.outbound.notice == "chat-code"]
+    )
+    desk.write(lambda work: outbox.mark_sent(work, promise.id, "250", desk.now))
+
+    assert "(a code, forgotten once it was sent)" == desk.mails(LEE)[0].body

@@ -156,6 +156,8 @@ FACTS = {
     },
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
     "agent-edited": {"text": WORDS, "sender": "Mario Rossi", "warnings": ("It holds a secret.",)},
+    "status-moved": {"status": Status.WAITING},
+    "waiting-for-you": {},
     "chat-welcome": {},
     "chat-connect": {"address": "m…@acme.example"},
     "chat-bad-link": {},

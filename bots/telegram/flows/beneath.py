@@ -17,7 +17,7 @@ BENEATH: Mapping[str, tuple[tuple[str, str], ...]] = {
     "reminder-customer": (("reply", "reply"), ("updates-off", "updates")),
     "breach-customer": (("reply", "reply"), ("updates-off", "updates")),
     "ticket-closed": (("new-ticket", "open-after"), ("my-tickets", "list")),
-    "chat-waiting": (("reply", "reply"), ("solved", "close"), ("updates-off", "updates")),
+    "waiting-for-you": (("reply", "reply"), ("solved", "close"), ("updates-off", "updates")),
 }
 BODIES: Mapping[str, Mapping[str, object]] = {"updates": {"to": "off"}, "history": {"page": 0}}
 
