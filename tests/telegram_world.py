@@ -63,8 +63,9 @@ class Echo:
     keyboards: Mapping[str, Any] = field(default_factory=dict)
     COMMANDS: tuple[Any, ...] = ()
     hook: Callable[[Heard], None] | None = None
+    Limits: Any = dict
 
-    def take(self, work, heard, waiting, files, setup, now) -> str:  # type: ignore[no-untyped-def]
+    def take(self, work, heard, waiting, files, setup, now, limits=None) -> str:  # type: ignore[no-untyped-def]
         self.heard.append(heard)
         self.files.append(tuple(one.name for one in files))
         if self.hook:
