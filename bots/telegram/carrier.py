@@ -117,9 +117,10 @@ class TelegramCarrier:
                 return await call()
             except TelegramError as error:
                 failure = failure_of(error)
-            if not isinstance(failure, TemporaryFailure) or isinstance(failure, Moved):
+            is_late = time.monotonic() > until
+            if not isinstance(failure, TemporaryFailure) or isinstance(failure, Moved) or is_late:
                 raise failure
-            if failure.retry_after is not None and time.monotonic() < until:
+            if failure.retry_after is not None:
                 self._pace.pause(failure.retry_after.total_seconds())
                 log.warning("telegram asks us to wait", seconds=failure.retry_after.total_seconds())
             elif (wait := next(waits, None)) is not None:
