@@ -70,8 +70,10 @@ class Deliveries:
         carrier: Carrier,
         channel: str = "email",
         lease: timedelta = LEASE,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._lease = lease
+        self._at_once = at_once
         self._writer = writer
         self._outbox = outbox
         self._carrier = carrier
@@ -83,7 +85,7 @@ class Deliveries:
         """Go on until it is cancelled; what is under way then has until `drain` to finish."""
         while True:
             started = await self._start_some()
-            if not started or len(self._under_way) >= AT_ONCE:
+            if not started or len(self._under_way) >= self._at_once:
                 await self._pause()
 
     async def drain(self, seconds: float = 10) -> None:
@@ -96,7 +98,7 @@ class Deliveries:
         await self._carrier.close()
 
     async def _start_some(self) -> int:
-        free = AT_ONCE - len(self._under_way)
+        free = self._at_once - len(self._under_way)
         if free <= 0:
             return 0
         self.wake.clear()
@@ -117,7 +119,7 @@ class Deliveries:
     async def _pause(self) -> None:
         """Until something is done, or there may be more to do."""
         woken = asyncio.create_task(self.wake.wait())
-        busy = len(self._under_way) >= AT_ONCE
+        busy = len(self._under_way) >= self._at_once
         waiting = self._under_way if busy else {woken, *self._under_way}
         try:
             await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)

@@ -22,9 +22,11 @@ from intake.tickets import PROGRAM_ENDINGS, Desk
 from intake.tokens import Addresses, Keys
 from replies.catalogue import CATALOGUE
 from replies.wording import Wording, wording_mistakes
+from store import chats
 from store.desk import SqlStore, open_store
 
 CHATS = ("slack", "telegram")
+BOT_NAME = ("desk", "telegram-bot")  # the preference that keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,15 @@ def wire(config: Path) -> Wired:
     store.policy_digest = policy.digest
     setup = set_up(desk_of(settings, store.mark, policy), policy, keys, settings.desk.templates)
     setup = replace(setup, budget=settings.desk.notices_an_hour, budgets=_budgets(settings))
+    if "telegram" in setup.desk.chats:
+        setup = set_up_with_bot(setup, _bot_name(store))
     return Wired(settings, folder, store, setup)
+
+
+def _bot_name(store: SqlStore) -> str:
+    """What the bot said last that it is called, "" before it has said it."""
+    with store.reading() as work:
+        return chats.preference(work, *BOT_NAME)
 
 
 def _budgets(settings: Settings) -> Budgets:
@@ -106,6 +116,15 @@ def set_up(desk: Desk, policy: Policy, keys: Keys, templates: str = "") -> Setup
     addresses = Addresses(desk, keys)
     wording = Wording(desk, addresses, policy.file.reference, folders_of(templates))
     return Setup(desk, policy, addresses, wording)
+
+
+def set_up_with_bot(setup: Setup, name: str) -> Setup:
+    """The same desk with the name of its bot, by which mails link to a chat."""
+    if setup.desk.telegram_bot == name:
+        return setup
+    assert isinstance(setup.wording, Wording)
+    desk = replace(setup.desk, telegram_bot=name)
+    return replace(setup, desk=desk, wording=setup.wording.of_desk(desk))
 
 
 def set_up_again(setup: Setup, policy: Policy, templates: str) -> Setup:

@@ -71,7 +71,7 @@ def set_status(ticket: Ticket, status: Status, policy: Policy, why: str, now: da
     closes = now + timedelta(days=days) if status is Status.SOLVED and days else None
     facts = {"status": status.value, "text": "", "closes": closes}
     told = Notice("status-changed", Audience.REQUESTER, facts, "auto-generated")
-    return _commanded(ticket, f"status {status}", changes, (told,) if ended else ())
+    return _commanded(ticket, f"status {status}", changes, (told if ended else _moved(status),))
 
 
 def set_severity(ticket: Ticket, name: str, policy: Policy, now: datetime) -> Decision:
@@ -88,7 +88,14 @@ def set_field(ticket: Ticket, name: str, value: str) -> Decision:
     """Set one of FIELDS; an assignee by the agent's address."""
     if name not in FIELDS:
         raise CommandRefused(f"no field {name!r}; {did_you_mean(name, FIELDS)}")
-    return _commanded(ticket, f"{name} {value}", [SetField(name, value)])
+    is_taken = name == "assignee" and value and ticket.assignee is None and ticket.status is Status.OPEN
+    told = (_moved(Status.OPEN),) if is_taken else ()
+    return _commanded(ticket, f"{name} {value}", [SetField(name, value)], told)
+
+
+def _moved(status: Status) -> Notice:
+    """For whoever chose to hear of every status; nobody else is told."""
+    return Notice("status-moved", Audience.REQUESTER, {"status": status.value}, "auto-generated")
 
 
 def snooze(ticket: Ticket, until: datetime, policy: Policy, author: str, now: datetime) -> Decision:

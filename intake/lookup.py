@@ -87,7 +87,8 @@ def goes_on_in(work: Work, number: int) -> int:
 
 def _not_by_a_form(inbound: Inbound, clues: Clues) -> Clues:
     """What is written on a page names no ticket: the page itself is a ticket's, or for a new one."""
-    return Clues() if inbound.ticket_number or inbound.channel in FORMS else clues
+    is_form = inbound.is_form or inbound.channel in FORMS
+    return Clues() if inbound.ticket_number or is_form else clues
 
 
 def _may_name(inbound: Inbound) -> bool:

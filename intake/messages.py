@@ -139,6 +139,7 @@ class Inbound:
     severity: str = ""  # set by the agent who logs a call; a customer's wish is among the fields
     ticket_number: int = 0  # not by mail: the ticket whose page or button was used
     place: str = ""  # in a chat: where it was said, which is where an answer to it goes
+    is_form: bool = False  # filled in where its ticket is known, or for a new one: no word in it names one
     fields: Mapping[str, object] = field(default_factory=dict)
     defects: tuple[str, ...] = ()  # what had to be left out or guessed, in words
 

@@ -16,12 +16,27 @@ from intake.decisions import Audience, Notice, Recipient, is_for_customers
 from intake.errors import TemplateError
 from intake.lookup import is_given_up
 from intake.messages import Address, Inbound, Outbound
+from intake.quiet import quiet_until
 from intake.readers import all_agents
 from intake.returned import meaning_of
 from intake.tickets import Desk, Ticket
 from intake.work import HeldFor, Hold, Setup, Work
 
 ANSWERED_ON = "answered-on"  # a person's choice: email, or nothing for where they last wrote
+REMINDERS = (
+    "reminders"  # a person's choice: changes, waiting, off, or nothing; "reminders 1042": one ticket's
+)
+QUIET_HOURS = "quiet-hours"  # a person's choice, as `intake.quiet` reads it
+LANGUAGE = "language"  # a chat's choice
+CAN_BE_MUTED = frozenset(
+    {"reminder-customer", "breach-customer", "status-changed"}
+)  # in a chat: they go by mail
+# What nobody hears of who did not choose one of these.
+BY_CHOICE = {
+    "status-moved": frozenset({"changes"}),
+    "waiting-for-you": frozenset({"changes", "waiting"}),
+}
+NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
@@ -32,28 +47,51 @@ def where_they_read(
     """The same reader where they are written to: in the chat that they wrote in last, else by mail.
 
     An answer goes to where the message came from or nowhere: a forger must not choose who gets it.
-    An address whose mail comes back is replaced by another of the same person.
+    An address whose mail comes back is replaced by another of the same person; what has to be chosen
+    goes to no address while it is not.
     """
     if to.is_agent:
         return to
     if notice.audience is Audience.SENDER:
-        return _at(to, inbound.channel, inbound.place) if inbound and inbound.channel in desk.chats else to
-    return _in_chat(work, to, ticket, desk) or _by_mail(work, to)
+        is_chat = inbound is not None and inbound.channel in desk.chats
+        return _at(work, to, inbound.channel, inbound.place) if inbound and is_chat else to
+    if notice.name in BY_CHOICE and not _chose(work, to, BY_CHOICE[notice.name]):
+        return replace(to, address=Address(to.address.name, ""))
+    return _in_chat(work, notice, to, ticket, desk) or _by_mail(work, to)
 
 
-def _at(to: Recipient, channel: str, place: str) -> Recipient:
-    return replace(to, channel=channel, address=Address(to.address.name, place))
+def _chose(work: Work, to: Recipient, choices: frozenset[str]) -> bool:
+    return bool(to.person_id) and work.preference(f"person:{to.person_id}", REMINDERS) in choices
 
 
-def _in_chat(work: Work, to: Recipient, ticket: Ticket | None, desk: Desk) -> Recipient | None:
+def _at(work: Work, to: Recipient, channel: str, place: str) -> Recipient:
+    """A reader in a chat, in the language that they speak there."""
+    language = work.preference(f"{channel}:{place}", LANGUAGE) or to.language
+    return replace(to, channel=channel, address=Address(to.address.name, place), language=language)
+
+
+def _in_chat(
+    work: Work, notice: Notice, to: Recipient, ticket: Ticket | None, desk: Desk
+) -> Recipient | None:
     """Where somebody last wrote on the ticket, if that is a chat and they have not chosen mail."""
     if not desk.chats or ticket is None or not to.person_id:
         return None
-    chosen = work.preference(f"person:{to.person_id}", ANSWERED_ON)
     channel, place = work.last_place(to.person_id, ticket.number) or ("", "")
-    if chosen == "email" or channel not in desk.chats or not place or not work.is_open(channel, place):
+    if channel not in desk.chats or not place or _wants_mail(work, notice, to, ticket.number):
         return None
-    return _at(to, channel, place)
+    return (
+        _at(work, to, channel, place) if work.is_open(channel, place, to.person_id, ticket.number) else None
+    )
+
+
+def _wants_mail(work: Work, notice: Notice, to: Recipient, number: int) -> bool:
+    owner = f"person:{to.person_id}"
+    if work.preference(owner, ANSWERED_ON) == "email":
+        return True
+    if notice.name not in CAN_BE_MUTED:
+        return False
+    muted = work.preference(owner, f"{REMINDERS} {number}") == "off"
+    return muted or work.preference(owner, REMINDERS) in NO_REMINDERS
 
 
 def _by_mail(work: Work, to: Recipient) -> Recipient:
@@ -104,7 +142,7 @@ def promise(
         lane=_lane(to, ticket),
         extra=_extra(notice, to),
     )
-    hold = _hold(work, outbound, to, setup, now)
+    hold = _hold(work, outbound, to, setup, now) or _quiet(work, notice, to, now)
     work.promise(outbound, ticket, now, hold)
     if hold is None:
         _spend(work, outbound, to, now)
@@ -143,6 +181,16 @@ def _hold(work: Work, outbound: Outbound, to: Recipient, setup: Setup, now: date
         return None
     gone = _nobody_there(work, outbound.recipient.address) if to.channel == "email" else None
     return gone or _nothing_left(work, outbound, setup, now)
+
+
+def _quiet(work: Work, notice: Notice, to: Recipient, now: datetime) -> Hold | None:
+    """In a chat, what nobody asked for just now and no person wrote waits for the morning."""
+    if to.is_agent or to.channel == "email" or notice.automatic == "no" or not to.person_id:
+        return None
+    if notice.audience is Audience.SENDER:
+        return None
+    until = quiet_until(work.preference(f"person:{to.person_id}", QUIET_HOURS), to.timezone, now)
+    return Hold("quiet hours", HeldFor.QUIET, until) if until else None
 
 
 def _nobody_there(work: Work, address: str) -> Hold | None:

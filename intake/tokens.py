@@ -8,14 +8,20 @@ programs that change the case of a local part (RFC 5321 §2.4 forbids it, some d
 The subject is a person, an agent (0: whoever reads agents_address) or, for a bounce
 address, a row of the outbox. Each purpose signs with a subkey of its own (HKDF, RFC 5869),
 so a reply address never passes for an agent's. Old keys still verify: the key id picks one.
+
+The start of a chat (`t.me/BOT?start=…`) is longer, because it opens a ticket by itself: 29 bytes
+in 39 letters of base64url, with the expiry in seconds and 16 bytes of the MAC:
+
+    key id 1 | ticket 4 | person 4 | expiry 4 | HMAC-SHA-256, first 16
 """
 
 import base64
 import hashlib
 import hmac
 import secrets
+import string
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from intake.tickets import Desk
@@ -26,6 +32,11 @@ HEAD_BYTES = 12
 MAC_BYTES = 10
 FOR_EVER = 0xFFFF
 BASE32 = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+BASE64URL = frozenset(string.ascii_letters + string.digits + "-_")
+START_LETTERS = 39
+START_HEAD_BYTES = 13
+START_MAC_BYTES = 16
+START_LIFETIME = timedelta(days=7)
 
 
 class Purpose(StrEnum):
@@ -35,6 +46,13 @@ class Purpose(StrEnum):
     AGENT = "agent"
     BOUNCE = "bounce"
     MESSAGE_ID = "message-id"
+
+
+class Chat(StrEnum):
+    """What else is signed, each with a subkey of its own."""
+
+    START = "start"  # the link into a chat
+    CODE = "code"  # what a one-time code is kept as
 
 
 LIFETIME_WEEKS = {Purpose.REPLY: 104, Purpose.AGENT: 26, Purpose.BOUNCE: 8, Purpose.MESSAGE_ID: None}
@@ -48,14 +66,23 @@ class Token:
     subject: int
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a link into a chat opens, to whom, and until when."""
+
+    ticket: int
+    person: int
+    expires_at: datetime
+
+
 class Keys:
     """The desk's key and the older ones that still verify."""
 
     def __init__(self, key: bytes, older: tuple[bytes, ...] = ()) -> None:
         self._current = _key_id(key)
-        self._subkeys: dict[tuple[int, Purpose], list[bytes]] = {}
+        self._subkeys: dict[tuple[int, Purpose | Chat], list[bytes]] = {}
         for one in (key, *older):  # an id is a byte, so two keys may share one: the newest signs, all verify
-            for purpose in Purpose:
+            for purpose in (*Purpose, *Chat):
                 self._subkeys.setdefault((_key_id(one), purpose), []).append(_subkey(one, purpose))
 
     def sign(self, purpose: Purpose, ticket: int, subject: int, now: datetime) -> str:
@@ -86,6 +113,30 @@ class Keys:
             return None
         return Token(purpose, int.from_bytes(head[2:6]), int.from_bytes(head[6:10]))
 
+    def sign_start(self, ticket: int, person: int, now: datetime) -> str:
+        """A token of 39 letters that opens a ticket in a chat, good for a week."""
+        expiry = int((now + START_LIFETIME).timestamp())
+        head = bytes((self._current,)) + ticket.to_bytes(4) + person.to_bytes(4) + expiry.to_bytes(4)
+        subkey = self._subkeys[self._current, Chat.START][0]
+        return _url_letters(head + _long_mac(head, subkey))
+
+    def read_start(self, text: str, now: datetime) -> Start | None:
+        """What a start token of ours opens, if it has not expired; compared in constant time."""
+        if len(text) != START_LETTERS or not BASE64URL.issuperset(text):
+            return None
+        signed = base64.urlsafe_b64decode(text + "=")
+        if _url_letters(signed) != text:  # one token has one spelling, or it could be used twice
+            return None
+        head, mac = signed[:START_HEAD_BYTES], signed[START_HEAD_BYTES:]
+        subkeys = self._subkeys.get((head[0], Chat.START), ())
+        is_ours = any(hmac.compare_digest(mac, _long_mac(head, subkey)) for subkey in subkeys)
+        start = Start(int.from_bytes(head[1:5]), int.from_bytes(head[5:9]), _moment(head[9:13]))
+        return start if is_ours and start.expires_at > now else None
+
+    def code_digest(self, code: str, account: str) -> bytes:
+        """What a one-time code is kept as: without the key nobody can try all codes against it."""
+        return hmac.digest(self._subkeys[self._current, Chat.CODE][0], f"{account} {code}".encode(), "sha256")
+
 
 class Addresses:
     """The signed addresses and Message-IDs of one desk."""
@@ -111,6 +162,17 @@ class Addresses:
         token = self._keys.sign(Purpose.MESSAGE_ID, ticket, nonce, now)
         return f"{token}.{secrets.token_hex(3)}@{self._domain}"
 
+    def start_token(self, ticket: int, person: int, now: datetime) -> str:
+        """What `t.me/BOT?start=` carries so that somebody may follow their ticket in a chat."""
+        return self._keys.sign_start(ticket, person, now)
+
+    def start_in(self, text: str, now: datetime) -> Start | None:
+        """What such a token opens; None where it is not ours or has expired."""
+        return self._keys.read_start(text, now)
+
+    def code_digest(self, code: str, account: str) -> bytes:
+        return self._keys.code_digest(code, account)
+
     def token_in_address(self, address: str, now: datetime) -> Token | None:
         """The token of one of our signed addresses; None for any other address."""
         lowered = address.lower()
@@ -132,15 +194,27 @@ def _letters(signed: bytes) -> str:
     return base64.b32encode(signed).decode().rstrip("=").lower()
 
 
+def _url_letters(signed: bytes) -> str:
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
 def _mac(head: bytes, subkey: bytes) -> bytes:
     return hmac.digest(subkey, head, "sha256")[:MAC_BYTES]
+
+
+def _long_mac(head: bytes, subkey: bytes) -> bytes:
+    return hmac.digest(subkey, head, "sha256")[:START_MAC_BYTES]
+
+
+def _moment(seconds: bytes) -> datetime:
+    return datetime.fromtimestamp(int.from_bytes(seconds), UTC)
 
 
 def _key_id(key: bytes) -> int:
     return hashlib.sha256(b"deskbell key id" + key).digest()[0]
 
 
-def _subkey(key: bytes, purpose: Purpose) -> bytes:
+def _subkey(key: bytes, purpose: Purpose | Chat) -> bytes:
     """HKDF-SHA-256 with an empty salt (RFC 5869 §2); one block is all that is wanted."""
     extracted = hmac.digest(b"\x00" * 32, key, "sha256")
     return hmac.digest(extracted, f"deskbell {purpose.value}".encode() + b"\x01", "sha256")

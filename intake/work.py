@@ -28,6 +28,7 @@ class HeldFor(StrEnum):
     AGENT = "agent"
     BUDGET = "budget"  # goes out by itself in an hour that has room for it
     ADDRESS = "address"  # goes out when the address takes mail again
+    QUIET = "quiet"  # goes out by itself when its reader's quiet hours are over
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,8 @@ class Work(Protocol):
     def preference(self, owner: str, name: str) -> str:
         """What somebody ("agent:3", "person:7") chose, "" when they chose nothing."""
 
-    def is_open(self, channel: str, place: str) -> bool:
-        """Whether something can be said at a place of a chat: nobody has blocked or unlinked it."""
+    def is_open(self, channel: str, place: str, person: int, number: int) -> bool:
+        """Whether a person reads about a ticket at a place of a chat: theirs still, and not blocked."""
 
     def unreachable(self, address: str) -> Unreachable | None:
         """What is known of mail that came back from an address, None when none did."""

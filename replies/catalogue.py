@@ -6,6 +6,7 @@ facts every template may use:
 
     desk, ticket (None without one), to (the recipient), name (theirs, "" when it must not
     be repeated), reference ("WX-1042", "" without a ticket), now, language, portal_url,
+    follow_url (where this reader may follow the ticket in a chat, "" for nowhere),
     thread_subject(otherwise, label="")
 
 and the filters `time` (a moment in the reader's zone), `lines` (text that keeps its line
@@ -15,26 +16,11 @@ that name; it is then an answer to the sender, and its facts are whatever the ru
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from replies.catalogue_of_chats import CHAT_KINDS
+from replies.notice_kinds import NoticeKind
 
-@dataclass(frozen=True, slots=True)
-class NoticeKind:
-    """One notice: what it is for, what it needs, and how its mail behaves.
-
-    `answers`: goes to whoever wrote, so nothing they chose is repeated unless they proved who they are.
-    `by_person`: a person's own words, so not marked as automatic mail.
-    `to_ticket`: a reply to it belongs to the ticket, so it carries a signed reply address.
-    """
-
-    name: str
-    means: str
-    needs: tuple[str, ...] = ()
-    defaults: Mapping[str, object] = field(default_factory=dict)
-    answers: bool = False
-    by_person: bool = False
-    to_ticket: bool = True
-
+__all__ = ["CATALOGUE", "KINDS", "NoticeKind"]
 
 # Why a reminder comes late (snoozed, hours, duty, down; "" for in time), and when it should have come.
 SAID_LATE: Mapping[str, object] = {"late_because": "", "was_due": None}
@@ -245,5 +231,23 @@ KINDS = (
         needs=("mailbox", "reason"),
         to_ticket=False,
     ),
+    NoticeKind(
+        "agent-chat",
+        "A chat cannot be used as it should; what is to be said there waits",
+        needs=("chat", "reason", "remedy"),
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "agent-chat-blocked",
+        "Somebody blocked the bot; address: where they are written to from now on, empty for nowhere",
+        needs=("who", "address", "reason"),
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "write-privately",
+        "In a group: the bot talks in private chats only, and leaves",
+        to_ticket=False,
+    ),
+    *CHAT_KINDS,
 )
 CATALOGUE: Mapping[str, NoticeKind] = {kind.name: kind for kind in KINDS}

@@ -1,6 +1,8 @@
-"""The words of the public status page and its feed, by language."""
+"""The words of the public status page and its feed, and of a ticket's status, by language."""
 
 from collections.abc import Mapping
+
+from intake.tickets import ClockKind, Status, Ticket
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -48,3 +50,33 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "portal": "Portal",
     },
 }
+
+STATUSES: Mapping[str, Mapping[str, str]] = {  # of a ticket, as its customer hears it
+    "en": {
+        "received": "Received",
+        "in-progress": "In progress",
+        "waiting": "Waiting for you",
+        "solved": "Solved",
+        "closed": "Closed",
+    },
+    "de": {
+        "received": "Eingegangen",
+        "in-progress": "In Arbeit",
+        "waiting": "Wartet auf Sie",
+        "solved": "Gelöst",
+        "closed": "Geschlossen",
+    },
+}
+
+
+def standing(ticket: Ticket) -> str:
+    """How far a ticket is to its customer: somebody works on it once it is taken or answered."""
+    if ticket.status is not Status.OPEN:
+        return ticket.status.value
+    answered = ticket.clock(ClockKind.FIRST_RESPONSE)
+    is_begun = ticket.assignee is not None or (answered is not None and answered.met_at is not None)
+    return "in-progress" if is_begun else "received"
+
+
+def status_word(ticket: Ticket, language: str) -> str:
+    return STATUSES.get(language, STATUSES["en"])[standing(ticket)]

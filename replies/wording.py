@@ -10,6 +10,7 @@ TemplateError that names the template, the line and the word.
 import re
 import traceback
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import fields
 from datetime import datetime
 from functools import cache, lru_cache
@@ -24,13 +25,14 @@ from intake.errors import TemplateError
 from intake.messages import Address, Inbound, Outbound
 from intake.tickets import Agent, Clock, Desk, Organisation, Person, Ticket
 from replies import escaping
-from replies.catalogue import CATALOGUE, NoticeKind
+from replies.catalogue import CATALOGUE, KINDS, NoticeKind
 from replies.moments import time, zone_of
 from replies.occasion import Occasion
 from replies.plain import as_line
 from templates import FOLDER
 
 FALLBACK = "en"
+CHAT_FOLDERS = ("chat", "slack", "telegram")
 _GAPS = re.compile(r"\n{3,}")
 _SNAPSHOTS: Mapping[type, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(kind))
@@ -50,6 +52,9 @@ class Keys(Protocol):
     def verp_address(self, outbox_id: int, ticket: int, now: datetime) -> str:
         """The return address that carries the promise it belongs to."""
 
+    def start_token(self, ticket: int, person: int, now: datetime) -> str:
+        """What a link carries by which this person opens the ticket in a chat."""
+
 
 class Wording:
     """Words notices for one desk; an operator's folders come before our own templates."""
@@ -61,6 +66,12 @@ class Wording:
         self._keys = keys
         self._reference = reference
         self._environment = _environment((*folders, FOLDER))
+
+    def of_desk(self, desk: Desk) -> "Wording":
+        """The same words for a desk that has learned something about itself."""
+        other = copy(self)
+        other._desk = desk
+        return other
 
     def word(
         self, notice: Notice, to: Recipient, ticket: Ticket | None, inbound: Inbound | None, now: datetime
@@ -123,6 +134,7 @@ class Wording:
             "reference": reference,
             "now": occasion.now,
             "language": language,
+            "follow_url": self._follow_url(occasion),
             "zone": zone_of(occasion.to, occasion.ticket, self._desk),
             "thread_subject": occasion.subject_maker(reference),
         }
@@ -135,6 +147,16 @@ class Wording:
             return ""
         purpose = "agent" if to.is_agent else "reply"
         return self._keys.reply_address(purpose, occasion.number, to.person_id, occasion.now)
+
+    def _follow_url(self, occasion: Occasion) -> str:
+        """A link that opens the ticket in the bot's chat: in mails to people whom the store knows."""
+        bot, to = self._desk.telegram_bot, occasion.to
+        is_theirs = occasion.number and occasion.kind.to_ticket and to.person_id and not to.is_agent
+        if not bot or not is_theirs or to.channel != "email":
+            return ""
+        return (
+            f"https://t.me/{bot}?start={self._keys.start_token(occasion.number, to.person_id, occasion.now)}"
+        )
 
     def _from_name(self, occasion: Occasion) -> str:
         author = occasion.notice.facts.get("author", "") if occasion.kind.by_person else ""
@@ -171,7 +193,7 @@ def wording_mistakes(folders: Iterable[Path] = ()) -> tuple[str, ...]:
     environment = _environment((*folders, FOLDER))
     names = environment.list_templates(extensions=["md"])
     found = [_mistake(environment, name) for name in names]
-    wanted = [f"{FALLBACK}/{name}.md" for name in CATALOGUE]
+    wanted = [f"{FALLBACK}/{kind.folder}{kind.name}.md" for kind in KINDS]
     return tuple(filter(None, (*found, *(f"{name}: missing" for name in wanted if name not in names))))
 
 
@@ -222,7 +244,13 @@ def _place(template: jinja2.Template, error: Exception) -> str:
     """The template and line where it happened, in a piece that is included as well."""
     frames = traceback.extract_tb(error.__traceback__)
     last = next((frame for frame in reversed(frames) if frame.filename.endswith(".md")), None)
-    return f"{'/'.join(Path(last.filename).parts[-2:])} line {last.lineno}" if last else str(template.name)
+    return f"{_name_of(Path(last.filename))} line {last.lineno}" if last else str(template.name)
+
+
+def _name_of(file: Path) -> str:
+    """A template's name: its language, the folder of a chat if it is in one, the file."""
+    depth = 3 if file.parent.name in CHAT_FOLDERS else 2
+    return "/".join(file.parts[-depth:])
 
 
 def _complaint(error: Exception) -> str:

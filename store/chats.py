@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from intake.decisions import Fate
 from intake.messages import Direction
-from store.chat_tables import accounts, cards, places, preferences
+from store.chat_tables import accounts, cards, grants, places, preferences
 from store.tables import messages
-from store.types import digest
+from store.types import address_key, digest
 
 if TYPE_CHECKING:
     from store.work import SqlWork
 
+TICKETS = "tickets"  # how far an account reaches that only opened a link: to those tickets
 REST = timedelta(seconds=1)  # what changes within it is drawn at once
 
 
@@ -44,19 +45,43 @@ def choose(work: "SqlWork", owner: str, name: str, value: str, now: datetime) ->
     )
 
 
-def is_open(work: "SqlWork", channel: str, place: str) -> bool:
-    """Whether a chat takes something: its account is linked and not blocked, its channel is registered."""
+def is_open(work: "SqlWork", channel: str, place: str, person: int, number: int) -> bool:
+    """Whether a person reads about a ticket at a place: their account is linked, their channel registered."""
     if channel == "telegram":
-        theirs = accounts.c.key == account_key(channel, place)
-        open_ones = select(accounts.c.key).where(
-            theirs, accounts.c.ended_at.is_(None), accounts.c.blocked_at.is_(None)
-        )
-    else:
-        where = "/".join(place.split("/")[:2])
-        open_ones = select(places.c.key).where(
-            places.c.key == digest(f"{channel} {where}"), places.c.broken == ""
-        )
-    return work.connection.execute(open_ones).first() is not None
+        return _is_theirs(work, account_key(channel, place), person, number)
+    where = "/".join(place.split("/")[:2])
+    registered = select(places.c.key).where(
+        places.c.key == digest(f"{channel} {where}"), places.c.broken == ""
+    )
+    return work.connection.execute(registered).first() is not None
+
+
+def _is_theirs(work: "SqlWork", key: bytes, person: int, number: int) -> bool:
+    """An account may be somebody else's by now, or its proof an address that was taken from its owner."""
+    living = accounts.c.key == key, accounts.c.ended_at.is_(None), accounts.c.blocked_at.is_(None)
+    row = work.connection.execute(
+        select(accounts.c.person, accounts.c.scope, accounts.c.proved_by, accounts.c.account).where(*living)
+    )
+    found = row.first()
+    if found is None or found.person != person:
+        return False
+    owners = work.known.owners
+    if any(owners.of(address_key(one)) != person for one in (found.proved_by, found.account)):
+        return False
+    return found.scope != TICKETS or is_granted(work, key, number)
+
+
+def is_linked(work: "SqlWork", medium: str, name: str) -> bool:
+    """Whether an account is somebody's, and has not blocked us."""
+    key = account_key(medium, name)
+    living = accounts.c.key == key, accounts.c.ended_at.is_(None), accounts.c.blocked_at.is_(None)
+    return work.connection.execute(select(accounts.c.key).where(*living)).first() is not None
+
+
+def is_granted(work: "SqlWork", key: bytes, number: int) -> bool:
+    """Whether an account was given a ticket by its link."""
+    query = select(grants.c.ticket).where(grants.c.key == key, grants.c.ticket == number)
+    return work.connection.execute(query).first() is not None
 
 
 def account_key(medium: str, place: str) -> bytes:
@@ -65,12 +90,17 @@ def account_key(medium: str, place: str) -> bytes:
 
 
 def want_cards(work: "SqlWork", numbers: Mapping[int, datetime]) -> None:
-    """These tickets' cards are out of date; what changes again within a moment is drawn once."""
+    """These tickets' cards are out of date; what changes again within a moment is drawn once.
+
+    A card that is being drawn at this moment keeps its lease; its drawer finds one wish more.
+    """
     insert = insert_on_sqlite if work.connection.dialect.name == "sqlite" else insert_on_postgresql
     for number, now in sorted(numbers.items()):
-        old = update(cards).where(cards.c.ticket == number, cards.c.wanted_at.is_(None))
-        if work.connection.execute(old.values(wanted_at=now + REST, attempts=0)).rowcount:
+        again = func.coalesce(cards.c.wanted_at, literal(now + REST, cards.c.wanted_at.type))
+        old = update(cards).where(cards.c.ticket == number)
+        known = old.values(wanted_at=again, wishes=cards.c.wishes + 1)
+        if work.connection.execute(known).rowcount:
             continue
         blank = {"place": "", "external": "", "shown": "", "claimed_by": "", "attempts": 0, "error": ""}
-        row = insert(cards).values(ticket=number, wanted_at=now, **blank)
+        row = insert(cards).values(ticket=number, wanted_at=now, wishes=1, **blank)
         work.connection.execute(row.on_conflict_do_nothing())

@@ -106,6 +106,29 @@ def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
     return work.connection.execute(again.values(state=Delivery.PENDING, next_at=now)).rowcount if dead else 0
 
 
+def postpone(work: SqlWork, delivery: int, until: datetime) -> None:
+    """It is to be decided later, with all that is behind it in its lane; that was no try."""
+    later = update(inbox).where(inbox.c.id == delivery, inbox.c.state == Delivery.CLAIMED)
+    work.connection.execute(
+        later.values(
+            state=Delivery.PENDING, next_at=until, claimed_by="", attempts=inbox.c.attempts - 1, error=""
+        )
+    )
+
+
+def behind(work: SqlWork, waiting: Waiting, most: int) -> list[Waiting]:
+    """What waits behind a delivery in its lane, the next one first."""
+    lane = inbox.c.source == waiting.raw.source, inbox.c.lane == waiting.raw.lane
+    query = _DELIVERIES.where(*lane, inbox.c.id > waiting.id, inbox.c.state == Delivery.PENDING)
+    return [_waiting(row) for row in work.connection.execute(query.order_by(inbox.c.id).limit(most))]
+
+
+def message_of(work: SqlWork, delivery: int) -> int | None:
+    """The message that a delivery of this transaction became, None where it became none."""
+    work.flush()
+    return work.connection.execute(select(inbox.c.message).where(inbox.c.id == delivery)).scalar()
+
+
 def settle(work: SqlWork, delivery: int, message: int | None = None) -> None:
     """Nothing more is to be done about a delivery, with or without a message made of it."""
     done = update(inbox).where(inbox.c.id == delivery)

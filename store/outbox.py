@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import Update, bindparam, case, exists, func, or_, select, update
 
 from intake.budgets import HOUR, OVERALL
 from intake.messages import Address, Outbound
@@ -45,7 +45,15 @@ CLAIMABLE = (
 ROWS = Query(select(*outbox.c).where(outbox.c.id.in_(KEYS)).order_by(outbox.c.next_at, outbox.c.id))
 NEXT_DUE = select(func.min(outbox.c.next_at)).where(IS_WAITING)
 HELD_BY_BUDGET = (IS_WITHHELD, outbox.c.held_for == HeldFor.BUDGET.value)
-DUE_AGAIN = select(outbox.c.id).where(*HELD_BY_BUDGET, outbox.c.next_at <= bindparam("now")).limit(1)
+HELD_FOR_QUIET = (outbox.c.state == Sending.HELD, outbox.c.held_for == HeldFor.QUIET.value)
+BY_THE_CLOCK = (HeldFor.BUDGET.value, HeldFor.QUIET.value)
+DUE_AGAIN = (
+    select(outbox.c.held_for)
+    .where(IS_WITHHELD, outbox.c.held_for.in_(BY_THE_CLOCK), outbox.c.next_at <= bindparam("now"))
+    .distinct()
+)
+FORGOTTEN = "(a code, forgotten once it was sent)"
+WITHOUT_CODES = case((outbox.c.notice == "chat-code", FORGOTTEN), else_=outbox.c.body)
 UNSETTLED = (Sending.PENDING, Sending.CLAIMED, Sending.HELD, Sending.FAILED)
 
 
@@ -96,7 +104,7 @@ def mark_sent(work: SqlWork, promise: int, answer: str, now: datetime) -> None:
     """It is out; `answer` is what the other side said, a chat's message id for instance."""
     work.connection.execute(
         _one(promise, Sending.CLAIMED, Sending.PENDING).values(
-            state=Sending.SENT, sent_at=now, answer=answer, claimed_by="", error=""
+            state=Sending.SENT, sent_at=now, answer=answer, claimed_by="", error="", body=WITHOUT_CODES
         )
     )
 
@@ -132,12 +140,14 @@ def drop(work: SqlWork, promise: int) -> bool:
 
 
 def release(work: SqlWork, now: datetime, most: int) -> int:
-    """Let out what waited for an hour with room in its budget, as much as fits this one; how many go.
+    """Let out what waited for the end of quiet hours, or for an hour with room in its budget; how many go."""
+    due = set(work.connection.execute(DUE_AGAIN, {"now": now}).scalars())
+    gone = let_out(work, (*HELD_FOR_QUIET, outbox.c.next_at <= now), now) if HeldFor.QUIET in due else 0
+    return gone + (_within_budget(work, now, most) if HeldFor.BUDGET in due else 0)
 
-    The oldest go first. What does not fit waits for the next hour.
-    """
-    if not work.connection.execute(DUE_AGAIN, {"now": now}).first():
-        return 0
+
+def _within_budget(work: SqlWork, now: datetime, most: int) -> int:
+    """As much as fits this hour, the oldest first; what does not fit waits for the next one."""
     spent = work.spent(OVERALL, now)
     room = max(0, most - spent.count)
     first = select(outbox.c.id).where(*HELD_BY_BUDGET, outbox.c.next_at <= now).order_by(outbox.c.id)
@@ -148,6 +158,20 @@ def release(work: SqlWork, now: datetime, most: int) -> int:
     later = update(outbox).where(*HELD_BY_BUDGET, outbox.c.next_at <= now)
     work.connection.execute(later.values(next_at=(work.spent(OVERALL, now).ends or now + HOUR)))
     return gone
+
+
+def redirect(work: SqlWork, channel: str, place: str, to: Address, now: datetime) -> int:
+    """What waits to be said at a place of a chat goes by mail instead, or nowhere without an address."""
+    waits = (outbox.c.channel == channel, outbox.c.recipient_key == address_key(place))
+    here = update(outbox).where(*waits, outbox.c.state.in_((Sending.PENDING, Sending.HELD)))
+    is_talk = or_(outbox.c.ticket.is_(None), outbox.c.notice.like("chat-%"), outbox.c.notice == "reaction")
+    talk = here.where(is_talk) if to.address else here
+    work.connection.execute(talk.values(state=Sending.DROPPED, error="nobody reads it there any more"))
+    if not to.address:
+        return 0
+    there = {"channel": "email", "recipient": to.address, "recipient_key": address_key(to.address)}
+    again = {"state": Sending.PENDING, "next_at": now, "lane": "", "extra": {}, "held_for": "", "error": ""}
+    return work.connection.execute(here.values(**there, **again)).rowcount
 
 
 def listed(work: SqlWork, state: Sending | None = None, limit: int = 1000) -> list[Promise]:

@@ -36,6 +36,15 @@ def carry_out(work: SqlWork, redaction: Redaction, actor: str, detail: str, now:
     work.note(redaction.ticket, now, actor, "redacted", detail)
 
 
+def reword(work: SqlWork, message: int, ticket: int, text: str, actor: str, now: datetime) -> None:
+    """Its author edited a message: the new words take the place of the old, which its bytes still hold."""
+    work.flush()
+    work.connection.execute(update(messages).where(messages.c.id == message).values(text=text, reply=text))
+    row = {"message": message, "outbox": None, "ticket": ticket, "at": now, "actor": actor}
+    work.connection.execute(revisions.insert(), [row | {"what": "edited", "detail": "text, reply"}])
+    work.note(ticket, now, actor, "edited", f"message {message}", message)
+
+
 def _raw_values(kept: Bytes, now: datetime) -> Row:
     if kept.body is None:
         return {"body": b"", "size": 0, "purged_at": now}

@@ -158,8 +158,8 @@ class SqlWork:
     def preference(self, owner: str, name: str) -> str:
         return chats.preference(self, owner, name)
 
-    def is_open(self, channel: str, place: str) -> bool:
-        return chats.is_open(self, channel, place)
+    def is_open(self, channel: str, place: str, person: int, number: int) -> bool:
+        return chats.is_open(self, channel, place, person, number)
 
     def keep_file(self, file: File, now: datetime) -> None:
         self.buffer.add(raws, raw_row(Raw("", "", file.data, now)))

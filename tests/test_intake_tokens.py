@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import TUESDAY, a_desk
-from intake.tokens import LETTERS, Addresses, Keys, Purpose, Token
+from intake.tokens import BASE64URL, LETTERS, START_LETTERS, Addresses, Keys, Purpose, Token
 
 KEY, OTHER = b"0123456789abcdef", b"fedcba9876543210"
 DESK = a_desk(reply_address="support+{token}@vendor.example")
@@ -92,3 +92,40 @@ def test_a_provider_without_plus_uses_its_own_form():
     assert address.startswith("r-")
     assert address.endswith("@in.vendor.example")
     assert Token(Purpose.AGENT, 1, 2) == addresses.token_in_address(address, TUESDAY)
+
+
+# Links into a chat
+
+
+def test_a_start_token_gives_back_its_ticket_and_person_for_a_week():
+    token = Keys(KEY).sign_start(1042, 7, TUESDAY)
+    start = Keys(KEY).read_start(token, TUESDAY + timedelta(days=6, hours=23))
+
+    assert (1042, 7, START_LETTERS) == (start.ticket, start.person, len(token))
+    assert Keys(KEY).read_start(token, TUESDAY + timedelta(days=7)) is None
+    assert Keys(OTHER).read_start(token, TUESDAY) is None
+    assert Keys(OTHER, (KEY,)).read_start(token, TUESDAY)
+
+
+@given(st.integers(0, START_LETTERS - 1), st.sampled_from(sorted(BASE64URL)))
+def test_a_start_token_with_one_other_letter_is_none(position, letter):
+    token = Keys(KEY).sign_start(1042, 7, TUESDAY)
+    changed = token[:position] + letter + token[position + 1 :]
+
+    assert changed == token or Keys(KEY).read_start(changed, TUESDAY) is None
+
+
+@pytest.mark.parametrize("text", ["", "a", "a" * 39, "é" * 39, "=" * 39, "a" * 40, "a b" * 13])
+def test_what_is_no_start_token_is_none(text):
+    assert Keys(KEY).read_start(text, TUESDAY) is None
+
+
+def test_a_code_is_kept_as_what_only_the_key_and_the_account_make_of_it():
+    kept = Keys(KEY).code_digest("123456", "1/2")
+
+    assert kept == Keys(KEY).code_digest("123456", "1/2")
+    assert 4 == len({kept, Keys(KEY).code_digest("123457", "1/2"), *_others("123456")})
+
+
+def _others(code):
+    return Keys(KEY).code_digest(code, "1/3"), Keys(OTHER).code_digest(code, "1/2")

@@ -23,6 +23,7 @@ from replies.plain import as_text
 from replies.wording import Wording, wording_mistakes
 from templates import FOLDER
 
+SHORT = {path.stem for path in (FOLDER / "en" / "chat").glob("*.md")}
 GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = ("de", "en")
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -68,6 +69,8 @@ TO_ANNA = Recipient(Address("Anna Weber", "anna@vendor.example"), person_id=3, i
 
 BECAUSE = "Email is only for follow-up on an existing ticket (2018)."
 WORDS = "It stops at row 12.\n\n  - first line\n  - second line\n\nStill nothing comes out."
+SAID_BY_MARIO = {"author": "Mario Rossi", "at": NOW, "text": WORDS, "files": 2}
+SAID_BY_ANNA = {"author": "Anna Weber, Vendor support", "at": NIGHT, "text": "Which row?", "files": 0}
 FACTS = {
     "acknowledgement": {
         "due": DUE,
@@ -145,7 +148,49 @@ FACTS = {
         "ways": ("Telegram: 4711",),
     },
     "agent-alarm": {"limit": 1000, "until": DUE},
+    "write-privately": {},
+    "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
+    "agent-chat-blocked": {
+        "who": "Mario Rossi",
+        "address": "mario@acme.example",
+        "reason": "bot was blocked",
+    },
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
+    "agent-edited": {"text": WORDS, "sender": "Mario Rossi", "warnings": ("It holds a secret.",)},
+    "status-moved": {"status": Status.WAITING},
+    "waiting-for-you": {},
+    "chat-welcome": {},
+    "chat-connect": {"address": "m…@acme.example"},
+    "chat-bad-link": {},
+    "chat-connected": {"address": "m…@acme.example", "scope": "tickets"},
+    "chat-other-address": {"address": "m…@acme.example"},
+    "chat-link-first": {},
+    "chat-ask-address": {},
+    "chat-code-asked": {},
+    "chat-code-wrong": {"left": 4},
+    "chat-unlinked": {"by_itself": True},
+    "chat-help": {},
+    "chat-privacy": {},
+    "chat-list": {"over": False, "count": 2},
+    "chat-ticket": {"status": "In progress", "due": DUE, "said": (SAID_BY_ANNA, SAID_BY_MARIO)},
+    "chat-history": {"said": (SAID_BY_MARIO,)},
+    "chat-not-found": {"named": "WX-9999"},
+    "chat-which": {"count": 2},
+    "chat-added": {},
+    "chat-kept": {},
+    "chat-write": {"asks": "words"},
+    "chat-ask": {"field": "type", "asks": "type: technical or not", "again": True, "can_choose": True},
+    "chat-confirm": {"text": WORDS, "fields": ("type: technical", "product: PBX-1"), "files": 2},
+    "chat-cancelled": {"begun": True},
+    "chat-reminders": {"reminders": "", "by_email": False, "quiet_from": "22:00", "quiet_to": "07:00"},
+    "chat-language": {"chosen": "English"},
+    "chat-cannot-pass-on": {
+        "files": ({"name": "trace.zip", "why": "large"}, {"name": "a.exe", "why": "kind"})
+    },
+    "chat-flood": {},
+    "chat-expired": {},
+    "chat-code": {"code": "012345"},
+    "chat-linked": {"scope": "tickets", "address": "mario@acme.example"},
 }
 
 
@@ -165,6 +210,9 @@ class Keys:
     def verp_address(self, outbox_id, ticket, now):
         return f"support+verp-{outbox_id}@vendor.example"
 
+    def start_token(self, ticket, person, now):
+        return f"start-{ticket}-{person}"
+
 
 def wording(desk=DESK, folders=()):
     return Wording(desk, Keys(), "WX-{number}", folders)
@@ -176,6 +224,8 @@ def word(name, to=None, ticket=TICKET, inbound=INBOUND, desk=DESK, folders=(), *
 
 
 def reader_of(name):
+    if name in CATALOGUE and CATALOGUE[name].folder:
+        return replace(TO_MARIO, channel="telegram", address=Address("Mario Rossi", "1000/77"))
     return TO_ANNA if name.startswith("agent-") and name != "agent-answer" else TO_MARIO
 
 
@@ -199,9 +249,31 @@ def test_every_notice_reads_as_agreed_in_every_language(name, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_notice_and_no_other(language):
-    names = {path.stem for path in (FOLDER / language).glob("*.md") if not path.stem.startswith("_")}
+    found = {str(path.relative_to(FOLDER / language)) for path in (FOLDER / language).rglob("*.md")}
+    names = {name for name in found if not name.startswith(("_", "chat/"))}
 
-    assert set(CATALOGUE) == names
+    assert {f"{kind.folder}{kind.name}.md" for kind in KINDS} == names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_short_forms_of_chats_are_of_notices_that_mails_have(language):
+    names = {path.stem for path in (FOLDER / language / "chat").glob("*.md")}
+
+    assert names <= {kind.name for kind in KINDS if not kind.folder}
+    assert SHORT == names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(SHORT))
+def test_every_short_form_reads_as_agreed_in_every_language(name, language):
+    golden = GOLDEN / language / "chat" / f"{name}.txt"
+    to = replace(TO_MARIO, channel="telegram", address=Address("Mario Rossi", "1000/77"), language=language)
+    got = as_read(word(name, to))
+    if os.environ.get("DESKBELL_UPDATE_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(got, encoding="utf-8")
+
+    assert golden.read_text(encoding="utf-8") == got
 
 
 def test_our_own_templates_have_no_mistakes():
@@ -228,6 +300,27 @@ def test_a_fact_that_is_not_given_is_an_error_that_names_it(name, fact, language
 
     with pytest.raises(TemplateError, match=rf"{language}/.*md line \d+: '{fact}' is undefined"):
         wording().word(Notice(name, Audience.SENDER, facts), to, TICKET, INBOUND, NOW)
+
+
+# Links into a chat
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "ticket", "bot", "has_link"),
+    [
+        ("acknowledgement", TO_MARIO, TICKET, "AcmeBot", True),
+        ("agent-answer", TO_MARIO, TICKET, "AcmeBot", True),
+        ("acknowledgement", TO_MARIO, TICKET, "", False),
+        ("acknowledgement", replace(TO_MARIO, person_id=0), TICKET, "AcmeBot", False),  # nobody's token
+        ("refused", TO_MARIO, None, "AcmeBot", False),
+        ("maintenance", TO_MARIO, TICKET, "AcmeBot", False),  # about no ticket of theirs
+        ("agent-new", TO_ANNA, TICKET, "AcmeBot", False),
+    ],
+)
+def test_a_mail_about_a_ticket_links_to_it_in_the_chat(name, to, ticket, bot, has_link):
+    text = as_text(word(name, to, ticket, desk=replace(DESK, telegram_bot=bot)).body)
+
+    assert has_link is ("https://t.me/AcmeBot?start=start-1042-7" in text)
 
 
 # Which language and which time
@@ -297,6 +390,13 @@ def test_nothing_that_an_unproved_sender_chose_is_said_back_to_them(name):
 EVIL = "[x](http://evil.example) <script>alert(1)</script> **b** `c` # d\n- e\n1. f\n\n![g](http://evil.example/g)"
 
 
+def evil(value):
+    """One of several things in a fact, with somebody else's words in it."""
+    if not isinstance(value, dict):
+        return EVIL
+    return {name: EVIL if isinstance(one, str) else one for name, one in value.items()}
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_what_others_wrote_is_never_markup_in_any_notice(name):
     person = replace(MARIO, name=EVIL)
@@ -306,7 +406,7 @@ def test_what_others_wrote_is_never_markup_in_any_notice(name):
         for fact, value in FACTS[name].items()
         if not isinstance(value, Status | ClockKind)
     }
-    facts |= {fact: (EVIL,) for fact, value in facts.items() if isinstance(value, tuple)}
+    facts |= {fact: tuple(map(evil, value)) for fact, value in facts.items() if isinstance(value, tuple)}
     to = replace(reader_of(name), address=Address(EVIL, "a@b.example"))
     said = word(name, to, replace(ticket, organisation=replace(ACME, name=EVIL, plan=EVIL)), **facts)
     html = as_html(said.body, "en", said.subject)

@@ -7,6 +7,7 @@ stops a chat for ever.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -61,10 +62,10 @@ class Inbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _start_some(self) -> int:
+        self._arrived.clear()  # whoever ends sets it again, so a full house waits for that
         free = AT_ONCE - len(self._under_way)
         if free <= 0:
             return 0
-        self._arrived.clear()
         try:
             claimed = await self._writer.call(lambda: self._keeping.claim_raw(self._source, LEASE, free))
         except StoreUnavailable as error:
@@ -81,10 +82,11 @@ class Inbox:
         self._arrived.set()  # what is next in its lane may be claimed now
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(
+                POLL_SECONDS
+            ):  # wait_for would swallow a cancellation that comes with it
+                await self._arrived.wait()
 
     async def _take(self, waiting: Waiting) -> None:
         if why := _too_often(waiting):

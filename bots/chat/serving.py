@@ -19,6 +19,8 @@ from bots.wiring import CHATS, Wired
 from bots.writer import Writer
 from intake.errors import ConfigError
 
+AT_ONCE = 24  # posts under way: most of them wait for the turn of their chat
+
 
 class Chats:
     """Every chat channel of a desk; `wake` is told after each commit, for all outboxes."""
@@ -57,7 +59,7 @@ class _Part:
     ) -> None:
         self.chat = chat
         self.inbox = Inbox(chat.name, chat.decide, writer, keeping, desk.arrived, wake)
-        self.deliveries = Deliveries(writer, keeping, chat.carrier, chat.kind)
+        self.deliveries = Deliveries(writer, keeping, chat.carrier, chat.kind, at_once=AT_ONCE)
 
     @property
     def loops(self) -> Sequence[Loop]:

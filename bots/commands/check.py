@@ -13,6 +13,7 @@ from bots.commands.findings import Finding, Level, remark, sound, to_mend
 from bots.commands.probe import forged_mail
 from bots.setting_values import secret
 from bots.settings import ImapSettings, SmtpSettings
+from bots.settings_of_chat import TelegramSettings
 from bots.wiring import Wired, check_templates, people_of, wire
 from intake.errors import DeskbellError
 from intake.suggestions import did_you_mean
@@ -50,6 +51,7 @@ def _findings(wired: Wired) -> Iterator[Finding]:
     yield from _signature(wired)
     yield from _proofs_of_channels(wired)
     yield from ways.channels(wired)
+    yield from _telegram(wired)
     if _is_installed("intake"):
         yield to_mend(
             "the package `intake` (a data library) is installed too; its name collides: uninstall it"
@@ -126,6 +128,19 @@ def _proofs_of_channels(wired: Wired) -> Iterator[Finding]:
         yield from _proofs(f"channel.{name}", channel)
         if isinstance(channel, SmtpSettings) and channel.tls_key and not channel.tls_cert:
             yield to_mend(f"channel.{name}.tls_key is set without tls_cert")
+
+
+def _telegram(wired: Wired) -> Iterator[Finding]:
+    """Whether each bot can be used; what that needs is loaded only where there is one."""
+    for name, channel in wired.settings.channel.items():
+        if not isinstance(channel, TelegramSettings):
+            continue
+        try:
+            from bots.telegram.check import findings
+        except ModuleNotFoundError as error:
+            yield to_mend(f"channel.{name}: telegram needs {error.name}; install 'deskbell[telegram]'")
+        else:
+            yield from findings(name, channel, wired.folder)
 
 
 def _proofs(place: str, channel: SmtpSettings | ImapSettings) -> Iterator[Finding]:

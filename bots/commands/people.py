@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Import, list, show and change people.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Named = Annotated[str, typer.Argument(metavar="NAME_OR_ADDRESS", help="An organisation, a person, an agent.")]
+ACCOUNT_COLUMNS = ("account", "person", "address", "reach", "linked", "seen", "blocked")
 COLUMNS = ("kind", "name", "role", "organisation", "email", "telegram")
 
 
@@ -147,6 +148,44 @@ def reachable(
         from bots.commands.people_reach import make_reachable
 
         typer.echo(make_reachable(wired, address, by))
+
+
+@app.command()
+def accounts(
+    who: Annotated[str, typer.Argument(help="A person or an account; else everybody's.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the chat accounts that people have linked."""
+    with open_desk() as wired:
+        from bots.commands.people_chats import rows
+
+        with wired.store.reading() as work:
+            show(list(rows(work, who)), ACCOUNT_COLUMNS, as_json, "No chat account is linked.")
+
+
+@app.command()
+def unlink(
+    who: Annotated[str, typer.Argument(help="A person, or one account such as 1000/42.")],
+    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="The agent who ends it.")] = "",
+) -> None:
+    """End a chat account, or all of a person's: from now on what we say goes by mail."""
+    with open_desk() as wired:
+        from bots.commands.people_chats import unlink as unlinked
+
+        typer.echo(unlinked(wired, who, by))
+
+
+@app.command()
+def reach(
+    who: Annotated[str, typer.Argument(help="A person, or one account such as 1000/42.")],
+    scope: Annotated[str, typer.Argument(help="own, or organisation.")],
+    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="The agent who says so.")] = "",
+) -> None:
+    """Let a chat account see the whole organisation's tickets, or its person's only."""
+    with open_desk() as wired:
+        from bots.commands.people_chats import reach as reached
+
+        typer.echo(reached(wired, who, scope, by))
 
 
 def _rows(work: SqlWork) -> Iterator[Mapping[str, Any]]:

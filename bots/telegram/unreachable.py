@@ -1,0 +1,70 @@
+"""A chat that takes nothing any more: its words go by mail, and agents hear of it once.
+
+Somebody has blocked the bot or deleted their account. The account is marked, the promise ends as
+failed and another one with the same words goes to the person's address, all in one transaction. What
+belongs to a dialogue is not mailed: buttons and questions make no sense there.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bots.delivery import Claimed
+from intake.decisions import Audience, Decision, Fate, Notice
+from intake.handle import Command, Setup, carry_out_in
+from intake.lookup import is_given_up
+from intake.messages import Address, Outbound
+from intake.tickets import Person
+from store import outbox
+from store.telegram_accounts import block, owner_of
+from store.work import SqlWork
+
+
+def turn_to_mail(work: SqlWork, promise: Claimed, reason: str, setup: Setup, now: datetime) -> None:
+    """Say by mail what the chat did not take, where there is somebody to say it to."""
+    outbound, place = promise.outbound, promise.outbound.recipient.address
+    person = owner_of(work, place)
+    address = _address(work, person)
+    is_mailed = bool(address and not outbound.extra.get("dialogue"))
+    mailed = work.promise(_as_mail(outbound, person, address, setup, now), None, now) if is_mailed else 0
+    outbox.mark_failed(work, promise.id, f"{reason}; {f'by mail as {mailed}' if mailed else 'not by mail'}")
+    note_block(work, place, reason, outbound.ticket_number, setup, now)
+
+
+def note_block(work: SqlWork, place: str, reason: str, number: int, setup: Setup, now: datetime) -> None:
+    """Mark an account that takes nothing any more; agents hear of it the first time."""
+    person = owner_of(work, place)
+    if block(work, place, now) and person:
+        _tell_agents(work, person, reason, number, setup, now)
+
+
+def _address(work: SqlWork, person: Person | None) -> str:
+    """Where the person's mail goes, "" where none arrives."""
+    return next((one for one in person.emails if not is_given_up(work, one)), "") if person else ""
+
+
+def _as_mail(
+    outbound: Outbound, person: Person | None, address: str, setup: Setup, now: datetime
+) -> Outbound:
+    """The same words for a mailbox, under a Message-ID of their own and with a reply address."""
+    number, name = outbound.ticket_number, person.name if person else ""
+    reply_to = setup.addresses.reply_address("reply", number, person.id, now) if number and person else ""
+    return replace(
+        outbound,
+        channel="email",
+        recipient=Address(name, address),
+        message_id=setup.addresses.message_id(number, now),
+        reply_to=reply_to,
+        lane="",
+        extra={},
+    )
+
+
+def _tell_agents(
+    work: SqlWork, person: Person, reason: str, number: int, setup: Setup, now: datetime
+) -> None:
+    address = _address(work, person)
+    facts = {"who": person.name or address, "address": address, "reason": reason}
+    told = Notice("agent-chat-blocked", Audience.AGENTS, facts, "auto-generated")
+    ticket = work.ticket(number) if number else None
+    decision = Decision(Fate.ANSWER, "chat-blocked", reason, ticket=ticket, notices=(told,))
+    carry_out_in(work, lambda _: Command(decision), setup, "telegram", now)

@@ -1,0 +1,74 @@
+"""The flows over real sockets: a customer at the sandbox, a desk that serves, mail that is caught."""
+
+import re
+
+from bots.commands import acts
+from bots.wiring import BOT_NAME, wire
+from serving import ANA, read
+from store import chats
+from telegram_world import in_world
+
+
+def mailed(world, pattern):
+    """What a pattern finds in the newest mail that has it."""
+    texts = (read(one.body).get_body(("plain",)).get_content() for one in reversed(world.relay.mails))
+    return next(found[1] for text in texts if (found := re.search(pattern, text)))
+
+
+def test_a_customer_links_asks_opens_and_closes(tmp_path):
+    async def scenario(world):
+        telegram, anna = world.telegram, world.anna
+
+        async def say(text):
+            await telegram.send(anna, text)
+            await world.settled()
+            return world.said(anna)[-1]
+
+        async def press(label):
+            message = next(one for one in reversed(world.bot_said(anna)) if label in str(one.keyboard))
+            await telegram.click(anna, message.id, label)
+            await world.settled()
+            return world.said(anna)[-1]
+
+        told = [await say("/link ana@acme.example")]
+        code = mailed(world, r"\b(\d{6})\b")
+        told += [await say(code), await say("/new Kein Ton"), await press("technical"), await say("PBX-1")]
+        told += [await press("Absenden"), await say("/status"), await press("Schließen")]
+        return told, [(one.fate.value, one.rule) for one in world.kept()]
+
+    told, fates = in_world(tmp_path, scenario)
+
+    assert "WX-1001 ist gelöst, wie Sie gesagt haben." in told[-1]
+    assert ("open", "new-ticket") in fates
+    assert ("append", "closed-by-its-requester") in fates
+
+
+def test_a_mail_about_a_ticket_carries_a_link_that_opens_it(tmp_path):
+    async def scenario(world):
+        await world.until(lambda: bot_name(world))
+        number = opened_by_phone(world)
+        await world.settled()
+        token = mailed(world, r"t\.me/sandbox_1000_bot\?start=([-\w]{39})")
+        await world.telegram.send(world.anna, f"/start {token}")
+        await world.settled()
+        question = world.bot_said(world.anna)[-1]
+        await world.telegram.click(world.anna, question.id, "Ja")
+        await world.settled()
+        return number, world.said(world.anna)[-1]
+
+    number, said = in_world(tmp_path, scenario)
+
+    assert f"WX-{number}" in said
+
+
+def bot_name(world):
+    return world.read(lambda work: chats.preference(work, *BOT_NAME))
+
+
+def opened_by_phone(world):
+    """A call is logged on the command line, and acknowledged by mail."""
+    wired = wire(world.wired.folder / "config.toml")
+    said = acts.log_call(wired, ANA.address, "Calls drop", "They do.", "phone", "", {}, "")
+    wired.store.close()
+    world.service._wake()
+    return said["ticket"]
