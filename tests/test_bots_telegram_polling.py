@@ -115,7 +115,7 @@ def test_who_is_not_let_in_stops_asking_and_tells_agents_once(tmp_path, monkeypa
         await world.until(world.telegram.held)
         world.telegram.fail("getUpdates", status=status, description=said, times=4)
         await world.telegram.send(world.bob, "ends the question that is held")
-    X
+        await world.until(lambda: any(one.status == status for one in world.telegram.calls_of("getUpdates")))
         await world.telegram.send(world.anna, "Hello")
         await world.until(lambda: kept_texts(world, world.anna))
         refused = [call for call in world.telegram.calls_of("getUpdates") if call.status == status]
@@ -182,3 +182,13 @@ def test_no_token_is_in_the_log(tmp_path, capfd, monkeypatch):
 def errors(work):
     rows = work.connection.execute(select(outbox).where(outbox.c.state != Sending.SENT))
     return " ".join(row.error for row in rows)
+
+
+def test_more_chats_than_are_decided_at_once_hold_up_nothing(tmp_path):
+    async def scenario(world):
+        for _ in range(30):
+            await world.telegram.send(world.telegram.add_user("Anybody"), "Hello")
+        await world.until(lambda: len(world.kept()) == 30)
+        return {one.text for one in world.kept()}
+
+    assert {"Hello"} == in_world(tmp_path, scenario, Echo())

@@ -62,10 +62,10 @@ class Inbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _start_some(self) -> int:
+        self._arrived.clear()  # whoever ends sets it again, so a full house waits for that
         free = AT_ONCE - len(self._under_way)
         if free <= 0:
             return 0
-        self._arrived.clear()
         try:
             claimed = await self._writer.call(lambda: self._keeping.claim_raw(self._source, LEASE, free))
         except StoreUnavailable as error:

@@ -12,6 +12,7 @@ from bots.commands.probe import Finding, forged_mail
 from bots.relays import relays_of
 from bots.setting_values import secret
 from bots.settings import ImapSettings, SmtpSettings
+from bots.settings_of_chat import TelegramSettings
 from bots.wiring import Wired, check_templates, people_of, wire
 from intake.errors import DeskbellError
 from intake.suggestions import did_you_mean
@@ -47,6 +48,7 @@ def _findings(wired: Wired) -> Iterator[Finding]:
     yield from _relay(wired)
     yield from _signature(wired)
     yield from _channels(wired)
+    yield from _telegram(wired)
     if _is_installed("intake"):
         yield True, "the package `intake` (a data library) is installed too; its name collides: uninstall it"
 
@@ -120,6 +122,19 @@ def _channels(wired: Wired) -> Iterator[Finding]:
         yield from _proofs(f"channel.{name}", channel)
         if isinstance(channel, SmtpSettings) and channel.tls_key and not channel.tls_cert:
             yield True, f"channel.{name}.tls_key is set without tls_cert"
+
+
+def _telegram(wired: Wired) -> Iterator[Finding]:
+    """Whether each bot can be used; what that needs is loaded only where there is one."""
+    for name, channel in wired.settings.channel.items():
+        if not isinstance(channel, TelegramSettings):
+            continue
+        try:
+            from bots.telegram.check import findings
+        except ModuleNotFoundError as error:
+            yield True, f"channel.{name}: telegram needs {error.name}; install 'deskbell[telegram]'"
+        else:
+            yield from findings(name, channel, wired.folder)
 
 
 def _proofs(place: str, channel: SmtpSettings | ImapSettings) -> Iterator[Finding]:
