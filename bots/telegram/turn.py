@@ -203,5 +203,10 @@ class Turn:
     def status(self, ticket: Ticket) -> str:
         return status_word(ticket, self.language)
 
+    def settle_language(self) -> None:
+        """What the desk says of its own accord is said in the language of the dialogue."""
+        if self.heard.language and not self.work.preference(f"{MEDIUM}:{self.place}", LANGUAGE):
+            self.speak(self.language)
+
     def speak(self, language: str) -> None:
         choose(self.work, f"{MEDIUM}:{self.place}", LANGUAGE, language, self.now)
