@@ -62,7 +62,7 @@ class Echo:
     COMMANDS: tuple[Any, ...] = ()
     hook: Callable[[Heard], None] | None = None
 
-    def take(self, work, heard, waiting, files, setup, now) -> str:  # type: ignore[no-untyped-def]
+    def take(self, work, heard, waiting, files, setup, now, limits=None) -> str:  # type: ignore[no-untyped-def]
         self.heard.append(heard)
         self.files.append(tuple(one.name for one in files))
         if self.hook:

@@ -80,6 +80,16 @@ def opened_by_phone(world):
     return said["ticket"]
 
 
+def test_a_stranger_is_answered_as_often_as_the_settings_say(tmp_path):
+    async def scenario(world):
+        for _ in range(4):
+            await world.telegram.send(world.bob, "Hello?")
+        await world.settled()
+        return len(world.said(world.bob)), len([one for one in world.kept() if one.text == "Hello?"])
+
+    assert (3, 4) == in_world(tmp_path, scenario, telegram="stranger_messages_an_hour = 3")
+
+
 @pytest.mark.slow
 def test_an_album_is_one_message_and_an_answer_is_solved_by_its_button(tmp_path):
     async def scenario(world):

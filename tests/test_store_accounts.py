@@ -165,6 +165,7 @@ def test_a_draft_is_its_accounts_and_lasts_a_day(store):
         assert [1, 2] == drafts.draft_of(work, T, PLACE, number, NOON).body["parts"]
         assert drafts.draft_of(work, T, "1000/43", number, NOON) is None
         assert drafts.draft_of(work, T, PLACE, number, NOON + drafts.LIFETIME) is None
+        assert 1 == drafts.forget_drafts(work, T, NOON + drafts.LIFETIME)
 
 
 def test_a_customer_is_shown_public_messages_and_tickets_within_reach_only(store):
