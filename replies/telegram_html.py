@@ -142,7 +142,9 @@ def _inline(tokens: Sequence[Token], place: _Place) -> Iterator[Run]:
         elif token.type == "link_close":
             address = links.pop()
             text = f" ({address})" if address and address != said else ""
-        elif token.type in ("softbreak", "hardbreak"):
+        elif token.type == "softbreak":
+            text = " "  # templates are wrapped for a mail's width, a telephone wraps by itself
+        elif token.type == "hardbreak":
             text = "\n" + "".join(place.margins)
         else:
             text = _shown(token.content)

@@ -61,6 +61,7 @@ class Echo:
     keyboards: Mapping[str, Any] = field(default_factory=dict)
     COMMANDS: tuple[Any, ...] = ()
     hook: Callable[[Heard], None] | None = None
+    Limits: Any = dict
 
     def take(self, work, heard, waiting, files, setup, now, limits=None) -> str:  # type: ignore[no-untyped-def]
         self.heard.append(heard)

@@ -25,7 +25,7 @@ MOST_LINES = 400
 # Who may import a library, by the beginning of the module's name. A channel's library belongs to its module
 # alone; the sandbox speaks the other end of the same wires.
 IMPORTED_BY = {
-    "aiohttp": ("bots.slack", "sandbox"),
+    "aiohttp": ("bots.slack", "bots.telegram.webhook", "bots.web", "sandbox"),
     "aiosmtpd": ("bots.smtp", "sandbox"),
     "aiosmtplib": ("bots.relay", "sandbox"),
     "alembic": ("store",),
@@ -36,6 +36,7 @@ IMPORTED_BY = {
     "dns": ("bots.authentication",),
     "flufl": ("intake",),
     "holidays": ("intake",),
+    "httpx": ("bots.telegram",),
     "imapclient": ("bots.imap",),
     "jinja2": ("replies",),
     "joserfc": ("bots.imap",),
@@ -44,6 +45,7 @@ IMPORTED_BY = {
     "matplotlib": ("bots.pictures",),
     "psycopg": ("store",),
     "publicsuffixlist": ("bots.authentication", "intake"),
+    "puremagic": ("bots.sniffing",),
     "requests": ("bots.imap",),
     "rich": ("bots",),
     "selectolax": ("intake",),

@@ -186,9 +186,9 @@ def errors(work):
 
 def test_more_chats_than_are_decided_at_once_hold_up_nothing(tmp_path):
     async def scenario(world):
-        for _ in range(30):
+        for _ in range(12):
             await world.telegram.send(world.telegram.add_user("Anybody"), "Hello")
-        await world.until(lambda: len(world.kept()) == 30)
+        await world.until(lambda: len(world.kept()) == 12)
         return {one.text for one in world.kept()}
 
     assert {"Hello"} == in_world(tmp_path, scenario, Echo())

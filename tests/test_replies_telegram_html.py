@@ -28,7 +28,7 @@ CASES = (
     ("`x < y`", "<code>x &lt; y</code>"),
     ("```\nx < y\n```", "<pre>x &lt; y</pre>"),
     ("**a *b* c**", "<b>a <i>b</i> c</b>"),
-    ("a\\\nb\nc", "a\nb\nc"),
+    ("a\\\nb\nc", "a\nb c"),
     ("a\n\n---\n\nb", "a\n\n———\n\nb"),
     ("", None),
     ("  \n\n ", None),

@@ -16,12 +16,11 @@ __all__ = ["chat_of"]
 def chat_of(name: str, settings: TelegramSettings, desk: ChatDesk) -> Chat:
     """A configured bot, not yet begun; ConfigError where its token cannot be one."""
     from bots.telegram.channel import Flows, TelegramChat
-    from bots.telegram.turn import Limits
 
     flows = import_module("bots.telegram.flows")
     place = f"channel.{name}"
     token = secret(settings.token, f"{place}.token", desk.folder).decode(errors="replace").strip()
     remember(token)
-    limits = Limits(stranger_an_hour=settings.stranger_messages_an_hour)
+    limits = flows.Limits(stranger_an_hour=settings.stranger_messages_an_hour)
     does = Flows(partial(flows.take, limits=limits), flows.keyboard_for, flows.COMMANDS)
     return TelegramChat(name, settings, bot_of(token, settings.api_url, place), desk, does)

@@ -6,6 +6,7 @@ with. Whoever has blocked the bot gets the words by mail (`bots.telegram.unreach
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from store.telegram_posts import move_place, posted, record_posted
 from store.work import SqlWork
 
 QUICK_WAITS = (0.5, 2.0, 5.0)  # seconds: most faults of a network are over by then
+MOST_IN_PLACE = 120.0  # seconds of waiting for Telegram; the claim of a promise ends after five minutes
 WAITING = (Sending.PENDING, Sending.CLAIMED)
 Keyboards = Callable[[SqlWork, Outbound, Setup, datetime], Sequence[Sequence[Button]]]
 Answer = TypeVar("Answer")
@@ -108,14 +110,15 @@ class TelegramCarrier:
 
     async def _once(self, chat: int, call: Call[Answer]) -> Answer:
         """Call Telegram in our turn; again after a short while where that is worth it, and after each 429."""
-        waits = iter(QUICK_WAITS)
+        waits, until = iter(QUICK_WAITS), time.monotonic() + MOST_IN_PLACE
         while True:
             await self._pace.turn(chat)
             try:
                 return await call()
             except TelegramError as error:
                 failure = failure_of(error)
-            if not isinstance(failure, TemporaryFailure) or isinstance(failure, Moved):
+            is_late = time.monotonic() > until
+            if not isinstance(failure, TemporaryFailure) or isinstance(failure, Moved) or is_late:
                 raise failure
             if failure.retry_after is not None:
                 self._pace.pause(failure.retry_after.total_seconds())
