@@ -63,6 +63,12 @@ def drop_draft(work: SqlWork, number: int) -> None:
     work.connection.execute(delete(drafts).where(drafts.c.id == number))
 
 
+def forget_drafts(work: SqlWork, medium: str, now: datetime) -> int:
+    """Drop what is too old; how many."""
+    old = drafts.c.medium == medium, drafts.c.expires_at <= now
+    return work.connection.execute(delete(drafts).where(*old)).rowcount
+
+
 def _living(medium: str, account: str, now: datetime) -> Any:
     columns = drafts.c.id, drafts.c.kind, drafts.c.body, drafts.c.created_at
     return select(*columns).where(

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from bots.chat.desk import ChatDesk
 from bots.serve import Service
@@ -38,9 +38,7 @@ from sandbox.relay import CatchingRelay
 from sandbox.telegram import Message, TelegramSandbox
 from sandbox.telegram.world import Standing
 from serving import ANA, BOB, PEOPLE
-from store import people
-from store.chat_tables import accounts
-from store.chats import account_key
+from store import accounts, people
 from store.desk import open_store
 from store.tables import Delivery, Sending, inbox, messages, outbox
 from store.work import SqlWork
@@ -183,24 +181,9 @@ def is_busy(work: SqlWork) -> bool:
 
 
 def link(work: SqlWork, place: str, address: str) -> None:
-    person, now = work.person(address), datetime.now(UTC)
+    person = work.person(address)
     assert person
-    work.connection.execute(
-        insert(accounts).values(
-            key=account_key(MEDIUM, place),
-            medium=MEDIUM,
-            bot=BOT,
-            account=place,
-            person=person.id,
-            scope="own",
-            proved_by=address,
-            linked_at=now,
-            seen_at=now,
-            ended_at=None,
-            ended_because="",
-            blocked_at=None,
-        )
-    )
+    assert accounts.link(work, MEDIUM, place, person.id, accounts.OWN, address, datetime.now(UTC))
 
 
 def write_config(folder: Path, api_url: str, relay: int, **settings: str) -> Path:

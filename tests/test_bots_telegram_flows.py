@@ -2,11 +2,17 @@
 
 import re
 
+import pytest
+
 from bots.commands import acts
 from bots.wiring import BOT_NAME, wire
-from serving import ANA, read
+from intake.tickets import Status
+from serving import ANA, SAM, read
 from store import chats
+from store.customers import said_on
 from telegram_world import in_world
+
+PHOTO = b"\x89PNG\r\n\x1a\n" + b"x" * 64
 
 
 def mailed(world, pattern):
@@ -72,3 +78,39 @@ def opened_by_phone(world):
     wired.store.close()
     world.service._wake()
     return said["ticket"]
+
+
+def test_a_stranger_is_answered_as_often_as_the_settings_say(tmp_path):
+    async def scenario(world):
+        for _ in range(4):
+            await world.telegram.send(world.bob, "Hello?")
+        await world.settled()
+        return len(world.said(world.bob)), len([one for one in world.kept() if one.text == "Hello?"])
+
+    assert (3, 4) == in_world(tmp_path, scenario, telegram="stranger_messages_an_hour = 3")
+
+
+@pytest.mark.slow
+def test_an_album_is_one_message_and_an_answer_is_solved_by_its_button(tmp_path):
+    async def scenario(world):
+        number = opened_by_phone(world)
+        world.link(world.anna)
+        await world.telegram.send(world.anna, f"/ticket {number}")
+        await world.settled()
+        await world.telegram.album(world.anna, [PHOTO, PHOTO + b"2"], "It looks like this.")
+        await world.settled()
+        added = world.read(lambda work: said_on(work, number, 1))[0]
+        acts.say(world.wired, number, "Please press the *red* button.", SAM.address, is_note=False)
+        world.service._wake()
+        await world.settled()
+        answer = world.bot_said(world.anna)[-1]
+        await world.telegram.click(world.anna, answer.id, "Gelöst")
+        await world.settled()
+        return added, answer.text, world.read(lambda work: work.ticket(number)).status
+
+    added, answer, status = in_world(tmp_path, scenario)
+
+    assert ("It looks like this.", 2) == (added.text, added.files)
+    assert "WX-1001 · Sam Weaver, Vendor support" in answer
+    assert "Please press the *red* button." in answer
+    assert Status.SOLVED is status

@@ -170,6 +170,18 @@ def test_five_wrong_tries_end_a_code(desk):
     assert account(desk, 1) is None
 
 
+def test_only_six_digits_are_a_try(desk):
+    desk.say(1, f"/link {ANA}")
+    for words in ("Where is it?", "12345", "nobody@acme.example"):
+        desk.say(1, words)
+    desk.say(2, f"/link {ANA}")
+    code = code_for(desk, ANA)
+    desk.say(2, f"{code[:3]} {code[3:]}")
+
+    assert "chat-code-wrong" not in desk.notices(1)
+    assert account(desk, 2)
+
+
 def test_a_code_is_good_for_ten_minutes_and_for_the_account_that_asked(desk):
     desk.say(1, f"/link {ANA}")
     right = code_for(desk, ANA)

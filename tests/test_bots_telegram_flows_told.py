@@ -175,6 +175,7 @@ def test_beneath_an_answer_are_reply_solved_and_not_solved(desk):
     assert [("Reply", number), ("Solved", number), ("Not solved", number)] == [
         (one.label, one.ticket) for row in rows for one in row
     ]
+    assert all(one.body["stays"] for row in rows for one in row)
 
 
 def test_every_language_has_every_label_and_list_of_commands():

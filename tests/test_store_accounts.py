@@ -1,9 +1,11 @@
 """Chat accounts and what goes with them, on both databases: links, codes, drafts, states."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from intake.tickets import Status
 from intake.tokens import Start
 from store import accounts, chats, codes, customers, dialogues, drafts, links, outbox
 from store.customers import Reach
@@ -163,6 +165,7 @@ def test_a_draft_is_its_accounts_and_lasts_a_day(store):
         assert [1, 2] == drafts.draft_of(work, T, PLACE, number, NOON).body["parts"]
         assert drafts.draft_of(work, T, "1000/43", number, NOON) is None
         assert drafts.draft_of(work, T, PLACE, number, NOON + drafts.LIFETIME) is None
+        assert 1 == drafts.forget_drafts(work, T, NOON + drafts.LIFETIME)
 
 
 def test_a_customer_is_shown_public_messages_and_tickets_within_reach_only(store):
@@ -186,3 +189,19 @@ def test_a_preference_is_read_back(store):
         chats.choose(work, "person:1", "reminders", "off", NOON)
 
         assert "off" == work.preference("person:1", "reminders")
+
+
+@pytest.mark.parametrize(("choice", "found"), [("changes", 1), ("waiting", 1), ("off", 0), ("", 0)])
+def test_tickets_that_wait_for_long_are_found_for_those_who_chose_it(store, choice, found):
+    with store.begin() as work:
+        ticket = open_a_ticket(work)
+        work.save(replace(ticket, status=Status.WAITING), NOON)
+        work.flush()
+        owner, later = f"person:{ticket.requester.id}", NOON + timedelta(days=1)
+        chats.choose(work, owner, "reminders", choice, NOON)
+        first = customers.waiting_for_long(work, later, ("changes", "waiting"))
+        chats.choose(work, owner, f"reminded {ticket.number}", "x", later)
+
+        assert found == len(first)
+        assert [] == customers.waiting_for_long(work, later, ("changes", "waiting"))
+        assert [] == customers.waiting_for_long(work, NOON, ("changes", "waiting"))

@@ -69,6 +69,7 @@ class Turn:
     account: Account | None = None
     person: Person | None = None
     is_flood: bool = False
+    is_in_place: bool = True  # whether a view may take the place of the message whose button was pressed
     _state: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -127,7 +128,8 @@ class Turn:
         ticket: Ticket | None = None,
     ) -> None:
         """The same in place of the message whose button was pressed, if one was."""
-        self._say(notice, facts or {}, keyboard, ticket, self.heard.message_id if self.heard.button else 0)
+        edit = self.heard.message_id if self.heard.button and self.is_in_place else 0
+        self._say(notice, facts or {}, keyboard, ticket, edit)
 
     def _say(
         self, notice: str, facts: Mapping[str, object], keyboard: Keyboard, ticket: Ticket | None, edit: int
@@ -200,6 +202,11 @@ class Turn:
 
     def status(self, ticket: Ticket) -> str:
         return status_word(ticket, self.language)
+
+    def settle_language(self) -> None:
+        """What the desk says of its own accord is said in the language of the dialogue."""
+        if self.heard.language and not self.work.preference(f"{MEDIUM}:{self.place}", LANGUAGE):
+            self.speak(self.language)
 
     def speak(self, language: str) -> None:
         choose(self.work, f"{MEDIUM}:{self.place}", LANGUAGE, language, self.now)

@@ -12,7 +12,7 @@ from intake.decisions import Audience, Decision, Fate, Notice
 from intake.errors import StoreUnavailable, TemporaryFailure
 from intake.handle import Command, Setup, carry_out_in
 from intake.promising import BY_CHOICE
-from store import accounts, codes, customers, dialogues
+from store import accounts, codes, customers, dialogues, drafts
 from store.accounts import IDLE, SILENT
 from store.buttons import forget_buttons
 from store.chats import choose
@@ -66,5 +66,6 @@ def look_after(work: SqlWork, now: datetime) -> int:
         accounts.end(work, account, SILENT, "deskbell", now)
     codes.forget_codes(work, now)
     dialogues.forget_states(work, now)
+    drafts.forget_drafts(work, MEDIUM, now)
     forget_buttons(work, now)
     return len(silent)

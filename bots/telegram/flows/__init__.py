@@ -68,6 +68,7 @@ def _answered(turn: Turn, ended: str) -> Answered:
         if ended:
             turn.say("chat-unlinked", {"by_itself": True})
         return _of_a_stranger(turn)
+    turn.settle_language()
     return _of_a_customer(_counted(turn))
 
 

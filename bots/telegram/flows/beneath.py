@@ -20,13 +20,14 @@ BENEATH: Mapping[str, tuple[tuple[str, str], ...]] = {
     "waiting-for-you": (("reply", "reply"), ("solved", "close"), ("updates-off", "updates")),
 }
 BODIES: Mapping[str, Mapping[str, object]] = {"updates": {"to": "off"}, "history": {"page": 0}}
+STAYS: Mapping[str, object] = {"stays": True}  # the words above them, whatever is shown next
 
 
 def keyboard_for(work: SqlWork, outbound: Outbound, setup: Setup, now: datetime) -> list[list[Button]]:
     """The keyboard of a notice about a ticket, none for any other; the carrier adds it."""
     row = BENEATH.get(outbound.notice, ()) if outbound.ticket_number else ()
     made = [
-        Button(label(name, outbound.language), act, outbound.ticket_number, BODIES.get(act, {}))
+        Button(label(name, outbound.language), act, outbound.ticket_number, {**BODIES.get(act, {}), **STAYS})
         for name, act in row
     ]
     return [made] if made else []

@@ -60,7 +60,7 @@ def press(turn: Turn, pressed: Pressed) -> Answered:
     is_for_all = pressed.action in ("connect", "decline", "speak")
     if act is None or (turn.account is None and not is_for_all):
         return expired(turn)
-    return act(turn, pressed)
+    return act(replace(turn, is_in_place=not pressed.body.get("stays")), pressed)
 
 
 def expired(turn: Turn) -> Answered:
@@ -76,9 +76,11 @@ def _linking(turn: Turn) -> Answered | None:
     doing = turn.state.get("doing")
     if doing == "address":
         return linking.address_given(turn, turn.heard.text)
-    if doing == "code":
+    if doing != "code":
+        return None
+    if linking.is_code(turn.heard.text):
         return linking.code_given(turn, turn.heard.text)
-    return None
+    return None if turn.account else linking.address_given(turn, turn.heard.text)
 
 
 def _help(turn: Turn) -> Answered:
