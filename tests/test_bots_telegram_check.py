@@ -48,7 +48,7 @@ CASES = (
     ("another's token", {"token": "4711:" + "a" * 35}, None, (Level.MEND, "Unauthorized")),
     ("refused", {}, refused, (Level.MEND, "what @BotFather shows")),
     ("nobody there", {}, away, (Level.MEND, "no answer")),
-    ("a webhook while we poll", {}, with_a_webhook, (Level.NOTE, "takes it away")),
+    ("a webhook while we poll", {}, with_a_webhook, (Level.NOTE, "takes away")),
     ("a webhook that leads elsewhere", HOOK, with_a_webhook, (Level.NOTE, "leads elsewhere")),
     ("updates wait", {}, with_what_waits, (Level.NOTE, "1 updates wait")),
 )
