@@ -14,6 +14,7 @@ import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import suppress
 
 from bots.authentication import Checks
 from bots.door import blank, letter_from
@@ -63,10 +64,9 @@ class HeavyMail:
 
     async def _idle(self) -> None:
         self.wake.clear()
-        try:
-            await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow a cancellation
+                await self.wake.wait()
 
     async def _decide(self, waiting: Waiting) -> None:
         letter = await self._read(waiting)

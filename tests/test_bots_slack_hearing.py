@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import time
 from urllib.parse import urlencode
@@ -190,7 +191,7 @@ def _request(url: str, body: bytes, secret: str, stamp: int, kind: str = "applic
     digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
     return {
         "url": url,
-        "data": body,
+        "data": io.BytesIO(body),
         "headers": {
             "Content-Type": kind,
             "X-Slack-Request-Timestamp": str(stamp),
@@ -244,11 +245,11 @@ def test_signed_http_believes_nothing_unsigned_and_takes_nothing_twice(tmp_path)
                 good = _request(url, body, secret, now)
                 requests = [
                     good,
-                    good,  # a replay within the five minutes
+                    _request(url, body, secret, now),  # a replay within the five minutes
                     _request(url, body, "an older one", now),
                     _request(url, body, "wrong", now),
                     _request(url, body, secret, now - 301),
-                    good | {"headers": good["headers"] | {"X-Slack-Request-Timestamp": "soon"}},
+                    _request(url, body, secret, now) | {"headers": {"X-Slack-Request-Timestamp": "soon"}},
                     _request(url, b"{", secret, now),
                     _request(url, b" " * (1024 * 1024 + 1), secret, now),
                     _request(url, form, "wrong", now, "application/x-www-form-urlencoded"),
