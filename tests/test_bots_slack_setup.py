@@ -1,4 +1,4 @@
-"""Setting Slack up: what `check` finds and how it is mended, the manifest, workspaces, channels of customers."""
+"""Setting Slack up: what `check` finds and what mends it, the manifest, workspaces, channels."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ import pytest
 from bots.settings import SlackSettings
 from bots.slack.check import findings
 from sandbox.slack import SlackSandbox
+from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
 from serving import deskbell, write_config
 from slack_world import PEOPLE, POLICY, at_work, furnished
 from store import installations
@@ -137,7 +138,7 @@ def test_a_code_is_exchanged_for_a_token_of_that_workspace(tmp_path):
             space = furnished(slack)
             other = slack.add_team("Second")
             code = slack.consent(other)
-            desk = _desk(tmp_path, space, client_id='"1.2"', client_secret='"a secret"')
+            desk = _desk(tmp_path, space, client_id=f'"{CLIENT_ID}"', client_secret=f'"{CLIENT_SECRET}"')
             return await _run(*desk, "slack", "install", "--code", code)
 
     done = asyncio.run(run())
