@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from bots.commands.findings import Level
 from bots.settings import SlackSettings
 from bots.slack.check import findings
 from sandbox.slack import SlackSandbox
@@ -87,7 +88,7 @@ def test_check_names_what_is_wrong_and_what_mends_it(tmp_path, spoil, words):
             settings = _settings(space, **spoil(space))
             return await asyncio.to_thread(findings, "channel.slack", settings, tmp_path)
 
-    faults = [text for is_fault, text in asyncio.run(run()) if is_fault]
+    faults = [one.text for one in asyncio.run(run()) if one.level is Level.MEND]
 
     assert any(words in one for one in faults) if words else faults == []
 

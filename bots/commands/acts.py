@@ -83,7 +83,7 @@ def log_call(
         raise ConfigError([f"--channel: no channel {channel!r}; {did_you_mean(channel, CHANNELS)}"])
     with wired.store.reading() as work:
         _known_actor(work, by)
-        if sender.lower() in wired.desk.addresses or work.agent(sender):
+        if wired.desk.is_ours(sender) or work.agent(sender):
             raise CommandRefused(
                 f"--from: {sender} is the desk's or an agent's; give the requester's address"
             )
