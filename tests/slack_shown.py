@@ -22,9 +22,9 @@ SEVERITIES = ("critical", "major", "standard")
 BOB, CAROL, DAVE = "U0BOB", "U0CAROL", "U0DAVE"
 OURS = frozenset({BOB, CAROL, DAVE, "U0ADMIN", "C0TRIAGE", "C0ACME"})
 LIVE_PIECES = ("user", "usergroup", "broadcast", "channel", "emoji", "link")
-# In mrkdwn and fallbacks a "<" may begin nothing but a date or the mention of an agent.
-TAG = re.compile(r"<(?!!date\^\d+\^)(@(?P<user>[UW][A-Z0-9]+)>)?")
-EVERYBODY = re.compile(r"@(channel|here|everyone)\b", re.IGNORECASE)
+# In mrkdwn and fallbacks a "<" may begin nothing but a date, a link of ours or the mention of an agent.
+TAG = re.compile(r"<(?!!date\^\d+\^|https://slack\.example/\d+\|Open thread>)(@(?P<user>[UW][A-Z0-9]+)>)?")
+EVERYBODY = re.compile(r"(?<!\w)@(channel|here|everyone)\b", re.IGNORECASE)
 HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08]")
 
 

@@ -34,6 +34,11 @@ def until(at: datetime, now: datetime) -> str:
     return f"in {span(at - now)}" if at > now else f"{span(now - at)} late"
 
 
+def is_late(due: Due | None, now: datetime) -> bool:
+    """Whether a promise that runs is broken; one that stands still is not."""
+    return due is not None and due.at is not None and not due.is_paused and due.at <= now
+
+
 def due_words(due: Due | None, now: datetime) -> str:
     """When the next promise is due, as a list shows it."""
     if due is None:
