@@ -14,6 +14,8 @@ from intake.decisions import (
     Audience,
     Change,
     Decision,
+    DropPromises,
+    Escalate,
     Fate,
     Notice,
     SetField,
@@ -123,6 +125,33 @@ def called_back(ticket: Ticket, policy: Policy, author: str, now: datetime) -> D
     if not changes:
         raise CommandRefused(f"no call is promised on {policy.reference_of(ticket)}")
     return _commanded(ticket, f"{author} called", changes)
+
+
+def spam(ticket: Ticket, policy: Policy, author: str, now: datetime) -> Decision:
+    """Close a ticket that nobody should have opened: its requester hears nothing, no promise counts."""
+    if ticket.status is Status.CLOSED:
+        raise CommandRefused(f"{policy.reference_of(ticket)} is closed already")
+    why = f"{author} says that it is spam"
+    changes: list[Change] = [SetStatus(Status.CLOSED, why), DropPromises(why)]
+    for kind in ClockKind:
+        changes += clocks.stop(ticket, kind, now, why)
+    return _commanded(ticket, why, changes)
+
+
+def escalate(ticket: Ticket, text: str, policy: Policy, author: str) -> Decision:
+    """An agent asks the managers for help with a ticket."""
+    reference = policy.reference_of(ticket)
+    if ticket.status is Status.CLOSED:
+        raise CommandRefused(f"{reference} is closed; open it before it is escalated")
+    if ticket.escalated_at:
+        raise CommandRefused(f"{reference} is escalated already")
+    told = Notice("agent-escalated", Audience.MANAGERS, {"text": text, "sender": author}, "auto-generated")
+    return _commanded(ticket, f"{author} escalated it", (Escalate(f"{author}: {text}"[:500]),), (told,))
+
+
+def snooze_until_reply(ticket: Ticket, policy: Policy, author: str, now: datetime) -> Decision:
+    """Keep reminders quiet until the customer writes again, which ends any snooze; a month at the most."""
+    return snooze(ticket, now + LONGEST_SNOOZE, policy, author, now)
 
 
 def recompute(ticket: Ticket, policy: Policy, now: datetime) -> Decision:

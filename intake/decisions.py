@@ -146,6 +146,28 @@ class Escalate:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """The ticket goes on in another one: whoever follows up on it follows up there."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo:
+    """The ticket has to do with an earlier one."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropPromises:
+    """What waits to be said to customers about the ticket is not said any more."""
+
+    why: str
+
+
 class Verdict(StrEnum):
     """What a delivery report says about one mail of ours."""
 
@@ -189,6 +211,9 @@ Change = (
     | SetField
     | AddParticipant
     | Escalate
+    | MergeInto
+    | LinkTo
+    | DropPromises
     | MarkReturned
     | MarkReachable
 )

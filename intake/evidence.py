@@ -9,7 +9,7 @@ that the sender may not see are shown in the trace and count for nothing.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.decisions import Evidence, MatchedBy
@@ -76,9 +76,23 @@ def numbers_in(text: str, pattern: re.Pattern[str]) -> tuple[int, ...]:
 
 
 def weigh(
+    clues: Clues,
+    known: Mapping[str, int],
+    exists: Callable[[int], bool],
+    may_see: Callable[[int], bool],
+    goes_on_in: Callable[[int], int] = lambda number: number,
+) -> tuple[Evidence, ...]:
+    """Every piece of evidence, strongest first; `known` holds the tickets of stored thread ids.
+
+    `goes_on_in` says of a ticket that counts in which one it goes on, since it may have been merged.
+    """
+    found = _weighed(clues, known, exists, may_see)
+    return tuple(replace(one, ticket=goes_on_in(one.ticket)) if one.counts else one for one in found)
+
+
+def _weighed(
     clues: Clues, known: Mapping[str, int], exists: Callable[[int], bool], may_see: Callable[[int], bool]
 ) -> tuple[Evidence, ...]:
-    """Every piece of evidence, strongest first; `known` holds the tickets of stored thread ids."""
     tokens = [t for t in clues.tokens if t.ticket]
     signed = clues.signed_tickets or {}
     threads = {one: known.get(one) or signed.get(one, 0) for one in clues.thread_ids}

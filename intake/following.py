@@ -60,9 +60,14 @@ def _recorded(facts: Facts) -> Iterable[Change]:
 def _changes(ticket: Ticket, because: str, facts: Facts, so_far: SoFar) -> list[Change]:
     """All that changes; each step stands on the clocks as the steps before it leave them."""
     changes = list(_recorded(facts))
-    for step in (_status, _called, _set):
+    for step in (_woken, _status, _called, _set):
         changes += step(clocks.with_changes(ticket, changes), because, facts, so_far)
     return changes
+
+
+def _woken(ticket: Ticket, because: str, facts: Facts, so_far: SoFar) -> Iterable[Change]:
+    """Whoever snoozed it was waiting for news, and this is news."""
+    yield from clocks.wake(ticket, facts.policy, facts.now, "a follow-up came")
 
 
 def _status(ticket: Ticket, because: str, facts: Facts, so_far: SoFar) -> Iterable[Change]:

@@ -18,6 +18,7 @@ from intake.tokens import Purpose, Token
 from intake.work import Setup, Work
 
 LONGEST_NUMBER = 10
+LONGEST_MERGES = 20  # one into the next; a circle cannot be made, but is not run round either
 LONGEST_REFERENCE = 60
 FORMS = ("portal", "api")  # whose pages say which ticket is meant
 
@@ -36,10 +37,16 @@ def context_for(
 
     known = work.tickets_of(clues.thread_ids)
     written = _not_by_a_form(inbound, clues)
-    evidence = weigh(written, known, lambda number: work.ticket(number) is not None, may_see)
+    evidence = weigh(
+        written,
+        known,
+        lambda number: work.ticket(number) is not None,
+        may_see,
+        lambda number: goes_on_in(work, number),
+    )
     _, numbers = settle(evidence)
     if _may_name(inbound) and may_see(inbound.ticket_number):
-        numbers = (inbound.ticket_number,)
+        numbers = (goes_on_in(work, inbound.ticket_number),)
     ticket = work.ticket(numbers[0]) if len(numbers) == 1 else None
     bounced = _token(clues, Purpose.BOUNCE)
     returned = _returned(work, inbound, bounced)
@@ -66,6 +73,16 @@ def context_for(
         can_refuse_in_session=refuse_in_session,
         colleagues=_colleagues(work, organisation, ticket, setup.policy),
     )
+
+
+def goes_on_in(work: Work, number: int) -> int:
+    """The ticket that a number means now: the one that it was merged into, if it was."""
+    for _ in range(LONGEST_MERGES):
+        ticket = work.ticket(number)
+        if ticket is None or not ticket.merged_into:
+            break
+        number = ticket.merged_into
+    return number
 
 
 def _not_by_a_form(inbound: Inbound, clues: Clues) -> Clues:

@@ -219,6 +219,7 @@ class Ticket:
     escalated_at: datetime | None = None
     version: int = 1
     predecessor: int = 0
+    merged_into: int = 0  # the ticket that this one goes on in
     clocks: tuple[Clock, ...] = ()
     last_message_id: str = ""  # what our next mail on it answers
     references: tuple[str, ...] = ()

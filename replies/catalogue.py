@@ -135,6 +135,7 @@ KINDS = (
         needs=("status",),
         defaults={"text": "", "closes": None},
     ),
+    NoticeKind("merged", "Their ticket goes on in another one; into: its reference", needs=("into",)),
     NoticeKind(
         "out-of-scope",
         "What they ask for is not part of support, and can be quoted for or is handed over",

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Column, Select, Table, and_, or_, select
 
 from intake.redaction import Eraser
+from store.chat_tables import drafts
 from store.driver import Row
+from store.side_tables import revisions
 from store.tables import clock_events, clocks, history, inbox, messages, outbox, tickets
 from store.work import SqlWork
 
@@ -28,11 +30,13 @@ class Place:
 
 PLACES = (
     Place(messages, messages.c.id, ("subject", "text", "reply", "because", "trace"), "message"),
-    Place(outbox, outbox.c.id, ("subject", "body", "answer", "error"), "notice"),
+    Place(outbox, outbox.c.id, ("subject", "body", "answer", "error", "extra"), "notice"),
     Place(tickets, tickets.c.number, ("subject", "product", "release", "fields"), "ticket"),
     Place(history, history.c.id, ("detail",), "history line"),
     Place(clock_events, clock_events.c.id, ("reason",), "clock event"),
     Place(inbox, inbox.c.id, ("error",), "inbox row"),
+    Place(revisions, revisions.c.id, ("detail",), "earlier version"),
+    Place(drafts, drafts.c.id, ("body",), "draft"),
 )
 
 
@@ -64,6 +68,10 @@ def _belongs(table: Table[Any], ticket: int, mine: Select[int]) -> Any:
         return tickets.c.number == ticket
     if table is inbox:
         return inbox.c.message.in_(mine)
+    if table is revisions:
+        return or_(revisions.c.ticket == ticket, revisions.c.message.in_(mine))
+    if table is drafts:
+        return drafts.c.ticket == ticket
     if table is history:
         return or_(history.c.ticket == ticket, history.c.message.in_(mine))
     if table is clock_events:

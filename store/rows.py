@@ -91,6 +91,7 @@ def ticket_row(ticket: Ticket, last_activity_at: datetime) -> Row:
         "last_activity_at": last_activity_at,
         "version": ticket.version,
         "predecessor": ticket.predecessor,
+        "merged_into": ticket.merged_into,
         "last_message_id": ticket.last_message_id,
         "references": ticket.references,
         "fields": dict(ticket.fields),

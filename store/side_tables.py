@@ -22,7 +22,10 @@ __all__ = ["announcements", "budgets", "mailboxes", "metadata", "outages", "revi
 
 
 class RevisionColumns(TypedColumns):
-    """What was changed in something already said: by whom, when, what kind; never the old words."""
+    """What was changed in something already said: by whom, when, what kind.
+
+    Of an edit the words from before are kept, of a redaction never.
+    """
 
     id: Named[int] = Column(Integer, primary_key=True)
     message: Named[int | None] = Column(ForeignKey("messages.id"), index=True)

@@ -129,6 +129,7 @@ def ticket_in(
         escalated_at=row.escalated_at,
         version=row.version,
         predecessor=row.predecessor,
+        merged_into=row.merged_into,
         clocks=clocks,
         last_message_id=row.last_message_id,
         references=tuple(row.references),

@@ -169,6 +169,7 @@ class TicketColumns(TypedColumns):
     last_activity_at: Named[datetime] = Column(Moment)
     version: Named[int] = Column(Integer)
     predecessor: Named[int] = Column(Integer)
+    merged_into: Named[int] = Column(Integer, default=0)
     last_message_id: Named[str] = Column(Words)
     references: Named[Any] = Column(Json, nullable=False)
     fields: Named[Any] = Column(Json, nullable=False)

@@ -308,18 +308,24 @@ class SqlWork:
         return self.person(inbound.sender.address), self.agent(inbound.sender.address)
 
     def _receive(self, raw: Raw | None, message: int) -> bytes | None:
-        """Keep the bytes and the delivery that brought them; the digest of the bytes."""
-        key: bytes | None = self.buffer.add(raws, raw_row(raw))["digest"] if raw else None
+        """Keep the bytes and the delivery that brought them; the digest of the bytes.
+
+        Those of a delivery that waited are kept already.
+        """
         if self._delivery:
-            self._settle_delivery(message)
-        elif raw and key:
+            return self._settle_delivery(message)
+        key: bytes | None = self.buffer.add(raws, raw_row(raw))["digest"] if raw else None
+        if raw and key:
             self.buffer.add(inbox, delivery_row(raw, key, message) | {"id": self.buffer.key_for(inbox)})
         return key
 
-    def _settle_delivery(self, message: int) -> None:
+    def _settle_delivery(self, message: int) -> bytes | None:
+        waited = select(inbox.c.raw).where(inbox.c.id == self._delivery)
+        key: bytes | None = self.connection.execute(waited).scalar()
         settled = {"state": Delivery.DONE, "message": message, "claimed_by": "", "error": ""}
         self.buffer.change(inbox, self._delivery, settled)
         self._delivery = 0
+        return key
 
     def _keep_attachments(self, inbound: Inbound, message: int) -> None:
         for position, each in enumerate(inbound.attachments):

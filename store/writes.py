@@ -17,9 +17,12 @@ from intake.decisions import (
     AddParticipant,
     Change,
     ChangeClock,
+    DropPromises,
     Escalate,
+    LinkTo,
     MarkReachable,
     MarkReturned,
+    MergeInto,
     OpenTicket,
     SetField,
     SetSeverity,
@@ -29,6 +32,7 @@ from intake.decisions import (
 from intake.messages import Address, clean
 from intake.tickets import Clock, Person, Role, Status, Ticket
 from store.driver import Row
+from store.joining import join
 from store.rows import clock_row, identity_row, kind_of, person_row
 from store.tables import (
     IdentityKind,
@@ -60,6 +64,8 @@ def write_change(
             return mark_reachable(work, change, ticket, actor, now)
     if ticket is None:
         raise ValueError(f"{type(change).__name__} without a ticket")
+    if isinstance(change, MergeInto | LinkTo | DropPromises):
+        return join(work, change, ticket, actor, now)
     return _write_on(work, change, ticket, actor, now)
 
 

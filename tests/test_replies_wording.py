@@ -98,6 +98,7 @@ FACTS = {
         "because": "It was not resolved in time.",
         "account": ("Acme Ltd", "plan business"),
     },
+    "merged": {"into": "WX-1050"},
     "out-of-scope": {"says": "Changing data by SQL is not part of it.", "text": WORDS, "author": "Anna"},
     "agent-escalated": {"text": WORDS, "sender": "Mario Rossi", "warnings": ("It holds a secret.",)},
     "agent-refused": {

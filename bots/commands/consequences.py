@@ -14,10 +14,13 @@ from intake.decisions import (
     Change,
     ChangeClock,
     Decision,
+    DropPromises,
     Escalate,
     Fate,
+    LinkTo,
     MarkReachable,
     MarkReturned,
+    MergeInto,
     OpenTicket,
     SetField,
     SetSeverity,
@@ -107,10 +110,20 @@ def _follows(change: Change, zone: str) -> Step:
             return Step("change participants", True, f"{_address(person)} joins: {why}")
         case Escalate(why):
             return Step("change escalation", True, why)
+    return _beside(change)
+
+
+def _beside(change: MarkReturned | MarkReachable | MergeInto | LinkTo | DropPromises) -> Step:
+    """What is changed beside the ticket: in what was said, and on other tickets."""
+    match change:
         case MarkReturned(said=said):
             return Step("change delivery", True, said)
         case MarkReachable(address=address, why=why):
             return Step("change delivery", True, f"{address} can be reached: {why}")
+        case MergeInto(number=number) | LinkTo(number):
+            return Step("change tickets", True, f"has to do with ticket {number}")
+        case DropPromises(why):
+            return Step("change promises", True, why)
 
 
 def _opens(change: OpenTicket) -> str:

@@ -165,6 +165,55 @@ def call_back(
             typer.echo(promised.call_back(wired, number, at, phone, by))
 
 
+@app.command()
+def merge(
+    number: Number,
+    into: Annotated[int, typer.Option("--into", metavar="N", help="The ticket that it goes on in.")],
+    by: By,
+) -> None:
+    """Let a ticket go on in another one of the same customer; its requester is told."""
+    with open_desk() as wired:
+        from bots.commands import joined
+
+        typer.echo(joined.merge(wired, number, into, by))
+
+
+@app.command()
+def link(
+    number: Number,
+    to: Annotated[int, typer.Option("--to", metavar="N", help="The ticket that it has to do with.")],
+    by: By,
+) -> None:
+    """Note on two tickets that they have to do with each other; no customer is told."""
+    with open_desk() as wired:
+        from bots.commands import joined
+
+        typer.echo(joined.link(wired, number, to, by))
+
+
+@app.command()
+def escalate(
+    number: Number,
+    by: By,
+    text: Annotated[str, typer.Option("--text", help="What the managers should know.")] = "",
+) -> None:
+    """Ask the managers for help with a ticket."""
+    with open_desk() as wired:
+        from bots.commands import joined
+        from bots.commands.acts import text_from
+
+        typer.echo(joined.escalate(wired, number, text_from(text), by))
+
+
+@app.command()
+def spam(number: Number, by: By) -> None:
+    """Close a ticket without a word to its requester."""
+    with open_desk() as wired:
+        from bots.commands import joined
+
+        typer.echo(joined.spam(wired, number, by))
+
+
 @app.command(name="out-of-scope")
 def out_of_scope(
     number: Number,

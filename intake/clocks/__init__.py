@@ -19,6 +19,7 @@ from intake.clocks.promises import (
     snooze,
     start_next_response,
     stop,
+    wake,
 )
 from intake.clocks.ringing import judge
 
@@ -34,5 +35,6 @@ __all__ = [
     "snooze",
     "start_next_response",
     "stop",
+    "wake",
     "with_changes",
 ]

@@ -89,6 +89,13 @@ def snooze(
             yield changed(clock, "snoozed", at, ticket, policy, reason=reason, until=until)
 
 
+def wake(ticket: Ticket, policy: Policy, at: datetime, reason: str) -> Iterable[ChangeClock]:
+    """Reminders that were put off are heard again from now on."""
+    for clock in ticket.clocks:
+        if clock.is_owed and clock.snoozed_until and clock.snoozed_until > at:
+            yield changed(clock, "snoozed", at, ticket, policy, reason=reason, until=at)
+
+
 def change_severity(ticket: Ticket, name: str, policy: Policy, at: datetime, why: str) -> Iterable[Change]:
     """Another severity, and for each promise that it has a target for the time that goes with it."""
     yield SetSeverity(name, why)

@@ -15,6 +15,7 @@ WAITING = sa.text("state IN ('pending', 'claimed')")
 
 def upgrade() -> None:
     """What a new column holds in old rows is its default for those, and for those only."""
+    op.add_column("tickets", sa.Column("merged_into", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("messages", sa.Column("place", sa.Text(), nullable=False, server_default=""))
     op.add_column("inbox", sa.Column("lane", sa.Text(), nullable=False, server_default=""))
     op.add_column("outbox", sa.Column("lane", sa.Text(), nullable=False, server_default=""))
