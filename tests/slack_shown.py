@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bots.slack.blocks import CardFacts, Due, HomeFacts, Message, Row, Shelf, errors, lists, modals
+from bots.slack.blocks import (
+    CardFacts,
+    Due,
+    HomeFacts,
+    Message,
+    Row,
+    Shelf,
+    errors,
+    lines,
+    lists,
+    modals,
+    names,
+    personal,
+)
 from bots.slack.blocks import customers as customers_
 from bots.slack.blocks.card import card
 from bots.slack.blocks.home import home
@@ -113,6 +126,20 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     answer = a_reply(text=text, readers=(text,), subject=text)
     yield from (modals.reply_preview(answer), modals.undo(answer, 10), modals.undone(text, text))
     yield modals.solve_anyway(text, 1042, 3)
+    yield from lines_about(text, facts)
+    yield personal.me(personal.MeFacts(text, text, text, told=(("sla", text, True), ("all", text, False))))
+    yield personal.digest(a_home(), [row])
+
+
+def lines_about(text: str, facts: CardFacts) -> Iterator[Message]:
+    actor = lines.Actor(text, text)
+    yield from lines.answered(facts, actor, text, text, lines.Arrival.FAILED, text, 5)
+    yield from lines.noted(facts, actor, text, text)
+    yield from lines.edited(facts, text, text)
+    yield lines.changed(actor, text)
+    yield lines.fell_back(text, text, text)
+    yield lines.possible_duplicate(facts, text, 7)
+    yield lines.asked_to_confirm(facts, text, text, names.CLAIM)
 
 
 def views_about(text: str, facts: CardFacts) -> Iterator[dict]:

@@ -54,8 +54,11 @@ def test_a_severity_that_the_policy_no_longer_has_is_shown_and_not_chosen():
 @pytest.mark.parametrize(
     ("due", "shown"),
     [
-        (Due(ClockKind.FIRST_RESPONSE, NOW + timedelta(minutes=32)), "(in 32 min)"),
-        (Due(ClockKind.RESOLUTION, NOW - timedelta(hours=2)), ":warning: Resolution"),
+        (
+            Due(ClockKind.FIRST_RESPONSE, NOW + timedelta(minutes=32)),
+            "First response <!date^1773135120^{date_short_pretty} {time}|2026-03-10 09:32 UTC>",
+        ),
+        (Due(ClockKind.RESOLUTION, NOW - timedelta(hours=2)), ":warning: late: Resolution"),
         (Due(ClockKind.RESOLUTION, NOW, is_paused=True), "Resolution: paused"),
     ],
 )

@@ -35,6 +35,11 @@ class Due:
     is_breached: bool = False
 
 
+def first_due(dues: tuple[Due, ...], otherwise: datetime) -> Due | None:
+    """The promise that comes first, those that stand still behind those that run."""
+    return min(dues, key=lambda one: (one.is_paused, one.at or otherwise), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class CardFacts:
     """A ticket as one channel may see it; `withheld_for` names a team whose words are not read there.
@@ -73,8 +78,7 @@ class CardFacts:
 
     @property
     def next_due(self) -> Due | None:
-        """The promise that comes first, those that stand still behind those that run."""
-        return min(self.dues, key=lambda one: (one.is_paused, one.at or self.now), default=None)
+        return first_due(self.dues, self.now)
 
 
 @dataclass(frozen=True, slots=True)
