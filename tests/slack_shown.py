@@ -107,7 +107,7 @@ def a_reply(**changes):
 def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     """Every message that we make, each with somebody's text wherever there is room for it."""
     quoted = an_outbound(body=f"{escaping.printed(text)} wrote:\n\n{escaping.quoted(text)}", subject=text)
-    yield card(facts)
+    yield from (card(facts), card(replace(facts, assignee_slack=BOB)))
     for notice in ("agent-follow-up", "agent-held", "agent-breach", "agent-gave-up", "agent-call-back"):
         yield from thread_messages(replace(quoted, notice=notice), facts)
     yield from thread_messages(quoted, None)

@@ -70,6 +70,15 @@ def test_a_row_says_how_soon_it_is_due_and_offers_what_is_done_most():
     )
 
 
+@pytest.mark.parametrize(
+    "link", ["", "https://slack.example/1|<!channel>", "javascript:alert(1)", "https://x/>y"]
+)
+def test_what_is_no_link_to_a_thread_is_left_out(link):
+    view = home(HomeFacts(NOW, shelves=(Shelf("mine", (a_row(link=link),), 1),)))
+
+    assert "Open thread" not in words_in(view)
+
+
 @pytest.mark.parametrize("count", [0, 1, 30, 31, 1000])
 def test_a_list_of_any_length_is_one_message_that_slack_takes(count):
     check(lists.ticket_list("Mine", THOUSAND[:count], a_home(), count))
