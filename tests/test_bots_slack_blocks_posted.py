@@ -1,4 +1,4 @@
-"""From a mail at the SMTP port to what Slack was told, over real sockets: words stay words, and stay where they belong."""
+"""From a mail at the SMTP port to what Slack is told: words stay words, and stay where they belong."""
 
 import asyncio
 import json

@@ -43,6 +43,8 @@ def card_facts(
         is_assignee_on_duty=assignee is not None and on_duty(assignee, now, zone),
         team=ticket.team,
         dues=dues_of(ticket),
+        merged_into=_reference(ticket.merged_into, setup.policy),
+        snoozed_until=_snoozed_until(ticket, now),
         is_escalated=ticket.escalated_at is not None,
         on_duty=_ids([one for one in team or agents if on_duty(one, now, zone)]),
         managers=_managers(agents, ticket.team),
@@ -101,8 +103,18 @@ def _about(ticket: Ticket, policy: Policy) -> dict[str, str]:
         "plan": organisation.plan if organisation else "",
         "product": ticket.product,
         "release": ticket.release,
-        "predecessor": policy.file.reference.format(number=ticket.predecessor) if ticket.predecessor else "",
+        "predecessor": _reference(ticket.predecessor, policy),
     }
+
+
+def _reference(number: int, policy: Policy) -> str:
+    return policy.file.reference.format(number=number) if number else ""
+
+
+def _snoozed_until(ticket: Ticket, now: datetime) -> datetime | None:
+    """Until when its reminders keep quiet, None where they do not."""
+    moments = (one.snoozed_until for one in ticket.clocks if one.is_owed and one.snoozed_until)
+    return max((one for one in moments if one > now), default=None)
 
 
 def _managers(agents: tuple[Agent, ...], team: str) -> tuple[str, ...]:

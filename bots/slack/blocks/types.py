@@ -70,6 +70,8 @@ class CardFacts:
     product: str = ""
     release: str = ""
     predecessor: str = ""  # its reference
+    merged_into: str = ""  # the reference of the ticket that it goes on in
+    snoozed_until: datetime | None = None
     dues: tuple[Due, ...] = ()
     is_escalated: bool = False
     on_duty: tuple[str, ...] = ()  # Slack ids of the agents of its team who work now
