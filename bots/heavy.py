@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,10 +68,9 @@ class HeavyMail:
 
     async def _idle(self) -> None:
         self.wake.clear()
-        try:
-            await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow a cancellation
+                await self.wake.wait()
 
     async def _decide_next(self) -> bool:
         """Decide what waits longest; whether anything waited."""
