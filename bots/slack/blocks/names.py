@@ -51,6 +51,8 @@ SOLVE_ANYWAY = "ticket.solve-anyway"
 DETAILS_PAGE = "details.page"
 DETAILS_MORE = "details.more"
 
+MUTE = "me.mute"
+
 HOME_FILTER = "home.filter"
 HOME_PAGE = "home.page"
 HOME_ROW = "home.row"
@@ -107,6 +109,13 @@ CONFIRMED = "confirmed"
 ADDRESS = "address"
 EMOJI = "emoji"
 CHANNEL = "channel"
+PRODUCT = "product"
+
+# How the bot reacts to what it has taken: the only words that some things need.
+TAKEN = "eyes"
+NOTED = "lock"
+DONE = "white_check_mark"
+TROUBLE = "warning"
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")
@@ -127,7 +136,7 @@ class Pressed:
 def value(pressed: Pressed) -> str:
     """What a button carries, without what is not said."""
     said = {name: one for name in Pressed.__slots__ if (one := getattr(pressed, name))}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))[:LONGEST_VALUE]
+    return json.dumps(said, separators=(",", ":"))[:LONGEST_VALUE]
 
 
 def pressed_in(text: str) -> Pressed:
