@@ -7,6 +7,7 @@ event is tried again, instead of being dropped with an apology. An error of a li
 """
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
+from bots.slack.apologies import answer_to, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
 from bots.slack.workspaces import MEDIUM
@@ -67,8 +69,14 @@ class Dispatch:
         await self._hands.desk.write(lambda work: _settled(work, waiting.id))
 
     async def ask(self, payload: Json) -> Answered:
-        """Have something done that a person waits for."""
-        response = await self._run(payload, None)
+        """Have something done that a person waits for; where it fails they are told that."""
+        try:
+            response = await self._run(payload, None)
+        except Exception:
+            ref = secrets.token_hex(4)
+            log.exception("what an agent asked for failed", ref=ref)
+            await say_so(payload, ref, self._hands.speaking.workspaces.session)
+            return Answered(OK, answer_to(payload, ref))
         return Answered(response.status, response.body)
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
