@@ -69,9 +69,7 @@ class HeavyMail:
     async def _idle(self) -> None:
         self.wake.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(
-                POLL_SECONDS
-            ):  # wait_for would swallow a cancellation that comes with it
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow a cancellation
                 await self.wake.wait()
 
     async def _decide_next(self) -> bool:

@@ -78,9 +78,12 @@ class Keeping:
         )
         return found[0] if found else None
 
-    def try_again(self, delivery: int, error: str, wait: timedelta = timedelta()) -> None:
+    def try_again(
+        self, delivery: int, error: str, wait: timedelta = timedelta(), *, is_counted: bool = True
+    ) -> None:
         """Deciding a delivery broke; it is nobody's again, at once or after a while."""
-        self._in_work(lambda work: inbox.fail(work, delivery, error, datetime.now(UTC) + wait))
+        next_at = datetime.now(UTC) + wait
+        self._in_work(lambda work: inbox.fail(work, delivery, error, next_at, is_counted=is_counted))
 
     def keep_raw(self, raw: Raw, key: str) -> bool:
         """Keep what a chat brought, to be decided soon; False where `key` says that it is here already."""
@@ -155,7 +158,7 @@ class Keeping:
             ticket = work.ticket(number) if number else None
             refused = refused_for_good(promise.id, promise.outbound, reason)
             return handle.Command(
-                replace(_gave_up(promise.outbound, reason, ticket), changes=(refused,) if refused else ())
+                replace(_gave_up(promise, reason, ticket), changes=(refused,) if refused else ())
             )
 
         retrying(lambda: handle.carry_out(decide, self._store, self.setup, "outbox", now))
@@ -168,10 +171,12 @@ class Keeping:
         return retrying(attempt)
 
 
-def _gave_up(outbound: Outbound, reason: str, ticket: Ticket | None) -> Decision:
+def _gave_up(promise: Claimed, reason: str, ticket: Ticket | None) -> Decision:
+    outbound = promise.outbound
     decision = Decision(Fate.ANSWER, "gave-up", reason)
     if not is_for_customers(outbound.notice):
         return decision
-    facts = {"address": outbound.recipient.address, "reason": reason, "text": as_text(outbound.body)}
+    address, text = outbound.recipient.address, as_text(outbound.body)
+    facts = {"address": address, "reason": reason, "text": text, "promise": promise.id}
     told = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
     return replace(decision, ticket=ticket, notices=(told,))

@@ -69,5 +69,4 @@ CHAT_KINDS = (
         ("status",),
     ),
     NoticeKind("waiting-for-you", "We wait for their answer: to whoever chose to be reminded"),
-    NoticeKind("agent-edited", "The customer edited a message", ("text", "sender"), {"warnings": ()}),
 )

@@ -100,3 +100,9 @@ def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
     dead = [one for one in held if is_dead(one)]
     again = update(cards).where(cards.c.claimed_by.in_(dead)).values(claimed_by="", wanted_at=now)
     return work.connection.execute(again).rowcount if dead else 0
+
+
+def hasten(work: SqlWork, now: datetime) -> None:
+    """What could not be drawn is to be tried at once."""
+    again = update(cards).where(IS_WANTED, cards.c.claimed_by == "")
+    work.connection.execute(again.values(wanted_at=now))

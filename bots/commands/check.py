@@ -11,9 +11,8 @@ import typer
 from bots.commands import ways
 from bots.commands.findings import Finding, Level, remark, sound, to_mend
 from bots.commands.probe import forged_mail
-from bots.setting_values import secret
-from bots.settings import ImapSettings, SmtpSettings
-from bots.settings_of_chat import TelegramSettings
+from bots.setting_values import secret, signing_key
+from bots.settings import ImapSettings, SlackSettings, SmtpSettings, TelegramSettings
 from bots.wiring import Wired, check_templates, people_of, wire
 from intake.errors import DeskbellError
 from intake.suggestions import did_you_mean
@@ -52,6 +51,7 @@ def _findings(wired: Wired) -> Iterator[Finding]:
     yield from _proofs_of_channels(wired)
     yield from ways.channels(wired)
     yield from _telegram(wired)
+    yield from _slack(wired)
     if _is_installed("intake"):
         yield to_mend(
             "the package `intake` (a data library) is installed too; its name collides: uninstall it"
@@ -141,6 +141,21 @@ def _telegram(wired: Wired) -> Iterator[Finding]:
             yield to_mend(f"channel.{name}: telegram needs {error.name}; install 'deskbell[telegram]'")
         else:
             yield from findings(name, channel, wired.folder)
+
+
+def _slack(wired: Wired) -> Iterator[Finding]:
+    """The tokens, the scopes and the channels of Slack, where one is configured."""
+    for name, channel in wired.settings.channel.items():
+        if not isinstance(channel, SlackSettings):
+            continue
+        try:
+            from bots.slack.check import findings
+            from bots.slack.workspaces import installed_token
+        except ModuleNotFoundError as error:
+            yield to_mend(f"channel.{name}: slack needs {error.name}; install 'deskbell[slack]'")
+            continue
+        key = signing_key(wired.settings.secrets.key, "secrets.key", wired.folder)
+        yield from findings(f"channel.{name}", channel, wired.folder, installed_token(wired.store, key))
 
 
 def _proofs(place: str, channel: SmtpSettings | ImapSettings) -> Iterator[Finding]:

@@ -1,0 +1,106 @@
+"""Who is an agent here: a listed agent who is in the user group or in a triage channel, and no guest.
+
+Asked of whoever clicks, commands, writes or reacts. What is found is good for five minutes, and
+forgotten at once when Slack says that a group or a person changed. While it cannot be found out,
+nobody is an agent. Who is listed by an address only is known by their id from then on, so that they
+can be mentioned and written to.
+"""
+
+import asyncio
+import time
+
+import structlog
+
+from bots.chat.desk import ChatDesk
+from bots.settings import SlackSettings
+from bots.slack.calls import Refused, SlackFailure
+from bots.slack.people import FRESH_SECONDS, People, email_of, is_of
+from bots.slack.speaking import Speaking
+from bots.slack.triage import Triage, members
+from intake.errors import TemporaryFailure
+from intake.tickets import Agent
+from store import chats
+from store.work import SqlWork
+
+WATCH_SECONDS = 3600.0
+log = structlog.get_logger()
+
+
+class Staff:
+    """`agent` answers for one user of one workspace."""
+
+    def __init__(
+        self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, triage: Triage
+    ) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._speaking = speaking
+        self._people = people
+        self._triage = triage
+        self._members: frozenset[str] = frozenset()
+        self._until = 0.0
+        self._lock = asyncio.Lock()
+
+    async def agent(self, team: str, user: str) -> Agent | None:
+        """The agent whom a user is, None for everybody else; raises where Slack cannot be asked."""
+        if not user or team != await self._speaking.home():
+            return None
+        if user not in await self._members_now():
+            return None
+        one = await self._people.one(team, user)
+        if not is_of(one, team):
+            return None
+        found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+        if found is not None and not found.slack:
+            await self._desk.write(lambda work: chats.learn_agent(work, found.id, user))
+        return found
+
+    async def watch(self) -> None:
+        """Learn the Slack ids of agents who are listed by their address, until it is cancelled."""
+        while True:
+            try:
+                home = await self._speaking.home()
+                for user in await self._members_now():
+                    await self.agent(home, user)
+            except (TemporaryFailure, SlackFailure) as error:
+                log.info("agents cannot be looked up", error=str(error))
+                await asyncio.sleep(FRESH_SECONDS)
+            else:
+                await asyncio.sleep(WATCH_SECONDS)
+
+    def forget(self, user: str = "") -> None:
+        """Ask Slack again: about one person, or about everybody."""
+        self._people.forget(user)
+        self._until = 0.0
+
+    async def _members_now(self) -> frozenset[str]:
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                self._members = frozenset(await self._found())
+                self._until = time.monotonic() + FRESH_SECONDS
+            return self._members
+
+    async def _found(self) -> set[str]:
+        home = await self._speaking.home()
+        found = set(await self._group(home))
+        for name in self._triage.configured:
+            try:
+                found.update(await members(self._speaking, home, await self._triage.now_called(name)))
+            except Refused:
+                continue  # a channel that is gone has no members
+        return found
+
+    async def _group(self, home: str) -> list[str]:
+        wanted = self._settings.agents_group.removeprefix("@")
+        if not wanted:
+            return []
+        said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))
+        groups = (one for one in said["usergroups"] if wanted in (one["id"], one.get("handle")))
+        return [user for one in groups for user in one.get("users", ())]
+
+
+def agent_of(work: SqlWork, user: str, email: str) -> Agent | None:
+    """The active agent with this Slack id, or with this address."""
+    agents = work.agents()
+    by_id = next((one for one in agents if one.slack and one.slack == user), None)
+    return by_id or (work.agent(email) if email else None)
