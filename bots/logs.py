@@ -5,6 +5,7 @@ entries of the log, and nothing else. What a stranger said, such as another serv
 no entry of its own in it, nor move the cursor of whoever reads it.
 """
 
+import logging
 import sys
 import traceback
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, ExcInfo, WrappedLogger
+
+from bots.redacting import Redacting, redacted, without_secrets
+
+OF_LIBRARIES = "%(asctime)s [%(levelname)-8s] %(name)s: %(message)s"
 
 
 class Unfailing:
@@ -48,7 +53,7 @@ def _escaped(char: str) -> str:
 
 def _traceback(out: TextIO, error: ExcInfo) -> None:
     """A plain traceback, each line of it indented: none looks like an entry."""
-    lines = "".join(traceback.format_exception(*error)).splitlines()
+    lines = redacted("".join(traceback.format_exception(*error))).splitlines()
     out.write("\n" + "\n".join(f"    {escaped(line)}" for line in lines))
 
 
@@ -58,8 +63,10 @@ def log_unfailingly() -> None:
     Tracebacks are plain: the rich ones show what variables held, which may be mail or secrets.
     """
     output = cast("TextIO", Unfailing(sys.stdout))
+    _log_libraries(output)
     structlog.configure(
         processors=[
+            without_secrets,
             visible,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
@@ -67,6 +74,13 @@ def log_unfailingly() -> None:
         ],
         logger_factory=lambda *_: structlog.PrintLogger(output),
     )
+
+
+def _log_libraries(output: TextIO) -> None:
+    """What a library warns of goes to the same place, and its tokens do not."""
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(Redacting(OF_LIBRARIES, "%Y-%m-%d %H:%M:%S"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
 @contextmanager
@@ -79,6 +93,7 @@ def logging_to(path: Path) -> Iterator[None]:
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.processors.format_exc_info,
+                without_secrets,
                 structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
             ],
             logger_factory=structlog.WriteLoggerFactory(file),

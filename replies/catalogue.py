@@ -245,5 +245,11 @@ KINDS = (
         needs=("mailbox", "reason"),
         to_ticket=False,
     ),
+    NoticeKind(
+        "agent-chat",
+        "A chat cannot be used as it should; what is to be said there waits",
+        needs=("chat", "reason", "remedy"),
+        to_ticket=False,
+    ),
 )
 CATALOGUE: Mapping[str, NoticeKind] = {kind.name: kind for kind in KINDS}

@@ -71,6 +71,7 @@ class CardColumns(TypedColumns):
     external: Named[str] = Column(Words)
     shown: Named[str] = Column(Words)  # digest of what it shows
     wanted_at: Named[datetime | None] = Column(Moment)  # when to draw it again; None: up to date
+    wishes: Named[int] = Column(Integer)  # how often it was out of date: whoever draws it sees another
     claimed_by: Named[str] = Column(Words)
     attempts: Named[int] = Column(Integer)
     error: Named[str] = Column(Words)

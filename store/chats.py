@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
@@ -65,12 +65,17 @@ def account_key(medium: str, place: str) -> bytes:
 
 
 def want_cards(work: "SqlWork", numbers: Mapping[int, datetime]) -> None:
-    """These tickets' cards are out of date; what changes again within a moment is drawn once."""
+    """These tickets' cards are out of date; what changes again within a moment is drawn once.
+
+    A card that is being drawn at this moment keeps its lease; its drawer finds one wish more.
+    """
     insert = insert_on_sqlite if work.connection.dialect.name == "sqlite" else insert_on_postgresql
     for number, now in sorted(numbers.items()):
-        old = update(cards).where(cards.c.ticket == number, cards.c.wanted_at.is_(None))
-        if work.connection.execute(old.values(wanted_at=now + REST, attempts=0)).rowcount:
+        again = func.coalesce(cards.c.wanted_at, literal(now + REST, cards.c.wanted_at.type))
+        old = update(cards).where(cards.c.ticket == number)
+        known = old.values(wanted_at=again, wishes=cards.c.wishes + 1)
+        if work.connection.execute(known).rowcount:
             continue
         blank = {"place": "", "external": "", "shown": "", "claimed_by": "", "attempts": 0, "error": ""}
-        row = insert(cards).values(ticket=number, wanted_at=now, **blank)
+        row = insert(cards).values(ticket=number, wanted_at=now, wishes=1, **blank)
         work.connection.execute(row.on_conflict_do_nothing())

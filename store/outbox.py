@@ -125,6 +125,12 @@ def retry(work: SqlWork, promise: int, now: datetime) -> bool:
     return work.connection.execute(again.values(values)).rowcount == 1
 
 
+def hasten(work: SqlWork, channel: str, now: datetime) -> int:
+    """What waits for another try on a channel that works again is due at once; how much."""
+    waits = outbox.c.channel == channel, outbox.c.state == Sending.PENDING, outbox.c.next_at > now
+    return work.connection.execute(update(outbox).where(*waits).values(next_at=now)).rowcount
+
+
 def drop(work: SqlWork, promise: int) -> bool:
     """Give up a promise that has not been sent; False when there is none such."""
     dropped = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING)

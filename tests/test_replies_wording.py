@@ -145,6 +145,7 @@ FACTS = {
         "ways": ("Telegram: 4711",),
     },
     "agent-alarm": {"limit": 1000, "until": DUE},
+    "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
 }
 

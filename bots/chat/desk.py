@@ -40,6 +40,7 @@ class ChatDesk:
         self.key = key  # the desk's; nothing is encrypted or signed with it but by a subkey
         self.wake = wake
         self.arrived = asyncio.Event()  # there is something in the inbox
+        self.committed = asyncio.Event()  # something was written by any part of the desk
         self._writer = writer
         self._keeping = keeping
 

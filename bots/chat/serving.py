@@ -37,6 +37,7 @@ class Chats:
     def wake(self) -> None:
         for part in self._parts:
             part.deliveries.wake.set()
+            part.desk.committed.set()
 
     def chat(self, name: str) -> Chat:
         """A channel by its name in the configuration."""
@@ -56,6 +57,7 @@ class _Part:
         self, chat: Chat, desk: ChatDesk, writer: Writer, keeping: Keeping, wake: Callable[[], None]
     ) -> None:
         self.chat = chat
+        self.desk = desk
         self.inbox = Inbox(chat.name, chat.decide, writer, keeping, desk.arrived, wake)
         self.deliveries = Deliveries(writer, keeping, chat.carrier, chat.kind)
 

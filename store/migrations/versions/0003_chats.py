@@ -116,6 +116,7 @@ def _conversations() -> None:
         sa.Column("external", sa.Text(), nullable=False),
         sa.Column("shown", sa.Text(), nullable=False),
         sa.Column("wanted_at", Moment(), nullable=True),
+        sa.Column("wishes", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),

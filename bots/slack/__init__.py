@@ -1,0 +1,1 @@
+"""Slack: where agents live, and the shared channels in which customers write."""

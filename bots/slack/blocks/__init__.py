@@ -1,0 +1,29 @@
+"""What Slack shows, purely rendered: facts in, Block Kit out.
+
+Nothing here talks to Slack. `facts` reads a ticket as one channel may see it; `card`, `thread`
+and `customers` make messages, `modals` and `home` make views, `lists` and `errors` answer commands.
+Every word that somebody else wrote is literal text (`text`, `replies.slack_text`), and everything
+stays within Slack's limits.
+"""
+
+from bots.slack.blocks.card import card
+from bots.slack.blocks.customers import customer_messages
+from bots.slack.blocks.facts import card_facts
+from bots.slack.blocks.mentions import mentions
+from bots.slack.blocks.thread import thread_messages
+from bots.slack.blocks.types import CardFacts, Due, HomeFacts, Json, Message, Row, Shelf
+
+__all__ = [
+    "CardFacts",
+    "Due",
+    "HomeFacts",
+    "Json",
+    "Message",
+    "Row",
+    "Shelf",
+    "card",
+    "card_facts",
+    "customer_messages",
+    "mentions",
+    "thread_messages",
+]

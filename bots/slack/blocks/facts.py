@@ -1,0 +1,106 @@
+"""What is read of a ticket before it is drawn, as far as one channel may see it.
+
+The words of a protected team's ticket are for that team's own channel. Everywhere else the facts
+hold its number, how bad it is and when it is due, and nothing that anybody wrote: what is not
+there cannot be shown by mistake.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from bots.slack.blocks.text import is_user
+from bots.slack.blocks.types import CardFacts, Due
+from intake.decisions import Fate
+from intake.duty import on_duty
+from intake.messages import Direction
+from intake.policy import Policy
+from intake.tickets import Agent, Ticket
+from intake.work import Setup
+from store.tables import attachments, messages
+from store.work import SqlWork
+
+LONGEST_EXCERPT = 600
+
+
+def card_facts(
+    work: SqlWork, ticket: Ticket, setup: Setup, now: datetime, *, channel_team: str = ""
+) -> CardFacts:
+    """A ticket for the channel of a team ("" for the one of all others), or for a person of that team."""
+    zone, assignee = setup.desk.timezone, ticket.assignee
+    agents = work.agents()
+    team = [one for one in agents if one.team == ticket.team] if ticket.team else []
+    is_withheld = is_kept_from(ticket, channel_team, setup.policy)
+    words, files = ("", 0) if is_withheld else _first_words(work, ticket.number)
+    return CardFacts(
+        number=ticket.number,
+        version=ticket.version,
+        reference=setup.policy.reference_of(ticket),
+        now=now,
+        status=ticket.status,
+        severity=ticket.severity,
+        severities=tuple(setup.policy.severities),
+        channel=ticket.channel,
+        opened_at=ticket.opened_at,
+        assignee=assignee.name or assignee.email if assignee else "",
+        assignee_slack=assignee.slack if assignee else "",
+        is_assignee_on_duty=assignee is not None and on_duty(assignee, now, zone),
+        team=ticket.team,
+        dues=dues_of(ticket),
+        is_escalated=ticket.escalated_at is not None,
+        on_duty=_ids([one for one in team or agents if on_duty(one, now, zone)]),
+        managers=_managers(agents, ticket.team),
+        withheld_for=ticket.team if is_withheld else "",
+        **({} if is_withheld else _about(ticket, setup.policy)),
+        words=words,
+        files=files,
+    )
+
+
+def is_kept_from(ticket: Ticket, channel_team: str, policy: Policy) -> bool:
+    """Whether the words of a ticket must not be read in the channel of a team."""
+    return policy.is_protected(ticket.team) and channel_team != ticket.team
+
+
+def dues_of(ticket: Ticket) -> tuple[Due, ...]:
+    owed = [one for one in ticket.clocks if one.is_owed]
+    return tuple(
+        Due(one.kind, one.due_at, one.paused_at is not None, one.breached_at is not None) for one in owed
+    )
+
+
+def _about(ticket: Ticket, policy: Policy) -> dict[str, str]:
+    """What somebody outside chose, or says who they are."""
+    organisation = ticket.organisation
+    return {
+        "subject": ticket.subject,
+        "requester": ticket.requester.name,
+        "address": ticket.requester.address.address,
+        "organisation": organisation.name if organisation else "",
+        "plan": organisation.plan if organisation else "",
+        "product": ticket.product,
+        "release": ticket.release,
+        "predecessor": policy.file.reference.format(number=ticket.predecessor) if ticket.predecessor else "",
+    }
+
+
+def _first_words(work: SqlWork, number: int) -> tuple[str, int]:
+    """The beginning of what was first said on a ticket, and how many files came with it."""
+    theirs = messages.c.ticket == number, messages.c.direction == Direction.IN, messages.c.public.is_(True)
+    query = select(messages.c.id, messages.c.reply, messages.c.text).where(
+        *theirs, messages.c.fate.in_((Fate.OPEN, Fate.APPEND))
+    )
+    row = work.connection.execute(query.order_by(messages.c.id).limit(1)).first()
+    if row is None:
+        return "", 0
+    counted = select(func.count()).where(attachments.c.message == row.id, attachments.c.inline.is_(False))
+    return (row.reply or row.text)[: 2 * LONGEST_EXCERPT], work.connection.execute(counted).scalar() or 0
+
+
+def _managers(agents: tuple[Agent, ...], team: str) -> tuple[str, ...]:
+    managers = [one for one in agents if one.manager]
+    return _ids([one for one in managers if one.team == team] or managers)
+
+
+def _ids(agents: list[Agent]) -> tuple[str, ...]:
+    return tuple(one.slack for one in agents if is_user(one.slack))

@@ -1,0 +1,44 @@
+"""Whom a message in a ticket's thread mentions: people by their ids, never a whole channel.
+
+The assignee while on duty, else whoever of the team is on duty; outside of everybody's hours
+nobody's telephone rings. A new ticket and what only informs mention nobody: the card is enough.
+"""
+
+from bots.slack.blocks.text import is_user
+from bots.slack.blocks.types import CardFacts
+from intake.decisions import Audience
+
+MOST = 8  # more is everybody, which helps nobody
+RINGS = frozenset(
+    {
+        "agent-reminder",
+        "agent-breach",
+        "agent-escalated",
+        "agent-call-back",
+        "agent-undelivered",
+        "agent-gave-up",
+    }
+)
+TELLS_ASSIGNEE = frozenset({"agent-follow-up"})
+BROADCAST = frozenset({"agent-breach"})  # what the whole channel sees, above its thread
+
+
+def mentions(facts: CardFacts, audience: str = Audience.ASSIGNEE) -> tuple[str, ...]:
+    """The Slack ids of those who are mentioned when something is meant for an audience."""
+    assignee = (facts.assignee_slack,) if is_user(facts.assignee_slack) else ()
+    match audience:
+        case Audience.MANAGERS:
+            meant = tuple(one for one in facts.managers if one in facts.on_duty) or facts.managers
+        case Audience.TEAM:
+            meant = facts.on_duty
+        case _:
+            meant = assignee if assignee and facts.is_assignee_on_duty else facts.on_duty
+    return tuple(dict.fromkeys(meant))[:MOST]
+
+
+def mentioned_by(notice: str, facts: CardFacts, audience: str) -> tuple[str, ...]:
+    """The same for a notice: one that only informs mentions nobody, or the assignee at work."""
+    if notice in RINGS:
+        return mentions(facts, audience)
+    is_there = facts.is_assignee_on_duty and is_user(facts.assignee_slack)
+    return (facts.assignee_slack,) if notice in TELLS_ASSIGNEE and is_there else ()

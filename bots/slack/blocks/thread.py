@@ -1,0 +1,140 @@
+"""What agents are told in a ticket's thread or in a direct message: the notice's words, and what can be done.
+
+The words come finished from the templates. Where they are long, what fits stands in the messages
+and the whole in a file. A ticket whose words this channel must not read is named, and no more.
+"""
+
+from bots.slack.blocks import names
+from bots.slack.blocks.card import target, title_of
+from bots.slack.blocks.elements import actions, button, confirm, context, rich_section, said, user
+from bots.slack.blocks.mentions import BROADCAST, mentioned_by
+from bots.slack.blocks.pages import messages_of
+from bots.slack.blocks.text import plain
+from bots.slack.blocks.types import CardFacts, Json, Message
+from intake.messages import Outbound
+from intake.tickets import Status
+from replies.slack_text import as_rich_text
+
+NOTICE = "notice"  # the block of a notice's actions
+SIGNS = {
+    "agent-new": "🆕",
+    "agent-follow-up": "💬",
+    "agent-escalated": "🚨",
+    "agent-refused": "🚫",
+    "agent-held": "✋",
+    "agent-reminder": "⏰",
+    "agent-breach": "🔥",
+    "agent-call-back": "📞",
+    "agent-undelivered": "📭",
+    "agent-alarm": "🚨",
+    "agent-gave-up": "📭",
+    "agent-mailbox": "🔌",
+}
+
+
+def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[Message]:
+    """The messages of one notice in their order, each within Slack's limits; no facts: of no ticket."""
+    if facts and facts.withheld_for:
+        return [_kept_back(outbound, facts)]
+    lead = _lead(outbound, facts)
+    elements = as_rich_text(outbound.body) or [rich_section(said(outbound.subject))]
+    if elements[0]["type"] == "rich_text_section":
+        elements[0]["elements"] = [*lead, *elements[0]["elements"]]
+    elif lead:
+        elements.insert(0, rich_section(*lead))
+    return messages_of(
+        elements,
+        outbound.subject,
+        _acts(outbound, facts),
+        file_name=f"{outbound.notice}.txt",
+        broadcast=outbound.notice in BROADCAST and facts is not None,
+    )
+
+
+def direct_messages(outbound: Outbound, facts: CardFacts) -> list[Message]:
+    """The same for one agent in a direct message: which ticket it is about, and how to hear less."""
+    found = thread_messages(outbound, _unmentioned(facts))
+    about = context(plain(title_of(facts), 300), plain("Mute these messages: /ticket me"))
+    last = found[-1]
+    return [*found[:-1], Message(last.text, (*last.blocks, about), last.file)]
+
+
+def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
+    """Before the first words: a sign for what it is, and whom it is for."""
+    sign = SIGNS.get(outbound.notice, "")
+    audience = str(outbound.extra.get("audience", ""))
+    meant = mentioned_by(outbound.notice, facts, audience) if facts else ()
+    pieces = [said(f"{sign} ")] if sign else []
+    for one in meant:
+        pieces += [user(one), said(" ")]
+    return pieces
+
+
+def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
+    found: list[Json] = []
+    match outbound.notice:
+        case "agent-held":
+            found = held_buttons(_number(outbound, "message"), facts)
+        case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
+            found = clock_buttons(outbound.notice, facts)
+        case "agent-undelivered" | "agent-gave-up":
+            found = delivery_buttons(_number(outbound, "promise"), facts)
+    return [actions(found, f"{NOTICE}:{outbound.message_id}"[:255])] if found else []
+
+
+def _number(outbound: Outbound, name: str) -> int:
+    number = outbound.extra.get(name, 0)
+    return number if isinstance(number, int) else 0
+
+
+def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
+    """What can become of a held message; onto its ticket only where it has one."""
+    if not message:
+        return []
+    here = names.Pressed(ticket=facts.number if facts else 0, message=message)
+    sure = confirm("Refuse it?", "Its sender is told why, in words that you write next.", "Refuse")
+    on_ticket = [
+        button("Admit", names.ADMIT, here, style="primary"),
+        button("Add, do not admit", names.RELEASE, here),
+    ]
+    return [
+        *(on_ticket if facts else []),
+        button("Add to a ticket…", names.ADD_TO, here),
+        button("Refuse…", names.REFUSE, here, confirm=sure),
+        button("Drop", names.DROP, here),
+    ]
+
+
+def clock_buttons(notice: str, facts: CardFacts) -> list[Json]:
+    if facts.status is Status.CLOSED:
+        return []
+    here = target(facts)
+    first = [button("Call made", names.CALLED, here, style="primary")] if notice == "agent-call-back" else []
+    claim = [] if facts.assignee else [button("Claim", names.CLAIM, here)]
+    return [
+        *first,
+        *claim,
+        button("Reply", names.REPLY, here),
+        button("Snooze…", names.SNOOZE, here),
+    ]
+
+
+def delivery_buttons(promise: int, facts: CardFacts | None) -> list[Json]:
+    """What can be done about words that did not arrive."""
+    if not promise:
+        return []
+    here = names.Pressed(ticket=facts.number if facts else 0, promise=promise)
+    return [button("Retry", names.RETRY, here), button("Use another way…", names.OTHER_WAY, here)]
+
+
+def _kept_back(outbound: Outbound, facts: CardFacts) -> Message:
+    sign = SIGNS.get(outbound.notice, "")
+    words = f"{sign} {facts.reference}: something new for team {facts.withheld_for}, in its own channel only."
+    (made,) = messages_of([rich_section(said(words.strip()))], words.strip())
+    return made
+
+
+def _unmentioned(facts: CardFacts) -> CardFacts:
+    from dataclasses import replace
+
+    return replace(facts, on_duty=(), managers=(), assignee_slack="")

@@ -1,0 +1,141 @@
+"""Carries what is promised into Slack: under a ticket's card, into a direct message, to customers.
+
+A place in the outbox is one of three: `triage` (for agents: in the thread of the ticket's card, or in
+the channel itself where it is about no ticket), `direct U123` (one agent), or `TEAM/CHANNEL[/THREAD]`
+(a registered channel of customers). What is posted is remembered with its ticket, so that an
+answer to it belongs there.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bots.chat.desk import ChatDesk
+from bots.delivery import Claimed
+from bots.slack import blocks
+from bots.slack.blocks import CardFacts, Message
+from bots.slack.blocks.thread import direct_messages
+from bots.slack.cards import Cards
+from bots.slack.pace import ANSWER, MESSAGE, Order
+from bots.slack.speaking import ChannelGone, Speaking, Where
+from bots.slack.triage import Triage
+from bots.slack.uploads import Uploads
+from bots.slack.workspaces import MEDIUM
+from intake.errors import PermanentFailure
+from intake.messages import File
+from intake.policy import Policy
+from intake.readers import DIRECT, TRIAGE, privileged
+from store import chat_places, posts
+from store.files import files_of
+from store.posts import Post
+from store.work import SqlWork
+
+
+class SlackCarrier:
+    """`carry` answers the ts of the first message that it posted."""
+
+    def __init__(self, desk: ChatDesk, speaking: Speaking, triage: Triage, cards: Cards) -> None:
+        self._desk = desk
+        self._speaking = speaking
+        self._triage = triage
+        self._cards = cards
+
+    async def carry(self, promise: Claimed) -> str:
+        try:
+            kind, _, rest = promise.outbound.recipient.address.partition(" ")
+            if kind == TRIAGE:
+                return await self._to_agents(promise)
+            if kind == DIRECT:
+                return await self._directly(promise, rest)
+            return await self._to_customers(promise, kind)
+        except ChannelGone as gone:
+            if await self._triage.is_triage(gone.where.team, gone.where.channel):
+                await self._triage.lost(gone)  # the next try goes to the fallback
+            raise
+
+    async def close(self) -> None:
+        """The connections are the channel's, which closes them."""
+
+    # Helpers
+
+    async def _to_agents(self, promise: Claimed) -> str:
+        number = promise.outbound.ticket_number
+        if not number:
+            seat = await self._triage.seat("")
+            return await self._say(promise, seat.where, blocks.thread_messages(promise.outbound, None))
+        seat, ts = await self._cards.thread(number)
+        messages = blocks.thread_messages(promise.outbound, await self._facts(number, seat.team))
+        return await self._say(promise, Where(seat.where.team, seat.where.channel, ts), messages)
+
+    async def _directly(self, promise: Claimed, user: str) -> str:
+        where = await self._speaking.direct(await self._speaking.home(), user)
+        if not promise.outbound.ticket_number:
+            return await self._say(promise, where, blocks.thread_messages(promise.outbound, None))
+        number, policy = promise.outbound.ticket_number, self._desk.setup.policy
+        team = await self._desk.read(lambda work: _team_that_reads(work, user, number, policy))
+        facts = await self._facts(number, team)
+        return await self._say(promise, where, direct_messages(promise.outbound, facts))
+
+    async def _to_customers(self, promise: Claimed, place: str) -> str:
+        team, channel, thread = [*place.split("/"), "", ""][:3]
+        known = await self._desk.read(lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}"))
+        if known is None:
+            raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of customers")
+        where = Where(team, channel, thread)
+        return await self._say(promise, where, blocks.customer_messages(promise.outbound))
+
+    async def _say(self, promise: Claimed, where: Where, messages: Sequence[Message]) -> str:
+        """Every message in its order, the files last; the ts of the first."""
+        again = promise.attempts > 1
+        first = ""
+        for part, message in enumerate(messages):
+            key = f"outbox {promise.id} {part}"
+            ts = await self._speaking.post(where, message, key, _order(promise), may_be_there=again)
+            await self._remember(promise, where, ts)
+            first = first or ts
+        files = [one.file for one in messages if one.file] + await self._files(promise)
+        if files:
+            uploads = Uploads(self._speaking, self._desk.setup.desk)
+            await uploads.share(where, files, may_be_there=again)
+        return first
+
+    async def _files(self, promise: Claimed) -> list[File]:
+        if not promise.outbound.attachments:
+            return []
+        return list(await self._desk.read(lambda work: files_of(work, promise.outbound)))
+
+    async def _remember(self, promise: Claimed, where: Where, ts: str) -> None:
+        post = Post(
+            MEDIUM,
+            where.place,
+            ts,
+            promise.outbound.notice,
+            datetime.now(UTC),
+            promise.outbound.ticket_number,
+            where.thread,
+            outbox=promise.id,
+        )
+        await self._desk.write(lambda work: posts.record(work, post))
+
+    async def _facts(self, number: int, channel_team: str) -> CardFacts:
+        setup, now = self._desk.setup, datetime.now(UTC)
+
+        def read(work: SqlWork) -> CardFacts:
+            ticket = work.ticket(number)
+            if ticket is None:
+                raise PermanentFailure(f"there is no ticket {number}")
+            return blocks.card_facts(work, ticket, setup, now, channel_team=channel_team)
+
+        return await self._desk.read(read)
+
+
+def _order(promise: Claimed) -> Order:
+    """A person's own words go before what the desk says by itself."""
+    return (ANSWER if promise.outbound.automatic == "no" else MESSAGE, promise.id)
+
+
+def _team_that_reads(work: SqlWork, user: str, number: int, policy: Policy) -> str:
+    """The team whose words an agent may read: that of the ticket where they are among its few readers."""
+    few = privileged(work, work.ticket(number), policy)
+    agents = [one for one in (*few, *work.agents()) if one.slack == user]
+    ticket = work.ticket(number)
+    return ticket.team if ticket and agents and agents[0] in few else agents[0].team if agents else ""

@@ -1,0 +1,322 @@
+"""Says things in Slack: in turn, once each, and again where that is worth it.
+
+A message carries its key as metadata, which only apps see. Where it is not known whether it was
+posted (a broken connection, a worker that died), the place is looked through for that key before
+it is posted again. What is too fast waits in its channel; a dead token stops its workspace, which
+agents are told by mail, and goes on by itself when it works again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.chat.alerts import Alerts
+from bots.chat.desk import ChatDesk
+from bots.slack.blocks import Message
+from bots.slack.calls import (
+    CHANNEL_GONE,
+    DeadToken,
+    Json,
+    Limited,
+    Lost,
+    Refused,
+    Response,
+    SlackFailure,
+    answer,
+)
+from bots.slack.pace import MESSAGE, Order, Pace
+from bots.slack.workspaces import MEDIUM, Workspaces
+from intake.errors import PermanentFailure, TemporaryFailure
+from store import cards, outbox
+from store.work import SqlWork
+
+Call = Callable[[AsyncWebClient], Awaitable[Response]]
+EVENT_TYPE = "deskbell_message"
+OK = 200
+QUICK_TRIES = 3
+LONGEST_REST = 200.0  # seconds that are waited in place, within the lease
+WATCH_SECONDS = 30.0
+PAGES, PAGE = 20, 200
+TOO_COMPLEX = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "block_mismatch"}
+)
+UNFURLS = {"unfurl_links": False, "unfurl_media": False}
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A channel of a workspace, or a thread in it."""
+
+    team: str
+    channel: str
+    thread: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.team}/{self.channel}"
+
+
+class ChannelGone(TemporaryFailure):
+    """Nothing can be said in the channel: it is archived, or we are not in it, or it is not there."""
+
+    def __init__(self, where: Where, error: str) -> None:
+        self.where = where
+        self.error = error
+        super().__init__(f"{where.channel}: {error}")
+
+
+class MessageGone(PermanentFailure):
+    """What was to be changed is not there any more."""
+
+
+class Speaking:
+    """One for a channel of the configuration, with a queue for each channel of Slack."""
+
+    def __init__(
+        self, workspaces: Workspaces, desk: ChatDesk, alerts: Alerts, pace: Pace | None = None
+    ) -> None:
+        self.workspaces = workspaces
+        self.pace = pace or Pace()
+        self._updates = Pace()
+        self._desk = desk
+        self._alerts = alerts
+
+    async def ask(self, team: str, call: Call) -> Json:
+        """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
+        if dead := self.workspaces.dead(team):
+            raise TemporaryFailure(f"Slack: {dead}")
+        try:
+            workspace = await self.workspaces.of(team)
+            said = await answer(call(workspace.client))
+        except DeadToken as error:
+            await self._died(team, error.error)
+            raise
+        if team in self.workspaces.paused():
+            await self._lives(team)
+        return said
+
+    async def home(self) -> str:
+        """The id of the agents' workspace; TemporaryFailure while it cannot be found out."""
+        try:
+            return (await self.workspaces.home()).team
+        except DeadToken as error:
+            await self._died("", error.error)
+            raise TemporaryFailure(f"Slack: {error}") from error
+        except SlackFailure as error:
+            raise TemporaryFailure(f"Slack: {error}") from error
+
+    async def post(
+        self,
+        where: Where,
+        message: Message,
+        key: str,
+        order: Order = (MESSAGE, 0),
+        *,
+        may_be_there: bool = False,
+        takes_turn: bool = True,
+    ) -> str:
+        """Post a message under a key that is its own; its ts. `takes_turn` False: it is its turn."""
+        tries = 0
+        while True:
+            try:
+                if may_be_there and (ts := await self.found(where, key)):
+                    return ts
+                if takes_turn:
+                    await self.pace.turn(where.channel, order)
+                return await self._posted(where, message, key)
+            except Limited as error:
+                await self._rested(self.pace, where.channel, error)
+            except Lost as error:
+                tries, may_be_there = tries + 1, True
+                if tries >= QUICK_TRIES:
+                    raise TemporaryFailure(f"Slack: {error}") from error
+                await asyncio.sleep(tries / 2)
+            takes_turn = True
+
+    async def update(self, where: Where, ts: str, message: Message) -> None:
+        """Change a message of ours; MessageGone when it is not there."""
+        tries = 0
+        while True:
+            await self._updates.turn(where.channel)
+            try:
+                await self._updated(where, ts, message)
+            except Limited as error:
+                await self._rested(self._updates, where.channel, error)
+            except Lost as error:
+                tries += 1
+                if tries >= QUICK_TRIES:
+                    raise TemporaryFailure(f"Slack: {error}") from error
+            else:
+                return
+
+    async def found(self, where: Where, key: str) -> str:
+        """The ts of what was posted under a key, "" where it is not found."""
+        async for message in self._messages(where):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == self._mark(key):
+                return str(message["ts"])
+        return ""
+
+    async def files_at(self, where: Where) -> set[tuple[str, int]]:
+        """Name and size of each file that the app has put up at a place."""
+        bot = (await self.workspaces.of(where.team)).bot_user
+        return {
+            (str(file.get("name")), int(file.get("size") or 0))
+            async for message in self._messages(where)
+            if message.get("user") == bot
+            for file in message.get("files") or ()
+        }
+
+    async def put(self, url: str, data: bytes) -> None:
+        """Hand bytes to an address that Slack gave for them; Lost where they were not taken."""
+        try:
+            async with self.workspaces.session.post(url, data=data, allow_redirects=False) as response:
+                if response.status != OK:
+                    raise Lost(f"HTTP {response.status}")
+        except (aiohttp.ClientError, OSError) as error:
+            raise Lost(type(error).__name__) from error
+
+    async def direct(self, team: str, user: str) -> Where:
+        """The direct messages with somebody."""
+        said = await self.said(team, lambda client: client.conversations_open(users=user))
+        return Where(team, str(said["channel"]["id"]))
+
+    async def said(self, team: str, call: Call) -> Json:
+        """The answer of a call, tried again quickly; failures as the outbox knows them."""
+        for attempt in range(QUICK_TRIES):
+            try:
+                return await self.ask(team, call)
+            except Limited as error:
+                await self._waited(error)
+            except Lost as error:
+                lost = error
+                await asyncio.sleep(attempt / 2)
+            except Refused as error:
+                raise _given_up(error) from error
+        raise TemporaryFailure(f"Slack: {lost}")
+
+    async def watch(self) -> None:
+        """Try dead tokens until they work; runs until it is cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            for team in list(self.workspaces.paused()):
+                self.workspaces.forget(team)
+                try:
+                    name = team or await self.home()
+                    self.workspaces.resume(team)
+                    await self.ask(name, lambda client: client.auth_test())
+                    await self._lives(team)
+                except (SlackFailure, TemporaryFailure) as error:
+                    log.info("Slack's token is dead still", team=team, error=str(error))
+
+    # Helpers
+
+    def _mark(self, key: str) -> Json:
+        return {"desk": self._desk.setup.desk.mark, "key": key}
+
+    async def _posted(self, where: Where, message: Message, key: str) -> str:
+        args = {**UNFURLS, "metadata": {"event_type": EVENT_TYPE, "event_payload": self._mark(key)}}
+        if where.thread:
+            args |= {"thread_ts": where.thread, "reply_broadcast": message.broadcast}
+        try:
+            said = await self._with_blocks(where, message, "chat.postMessage", args)
+        except Refused as error:
+            raise self._failure(where, error) from error
+        return str(said["ts"])
+
+    async def _updated(self, where: Where, ts: str, message: Message) -> None:
+        try:
+            await self._with_blocks(where, message, "chat.update", {"ts": ts})
+        except Refused as error:
+            if error.error in ("message_not_found", "cant_update_message", "edit_window_closed"):
+                raise MessageGone(error.error) from error
+            raise self._failure(where, error) from error
+
+    async def _with_blocks(self, where: Where, message: Message, method: str, args: Json) -> Json:
+        """With its blocks; where Slack does not take those, in plain words rather than not at all."""
+        args = args | {"channel": where.channel, "text": message.text}
+        try:
+            return await self._call(where, method, args | {"blocks": list(message.blocks)})
+        except Refused as error:
+            if error.error not in TOO_COMPLEX:
+                raise
+            log.warning("Slack does not take our blocks", method=method, error=str(error))
+            return await self._call(where, method, args | {"text": message.text[:3000]})
+
+    async def _call(self, where: Where, method: str, args: Json) -> Json:
+        return await self.ask(where.team, lambda client: client.api_call(method, json=args))
+
+    def _failure(self, where: Where, error: Refused) -> Exception:
+        return ChannelGone(where, error.error) if error.error in CHANNEL_GONE else _given_up(error)
+
+    async def _messages(self, where: Where) -> AsyncIterator[Json]:
+        """A whole thread, or the newest of a channel; nothing where we may not read it."""
+        cursor = ""
+        for _ in range(PAGES if where.thread else 2):
+            try:
+                said = await self.ask(where.team, lambda client, at=cursor: _page(client, where, at))  # type: ignore[misc]
+            except DeadToken:
+                raise
+            except Refused as error:
+                log.info("a place cannot be looked through", channel=where.channel, error=error.error)
+                return
+            for message in said["messages"]:
+                yield message
+            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def _rested(self, pace: Pace, channel: str, error: Limited) -> None:
+        pace.rest(channel, error.seconds)
+        if error.seconds > LONGEST_REST:
+            raise TemporaryFailure(f"Slack: {error}", timedelta(seconds=error.seconds)) from error
+
+    async def _waited(self, error: Limited) -> None:
+        if error.seconds > LONGEST_REST:
+            raise TemporaryFailure(f"Slack: {error}", timedelta(seconds=error.seconds)) from error
+        await asyncio.sleep(error.seconds)
+
+    async def _died(self, team: str, error: str) -> None:
+        self.workspaces.pause(team, error)
+        remedy = (
+            "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
+        )
+        await self._alerts.tell(f"token {team}".rstrip(), f"Slack answers {error}", remedy)
+
+    async def _lives(self, team: str) -> None:
+        """A token works again: what waited for it goes at once."""
+        self.workspaces.resume(team)
+        if await self._alerts.over(f"token {team}".rstrip()):
+            await self._desk.write(_hastened)
+
+
+def _given_up(error: Refused) -> Exception:
+    if isinstance(error, DeadToken):
+        return TemporaryFailure(f"Slack: {error}")
+    return PermanentFailure(f"Slack: {error}")
+
+
+def _page(client: AsyncWebClient, where: Where, cursor: str) -> Awaitable[Response]:
+    if where.thread:
+        return client.conversations_replies(
+            channel=where.channel,
+            ts=where.thread,
+            limit=PAGE,
+            include_all_metadata=True,
+            cursor=cursor or None,
+        )
+    return client.conversations_history(
+        channel=where.channel, limit=PAGE, include_all_metadata=True, cursor=cursor or None
+    )
+
+
+def _hastened(work: SqlWork) -> None:
+    now = datetime.now(UTC)
+    outbox.hasten(work, MEDIUM, now)
+    cards.hasten(work, now)

@@ -1,0 +1,82 @@
+"""Who is an agent here: a listed agent who is in the user group or in a triage channel, and no guest.
+
+Asked of whoever clicks, commands, writes or reacts. What is found is good for five minutes, and
+forgotten at once when Slack says that a group or a person changed. While it cannot be found out,
+nobody is an agent.
+"""
+
+import asyncio
+import time
+
+from bots.chat.desk import ChatDesk
+from bots.settings import SlackSettings
+from bots.slack.calls import Refused
+from bots.slack.people import FRESH_SECONDS, People, email_of, is_of
+from bots.slack.speaking import Speaking
+from bots.slack.triage import Triage, members
+from intake.tickets import Agent
+from store.work import SqlWork
+
+
+class Staff:
+    """`agent` answers for one user of one workspace."""
+
+    def __init__(
+        self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, triage: Triage
+    ) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._speaking = speaking
+        self._people = people
+        self._triage = triage
+        self._members: frozenset[str] = frozenset()
+        self._until = 0.0
+        self._lock = asyncio.Lock()
+
+    async def agent(self, team: str, user: str) -> Agent | None:
+        """The agent whom a user is, None for everybody else; raises where Slack cannot be asked."""
+        if not user or team != await self._speaking.home():
+            return None
+        if user not in await self._members_now():
+            return None
+        one = await self._people.one(team, user)
+        if not is_of(one, team):
+            return None
+        return await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+
+    def forget(self, user: str = "") -> None:
+        """Ask Slack again: about one person, or about everybody."""
+        self._people.forget(user)
+        self._until = 0.0
+
+    async def _members_now(self) -> frozenset[str]:
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                self._members = frozenset(await self._found())
+                self._until = time.monotonic() + FRESH_SECONDS
+            return self._members
+
+    async def _found(self) -> set[str]:
+        home = await self._speaking.home()
+        found = set(await self._group(home))
+        for name in self._triage.configured:
+            try:
+                found.update(await members(self._speaking, home, await self._triage.now_called(name)))
+            except Refused:
+                continue  # a channel that is gone has no members
+        return found
+
+    async def _group(self, home: str) -> list[str]:
+        wanted = self._settings.agents_group.removeprefix("@")
+        if not wanted:
+            return []
+        said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))
+        groups = (one for one in said["usergroups"] if wanted in (one["id"], one.get("handle")))
+        return [user for one in groups for user in one.get("users", ())]
+
+
+def agent_of(work: SqlWork, user: str, email: str) -> Agent | None:
+    """The active agent with this Slack id, or with this address."""
+    agents = work.agents()
+    by_id = next((one for one in agents if one.slack and one.slack == user), None)
+    return by_id or (work.agent(email) if email else None)

@@ -1,0 +1,108 @@
+"""The triage cards that show something old: claimed by whoever draws them, newest ticket first.
+
+A claim is a lease, as in the outbox. A decision that changes a ticket while its card is drawn adds
+a wish, and the card is drawn again; so the last state wins and none is lost. The first try that
+is not the first of its card may have been posted by one that died: `attempts` says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from store.chat_tables import cards
+from store.chats import REST
+from store.tables import tickets
+from store.work import SqlWork
+
+IS_WANTED = cards.c.wanted_at.is_not(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A card that is out of date, and whose triage channel it belongs into."""
+
+    ticket: int
+    team: str  # of the ticket
+    is_posted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A ticket's card as it was claimed; `attempts` counts this try, `place` is "" before it is posted."""
+
+    ticket: int
+    place: str
+    external: str
+    shown: str
+    wishes: int
+    attempts: int
+
+
+def wanted(work: SqlWork, now: datetime, limit: int) -> list[Wanted]:
+    """Cards that are out of date by now, the newest ticket first."""
+    query = (
+        select(cards.c.ticket, tickets.c.team, cards.c.external)
+        .join(tickets, tickets.c.number == cards.c.ticket)
+        .where(IS_WANTED, cards.c.wanted_at <= now)
+        .order_by(cards.c.ticket.desc())
+        .limit(limit)
+    )
+    return [Wanted(row.ticket, row.team, bool(row.external)) for row in work.connection.execute(query)]
+
+
+def next_due(work: SqlWork) -> datetime | None:
+    """When the next card wants to be drawn, None when all are up to date."""
+    return work.connection.execute(select(func.min(cards.c.wanted_at)).where(IS_WANTED)).scalar()
+
+
+def claim(work: SqlWork, ticket: int, worker: str, now: datetime, lease: timedelta) -> Card | None:
+    """Take a card to draw it, until now + lease; None where somebody else was faster."""
+    due = update(cards).where(cards.c.ticket == ticket, cards.c.wanted_at <= now)
+    taken = due.values(wanted_at=now + lease, claimed_by=worker, attempts=cards.c.attempts + 1)
+    return card_of(work, ticket) if work.connection.execute(taken).rowcount else None
+
+
+def card_of(work: SqlWork, ticket: int) -> Card | None:
+    row = work.connection.execute(select(cards).where(cards.c.ticket == ticket)).first()
+    if row is None:
+        return None
+    return Card(row.ticket, row.place, row.external, row.shown, row.wishes, row.attempts)
+
+
+def posted(work: SqlWork, ticket: int, place: str, external: str) -> None:
+    """It is there now: written down before anything else is done, so that it is posted once."""
+    there = update(cards).where(cards.c.ticket == ticket)
+    work.connection.execute(there.values(place=place, external=external, shown=""))
+
+
+def drawn(work: SqlWork, card: Card, shown: str, now: datetime) -> None:
+    """It shows what it should; what was wished for meanwhile is drawn in a moment."""
+    mine = update(cards).where(cards.c.ticket == card.ticket)
+    values = {"shown": shown, "claimed_by": "", "attempts": 0, "error": ""}
+    is_last = mine.where(cards.c.wishes == card.wishes).values(**values, wanted_at=None)
+    if not work.connection.execute(is_last).rowcount:
+        work.connection.execute(mine.values(**values, wanted_at=now + REST))
+
+
+def failed(work: SqlWork, card: Card, error: str, next_at: datetime) -> None:
+    """It could not be drawn, and is to be tried again not before `next_at`."""
+    again = update(cards).where(cards.c.ticket == card.ticket)
+    work.connection.execute(again.values(wanted_at=next_at, claimed_by="", error=error))
+
+
+def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
+    """What workers had claimed who are known to be dead is anybody's at once; how much."""
+    held = work.connection.execute(
+        select(cards.c.claimed_by).where(cards.c.claimed_by != "").distinct()
+    ).scalars()
+    dead = [one for one in held if is_dead(one)]
+    again = update(cards).where(cards.c.claimed_by.in_(dead)).values(claimed_by="", wanted_at=now)
+    return work.connection.execute(again).rowcount if dead else 0
+
+
+def hasten(work: SqlWork, now: datetime) -> None:
+    """What could not be drawn is to be tried at once."""
+    again = update(cards).where(IS_WANTED, cards.c.claimed_by == "")
+    work.connection.execute(again.values(wanted_at=now))
