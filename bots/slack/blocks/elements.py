@@ -11,6 +11,7 @@ from replies.slack_text import literal
 MOST_FIELDS = 10
 MOST_OPTIONS = 100
 LONGEST_PIECE = 2900
+LONGEST_QUOTE = 8000
 DATE_LOOK = "{date_short_pretty} {time}"
 
 
@@ -21,6 +22,11 @@ def header(text: str) -> Json:
 def section(text: str, accessory: Json | None = None) -> Json:
     """A paragraph of safe mrkdwn."""
     return {"type": "section", "text": mrkdwn(text)} | ({"accessory": accessory} if accessory else {})
+
+
+def plain_section(text: str) -> Json:
+    """A paragraph that is shown as it is."""
+    return {"type": "section", "text": plain_lines(text)}
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -51,7 +57,9 @@ def rich_section(*pieces: Json) -> Json:
 
 
 def rich_quote(text: str) -> Json:
-    return {"type": "rich_text_quote", "elements": [said(text)]}
+    """Somebody's words as a quotation; of what is longer than a message, the beginning."""
+    shown = text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]} […]"
+    return {"type": "rich_text_quote", "elements": [{"type": "text", "text": literal(shown) or "–"}]}
 
 
 def said(text: str, **style: bool) -> Json:

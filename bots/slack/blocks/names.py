@@ -107,6 +107,7 @@ CONFIRMED = "confirmed"
 ADDRESS = "address"
 EMOJI = "emoji"
 CHANNEL = "channel"
+PRODUCT = "product"
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")
