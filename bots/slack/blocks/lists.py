@@ -19,6 +19,7 @@ from bots.slack.blocks.elements import (
 from bots.slack.blocks.text import escaped, fallback, one_line, plain
 from bots.slack.blocks.times import due_words
 from bots.slack.blocks.types import CardFacts, HomeFacts, Json, Message, Row
+from replies.slack_text import literal
 
 MOST_ROWS = 30
 LONGEST_SUBJECT = 80
@@ -124,7 +125,7 @@ def _row(row: Row, facts: HomeFacts) -> list[Json]:
     )
     made = _cells(cells)
     if row.link:
-        link = {"type": "link", "url": row.link[:3000], "text": row.reference}
+        link = {"type": "link", "url": row.link[:3000], "text": literal(row.reference) or "–"}
         made[0] = rich_text(rich_section(link))
     return made
 
