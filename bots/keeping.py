@@ -155,7 +155,7 @@ class Keeping:
             ticket = work.ticket(number) if number else None
             refused = refused_for_good(promise.id, promise.outbound, reason)
             return handle.Command(
-                replace(_gave_up(promise.outbound, reason, ticket), changes=(refused,) if refused else ())
+                replace(_gave_up(promise, reason, ticket), changes=(refused,) if refused else ())
             )
 
         retrying(lambda: handle.carry_out(decide, self._store, self.setup, "outbox", now))
@@ -168,10 +168,12 @@ class Keeping:
         return retrying(attempt)
 
 
-def _gave_up(outbound: Outbound, reason: str, ticket: Ticket | None) -> Decision:
+def _gave_up(promise: Claimed, reason: str, ticket: Ticket | None) -> Decision:
+    outbound = promise.outbound
     decision = Decision(Fate.ANSWER, "gave-up", reason)
     if not is_for_customers(outbound.notice):
         return decision
-    facts = {"address": outbound.recipient.address, "reason": reason, "text": as_text(outbound.body)}
+    address, text = outbound.recipient.address, as_text(outbound.body)
+    facts = {"address": address, "reason": reason, "text": text, "promise": promise.id}
     told = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
     return replace(decision, ticket=ticket, notices=(told,))

@@ -23,6 +23,7 @@ from intake.work import HeldFor, Hold, Setup, Work
 
 ANSWERED_ON = "answered-on"  # a person's choice: email, or nothing for where they last wrote
 AGENTS_SHARE = 10  # times the budget of one address
+CARRIED = ("message", "promise")  # facts that a button below the words needs
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
@@ -102,21 +103,26 @@ def promise(
         outbound,
         attachments=tuple((message, place) for place in notice.files),
         lane=_lane(to, ticket),
-        extra=_extra(notice, to),
+        extra=_extra(notice, to, message),
     )
     hold = _hold(work, outbound, to, setup, now)
-    work.promise(outbound, ticket, now, hold)
+    number = work.promise(outbound, ticket, now, hold)
     if hold is None:
         _spend(work, outbound, to, now)
     elif hold.waits_for is HeldFor.BUDGET:
         _alarm_once(work, hold, setup, now)
     elif outbound.automatic == "no":
-        _tell_not_sent(work, to, hold.because, str(notice.facts.get("text", "")), ticket, setup, now)
+        text = str(notice.facts.get("text", ""))
+        _tell_not_sent(work, to, hold.because, text, number, ticket, setup, now)
 
 
-def _extra(notice: Notice, to: Recipient) -> Mapping[str, object]:
-    """Whom a notice in the triage channel is meant for, which says who is mentioned."""
-    return {"audience": notice.audience.value} if to.is_agent and to.channel != "email" else {}
+def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
+    """Whom a notice in the triage channel is meant for, and what it is about: a message, a promise."""
+    if not to.is_agent or to.channel == "email":
+        return {}
+    about: dict[str, object] = {"message": message} if message else {}
+    about |= {name: notice.facts[name] for name in CARRIED if name in notice.facts}
+    return {"audience": notice.audience.value, **about}
 
 
 def _lane(to: Recipient, ticket: Ticket | None) -> str:
@@ -132,9 +138,9 @@ def _hold_unworded(
     number = ticket.number if ticket else 0
     message_id = setup.addresses.message_id(number, now)
     blank = Outbound(to.channel, to.address, notice.name, notice.name, "", message_id, ticket_number=number)
-    work.promise(blank, ticket, now, Hold(wrong))
+    held = work.promise(blank, ticket, now, Hold(wrong))
     if is_for_customers(notice.name):
-        _tell_not_sent(work, to, wrong, "", ticket, setup, now)
+        _tell_not_sent(work, to, wrong, "", held, ticket, setup, now)
 
 
 def _hold(work: Work, outbound: Outbound, to: Recipient, setup: Setup, now: datetime) -> Hold | None:
@@ -182,10 +188,17 @@ def _alarm_once(work: Work, hold: Hold, setup: Setup, now: datetime) -> None:
 
 
 def _tell_not_sent(
-    work: Work, to: Recipient, reason: str, text: str, ticket: Ticket | None, setup: Setup, now: datetime
+    work: Work,
+    to: Recipient,
+    reason: str,
+    text: str,
+    held: int,
+    ticket: Ticket | None,
+    setup: Setup,
+    now: datetime,
 ) -> None:
     """Somebody does not get what they were to get: it cannot be worded, or nothing reaches them."""
-    facts = {"address": to.address.address, "reason": reason, "text": text}
+    facts = {"address": to.address.address, "reason": reason, "text": text, "promise": held}
     notice = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
     for agent in all_agents(work, setup.desk):
         promise(work, notice, agent, ticket, None, 0, setup, now)

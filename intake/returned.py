@@ -176,6 +176,7 @@ def _told(inbound: Inbound, mark: MarkReturned, returned: Returned) -> Notice:
         "is_given_up": mark.marks,
         "instead": returned.others[0] if returned.others else "",
         "ways": tuple(_ways(returned)),
+        "promise": mark.promise,
     }
     return Notice("agent-undelivered", Audience.AGENTS, facts, "auto-generated")
 

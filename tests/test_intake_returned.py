@@ -129,6 +129,7 @@ def test_agents_are_told_in_words_whom_and_why_and_how_else():
     assert {
         "address": ANA,
         "who": "Ana",
+        "promise": 3,
         "status": "5.1.1",
         "why": "there is no such mailbox",
         "text": "It says so.",

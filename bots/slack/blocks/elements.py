@@ -6,11 +6,13 @@ from datetime import datetime
 from bots.slack.blocks import names
 from bots.slack.blocks.text import in_utc, is_user, mrkdwn, plain, plain_lines
 from bots.slack.blocks.types import Json
+from intake.messages import clean
 from replies.slack_text import literal
 
 MOST_FIELDS = 10
 MOST_OPTIONS = 100
 LONGEST_PIECE = 2900
+LONGEST_QUOTE = 8000
 DATE_LOOK = "{date_short_pretty} {time}"
 
 
@@ -21,6 +23,11 @@ def header(text: str) -> Json:
 def section(text: str, accessory: Json | None = None) -> Json:
     """A paragraph of safe mrkdwn."""
     return {"type": "section", "text": mrkdwn(text)} | ({"accessory": accessory} if accessory else {})
+
+
+def plain_section(text: str) -> Json:
+    """A paragraph that is shown as it is."""
+    return {"type": "section", "text": plain_lines(text)}
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -51,7 +58,9 @@ def rich_section(*pieces: Json) -> Json:
 
 
 def rich_quote(text: str) -> Json:
-    return {"type": "rich_text_quote", "elements": [said(text)]}
+    """Somebody's words as a quotation; of what is longer than a message, the beginning."""
+    shown = text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]} […]"
+    return {"type": "rich_text_quote", "elements": [{"type": "text", "text": literal(shown) or "–"}]}
 
 
 def said(text: str, **style: bool) -> Json:
@@ -82,8 +91,13 @@ def link_button(text: str, action: str, url: str, pressed: names.Pressed) -> Jso
 
 
 def option(text: str, value: str, description: str = "") -> Json:
-    made: Json = {"text": plain(text), "value": value[: names.LONGEST_OPTION] or "–"}
+    made: Json = {"text": plain(text), "value": option_value(value)}
     return made | ({"description": plain(description)} if description else {})
+
+
+def option_value(value: str) -> str:
+    """What an option says when it is chosen."""
+    return clean(value)[: names.LONGEST_OPTION] or "–"
 
 
 def confirm(title: str, text: str, yes: str) -> Json:
@@ -97,7 +111,7 @@ def select(placeholder: str, action: str, options: Sequence[Json], chosen: str =
     offered = list({one["value"]: one for one in options}.values())[:MOST_OPTIONS]
     made: Json = {"type": "static_select", "action_id": action, "placeholder": plain(placeholder, 150)}
     made["options"] = offered
-    first = next((one for one in offered if chosen and one["value"] == chosen[: names.LONGEST_OPTION]), None)
+    first = next((one for one in offered if chosen and one["value"] == option_value(chosen)), None)
     return made | ({"initial_option": first} if first else {})
 
 
@@ -121,9 +135,9 @@ def line_input(action: str, value: str = "", placeholder: str = "", most: int = 
 
 def text_input(action: str, value: str = "", placeholder: str = "", most: int = 3000) -> Json:
     made: Json = {"type": "plain_text_input", "action_id": action, "multiline": True, "max_length": most}
-    made |= {"initial_value": value[:most]} if value.strip() else {}
+    made |= {"initial_value": clean(value)[:most]} if value.strip() else {}
     return made | ({"placeholder": plain(placeholder, 150)} if placeholder else {})
 
 
 def one_line_of(value: str, most: int) -> str:
-    return " ".join(value.split())[:most]
+    return " ".join(clean(value).split())[:most]

@@ -7,17 +7,13 @@ there cannot be shown by mistake.
 
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from bots.slack.blocks.text import is_user
 from bots.slack.blocks.types import CardFacts, Due
-from intake.decisions import Fate
 from intake.duty import on_duty
-from intake.messages import Direction
 from intake.policy import Policy
 from intake.tickets import Agent, Ticket
 from intake.work import Setup
-from store.tables import attachments, messages
+from store.first_words import first_words
 from store.work import SqlWork
 
 LONGEST_EXCERPT = 600
@@ -31,7 +27,7 @@ def card_facts(
     agents = work.agents()
     team = [one for one in agents if one.team == ticket.team] if ticket.team else []
     is_withheld = is_kept_from(ticket, channel_team, setup.policy)
-    words, files = ("", 0) if is_withheld else _first_words(work, ticket.number)
+    words, files = ("", 0) if is_withheld else first_words(work, ticket.number)
     return CardFacts(
         number=ticket.number,
         version=ticket.version,
@@ -52,7 +48,7 @@ def card_facts(
         managers=_managers(agents, ticket.team),
         withheld_for=ticket.team if is_withheld else "",
         **({} if is_withheld else _about(ticket, setup.policy)),
-        words=words,
+        words=words[: 2 * LONGEST_EXCERPT],
         files=files,
     )
 
@@ -82,19 +78,6 @@ def _about(ticket: Ticket, policy: Policy) -> dict[str, str]:
         "release": ticket.release,
         "predecessor": policy.file.reference.format(number=ticket.predecessor) if ticket.predecessor else "",
     }
-
-
-def _first_words(work: SqlWork, number: int) -> tuple[str, int]:
-    """The beginning of what was first said on a ticket, and how many files came with it."""
-    theirs = messages.c.ticket == number, messages.c.direction == Direction.IN, messages.c.public.is_(True)
-    query = select(messages.c.id, messages.c.reply, messages.c.text).where(
-        *theirs, messages.c.fate.in_((Fate.OPEN, Fate.APPEND))
-    )
-    row = work.connection.execute(query.order_by(messages.c.id).limit(1)).first()
-    if row is None:
-        return "", 0
-    counted = select(func.count()).where(attachments.c.message == row.id, attachments.c.inline.is_(False))
-    return (row.reply or row.text)[: 2 * LONGEST_EXCERPT], work.connection.execute(counted).scalar() or 0
 
 
 def _managers(agents: tuple[Agent, ...], team: str) -> tuple[str, ...]:

@@ -107,6 +107,7 @@ CONFIRMED = "confirmed"
 ADDRESS = "address"
 EMOJI = "emoji"
 CHANNEL = "channel"
+PRODUCT = "product"
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")
@@ -127,7 +128,7 @@ class Pressed:
 def value(pressed: Pressed) -> str:
     """What a button carries, without what is not said."""
     said = {name: one for name in Pressed.__slots__ if (one := getattr(pressed, name))}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))[:LONGEST_VALUE]
+    return json.dumps(said, separators=(",", ":"))[:LONGEST_VALUE]
 
 
 def pressed_in(text: str) -> Pressed:

@@ -4,6 +4,8 @@ The words come finished from the templates. Where they are long, what fits stand
 and the whole in a file. A ticket whose words this channel must not read is named, and no more.
 """
 
+from dataclasses import replace
+
 from bots.slack.blocks import names
 from bots.slack.blocks.card import target, title_of
 from bots.slack.blocks.elements import actions, button, confirm, context, rich_section, said, user
@@ -135,6 +137,4 @@ def _kept_back(outbound: Outbound, facts: CardFacts) -> Message:
 
 
 def _unmentioned(facts: CardFacts) -> CardFacts:
-    from dataclasses import replace
-
     return replace(facts, on_duty=(), managers=(), assignee_slack="")

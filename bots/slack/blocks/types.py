@@ -113,4 +113,5 @@ class HomeFacts:
     filter: str = "mine"
     counts: dict[str, int] = field(default_factory=dict)
     shelves: tuple[Shelf, ...] = ()
+    severities: tuple[str, ...] = ()  # the worst first
     is_updating: bool = False

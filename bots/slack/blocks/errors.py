@@ -1,0 +1,123 @@
+"""What somebody reads when a thing cannot be done: one sentence, the next step, and a reference.
+
+The reference is what an operator finds in the log. A ticket that is not there and one that may
+not be seen get the same words, and nothing here names a ticket's subject or people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bots.slack.blocks import names
+from bots.slack.blocks.elements import actions, button, context, rich_section, rich_text, said
+from bots.slack.blocks.lists import command_names, usage_of
+from bots.slack.blocks.text import fallback, plain
+from bots.slack.blocks.thread import delivery_buttons
+from bots.slack.blocks.times import span
+from bots.slack.blocks.types import CardFacts, Json, Message
+from intake.suggestions import did_you_mean
+
+REASONS = {
+    "channel_not_found": "it is gone, or Deskbell has never been in it",
+    "not_in_channel": "Deskbell is not in it",
+    "is_archived": "it is archived",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One refusal: what could not be done, and what would help; `ref` finds it in the log."""
+
+    sentence: str
+    step: str = ""
+    ref: str = ""
+
+    @property
+    def words(self) -> str:
+        return " ".join(filter(None, (self.sentence, self.step)))
+
+
+def refusal(fault: Fault, acts: tuple[Json, ...] = ()) -> Message:
+    """To whoever asked, alone."""
+    ref = f"Ref {fault.ref}" if fault.ref else ""
+    foot = (context(plain(ref)),) if ref else ()
+    shown = rich_text(rich_section(said(fault.words)))
+    return Message(fallback(" ".join(filter(None, (fault.words, ref)))), (shown, *foot, *acts))
+
+
+def not_staff(ref: str = "") -> Fault:
+    return Fault("Only support staff can do this.", "Ask an administrator of Deskbell to add you.", ref)
+
+
+def not_found(wanted: str, ref: str = "") -> Fault:
+    """The same for a ticket that is not there and for one that may not be seen."""
+    return Fault(f"I can't find {wanted[:40]}.", "/ticket find looks for words and addresses.", ref)
+
+
+def stale(what: str, by: str, at: datetime, now: datetime, ref: str = "") -> Fault:
+    """Somebody was quicker: "Bob claimed this 2 min ago"."""
+    return Fault(f"{by} {what} this {span(now - at)} ago.", "The card is up to date again.", ref)
+
+
+def bad_command(typed: str, ref: str = "") -> Fault:
+    """The closest command and how it is written."""
+    usage = usage_of(typed) or "/ticket help"
+    if typed in command_names():
+        return Fault(f"{typed} wants more than that.", f"Write {usage}.", ref)
+    return Fault(
+        f"There is no {typed[:40]!r}; {did_you_mean(typed, command_names())}.", "See /ticket help.", ref
+    )
+
+
+def expired(ref: str = "") -> Fault:
+    return Fault("That took too long.", "Press the button again.", ref)
+
+
+def store_down(ref: str) -> Fault:
+    return Fault("Saved nothing.", "Try again in a minute.", ref)
+
+
+def too_large(name: str, most_mib: int, ref: str = "") -> Fault:
+    return Fault(
+        f"{name[:80]} is larger than {most_mib} MiB.", "Split it, or send a link to where it lies.", ref
+    )
+
+
+def refused_type(name: str, ref: str = "") -> Fault:
+    step = "Put it into an archive without programs, or send a link to where it lies."
+    return Fault(f"{name[:80]} is of a type that is not taken.", step, ref)
+
+
+def refused_command(because: str, ref: str = "") -> Fault:
+    """What the core says of a command that it refuses, such as one that the policy does not know."""
+    sentence = because[:1].upper() + because[1:]
+    return Fault(sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.", "", ref)
+
+
+def already_sent(reference: str) -> Fault:
+    """To whoever edits an answer that is out."""
+    step = "Write again if they should know more."
+    return Fault(f"{reference}: already sent, the customer has the first text.", step)
+
+
+def channel_broken(channel: str, why: str) -> Fault:
+    """To the administrators: nothing can be posted to a channel."""
+    step = "Invite it with /invite, or name another channel in the configuration."
+    return Fault(f"Nothing can be posted to {channel}: {REASONS.get(why, why)}.", step)
+
+
+def wrong_channel(channel: str) -> Fault:
+    """To whoever invited the bot to where it has nothing to say."""
+    step = "An administrator registers it with /ticket settings, or removes Deskbell from it."
+    return Fault(f"Deskbell says nothing in {channel}, because it is no channel of the desk.", step)
+
+
+def unreachable(facts: CardFacts, address: str, why: str, tried: str, promise: int) -> Message:
+    """The customer did not get an answer: what failed, what was tried, what can be done."""
+    fault = Fault(f"{facts.reference}: {address} was not reached: {why}.", f"Tried: {tried}.")
+    return refusal(fault, (actions(delivery_buttons(promise, facts), "delivery"),))
+
+
+def press_again(reference: str, number: int) -> Message:
+    """A form that expired, and the button that opens it anew."""
+    again = button("Reply", names.REPLY, names.Pressed(ticket=number))
+    return refusal(expired(), (actions([again], reference[:200] or "again"),))

@@ -1,0 +1,130 @@
+"""Answering a customer: the modal, the preview of `!reply`, and the seconds in which it can be undone.
+
+Whoever writes sees who will read it before anything goes out. An answer says so in its own
+button; nothing that is typed into a thread becomes one by mistake.
+"""
+
+from dataclasses import dataclass
+
+from bots.slack.blocks import names
+from bots.slack.blocks.elements import (
+    actions,
+    button,
+    confirm,
+    context,
+    field,
+    option,
+    rich_quote,
+    rich_section,
+    rich_text,
+    said,
+    select,
+    text_input,
+)
+from bots.slack.blocks.modals.frame import modal, ticket_line
+from bots.slack.blocks.text import fallback, plain
+from bots.slack.blocks.types import Json, Message
+
+LONGEST_ANSWER = 3000  # of one field; longer ones are a file
+MOST_FILES = 10
+AND_THEN = (("waiting", "Wait for the customer"), ("keep", "Keep the status"), ("solved", "Solve the ticket"))
+REPLY_ACTS = "reply"  # the block of a preview's buttons
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFacts:
+    """What an answer would be: whom it reaches and how, and what could go with it."""
+
+    reference: str
+    ticket: int
+    version: int
+    subject: str = ""
+    readers: tuple[str, ...] = ()  # each as it is shown: "Ana <ana@acme.example>"
+    way: str = "email"  # how they read it, in words
+    text: str = ""
+    canned: tuple[tuple[str, str], ...] = ()  # id and title of ready answers
+    files: tuple[tuple[str, str], ...] = ()  # id and name of recent files in the thread
+    and_then: str = "waiting"
+    warning: str = ""
+    draft: int = 0
+
+    @property
+    def about(self) -> names.Pressed:
+        return names.Pressed(ticket=self.ticket, version=self.version, draft=self.draft)
+
+    @property
+    def goes_to(self) -> str:
+        whom = ", ".join(self.readers) or "nobody: there is no way to reach them"
+        return f"Goes by {self.way} to {whom}"
+
+
+def reply(facts: ReplyFacts) -> Json:
+    """The modal behind the button Reply."""
+    blocks = [ticket_line(facts.reference, facts.subject), context(plain(facts.goes_to, 2000))]
+    if facts.warning:
+        blocks.append(context(plain(f"⚠️ {facts.warning}", 2000)))
+    if facts.canned:
+        ready = [option(title, one) for one, title in facts.canned]
+        menu = select("Begin with a ready answer", names.CANNED, ready)
+        blocks.append(field("Ready answers", menu, optional=True) | {"dispatch_action": True})
+    longer = f"Up to {LONGEST_ANSWER} characters; for more, put a file into the thread and tick it here."
+    blocks.append(field("Answer", text_input(names.TEXT, facts.text, most=LONGEST_ANSWER), hint=longer))
+    if facts.files:
+        boxes = [option(name, one) for one, name in facts.files[:MOST_FILES]]
+        offered = {"type": "checkboxes", "action_id": names.FILES, "options": boxes}
+        blocks.append(field("Files from the thread", offered, optional=True))
+    blocks.append(field("And then", choice(names.AND_THEN, AND_THEN, facts.and_then)))
+    return modal(names.VIEW_REPLY, "Reply to the customer", blocks, facts.about, "Send")
+
+
+def choice(action: str, choices: tuple[tuple[str, str], ...], chosen: str) -> Json:
+    """Radio buttons; the first where what is chosen is none of them."""
+    options = [option(words, value) for value, words in choices]
+    first = next((one for one in options if one["value"] == chosen), options[0])
+    return {"type": "radio_buttons", "action_id": action, "options": options, "initial_option": first}
+
+
+def reply_preview(facts: ReplyFacts) -> Message:
+    """What `!reply …` shows to its author alone, before the customer gets it."""
+    here = facts.about
+    buttons = [
+        button("Send", names.SEND, here, style="primary"),
+        button("Edit", names.EDIT, here),
+        button("Cancel", names.CANCEL, here),
+    ]
+    blocks = (
+        rich_text(
+            rich_section(said("This is what the customer will read:", bold=True)), rich_quote(facts.text)
+        ),
+        context(plain(facts.goes_to, 2000)),
+        actions(buttons, names.of_card(REPLY_ACTS, facts.ticket, facts.version)),
+    )
+    return Message(fallback(f"{facts.reference}: send this answer?", 300), blocks)
+
+
+def undo(facts: ReplyFacts, seconds: int) -> Message:
+    """To the author alone, while an answer can still be taken back."""
+    words = f"{facts.reference}: your answer goes out in {seconds} seconds. {facts.goes_to}."
+    blocks = (
+        rich_text(rich_section(said(words))),
+        actions([button("Undo", names.UNDO, facts.about, style="danger")]),
+    )
+    return Message(fallback(words, 1000), blocks)
+
+
+def undone(reference: str, text: str) -> Message:
+    """To the author: it has been taken back, and here are the words again."""
+    words = f"{reference}: taken back. The customer has not read it."
+    return Message(fallback(words, 300), (rich_text(rich_section(said(words)), rich_quote(text)),))
+
+
+def solve_anyway(reference: str, ticket: int, version: int) -> Message:
+    """To whoever marked a ticket as solved while the last word is the customer's."""
+    words = f"{reference}: the last word is the customer's, and nobody has answered it."
+    sure = confirm("Solve it unanswered?", "The customer is told that it is solved.", "Solve")
+    here = names.Pressed(ticket=ticket, version=version)
+    buttons = [
+        button("Reply", names.REPLY, here, style="primary"),
+        button("Solve all the same", names.SOLVE_ANYWAY, here, confirm=sure),
+    ]
+    return Message(fallback(words, 300), (rich_text(rich_section(said(words))), actions(buttons)))

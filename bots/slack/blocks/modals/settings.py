@@ -1,0 +1,68 @@
+"""Settings: what an administrator sees of where things go in Slack, and the little that is changed there.
+
+Triage channels stand in the configuration, where they are reviewed; here they are shown. Customer
+channels are registered here, each to one organisation, and so are the emoji that agents use.
+"""
+
+from dataclasses import dataclass
+
+from bots.slack.blocks import names
+from bots.slack.blocks.elements import (
+    context,
+    field,
+    option,
+    rich_section,
+    rich_text,
+    said,
+    select,
+    text_input,
+)
+from bots.slack.blocks.modals.frame import modal
+from bots.slack.blocks.text import plain
+from bots.slack.blocks.types import Json
+
+MOST_CHANNELS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFacts:
+    """Channel ids with what they are for; organisations by id and name."""
+
+    triage: tuple[tuple[str, str], ...] = ()  # channel and team, "" for all others
+    customers: tuple[tuple[str, str], ...] = ()  # channel and organisation
+    organisations: tuple[tuple[str, str], ...] = ()
+    group: str = ""
+    emoji: tuple[tuple[str, str], ...] = ()  # name and what it does
+    problems: tuple[str, ...] = ()
+
+
+def settings(facts: SettingsFacts) -> Json:
+    blocks = [context(plain(f"⚠️ {one}", 300)) for one in facts.problems[:MOST_CHANNELS]]
+    blocks += [
+        _channel(one, f"tickets of team {team}" if team else "new tickets") for one, team in facts.triage
+    ]
+    blocks += [_channel(one, f"customers of {name}") for one, name in facts.customers[:MOST_CHANNELS]]
+    blocks.append(context(plain(f"Agents: the triage channel's members{_and_group(facts.group)}", 300)))
+    if facts.organisations:
+        channel = {
+            "type": "conversations_select",
+            "action_id": names.CHANNEL,
+            "filter": {"include": ["private", "public"], "exclude_bot_users": True},
+        }
+        known = [option(name, one) for one, name in facts.organisations]
+        blocks.append(field("Register a customers' channel", channel, optional=True))
+        menu = select("Organisation", names.ORGANISATION, known)
+        blocks.append(field("Whose it is", menu, optional=True))
+    lines = "\n".join(f"{name} = {what}" for name, what in facts.emoji)
+    hint = "One a line: eyes = claim. Others are ignored."
+    blocks.append(field("Emoji on a card", text_input(names.EMOJI, lines), optional=True, hint=hint))
+    return modal(names.VIEW_SETTINGS, "Deskbell in Slack", blocks, submit="Save")
+
+
+def _channel(channel: str, words: str) -> Json:
+    named: Json = {"type": "channel", "channel_id": channel}
+    return rich_text(rich_section(named, said(f" – {words}")))
+
+
+def _and_group(group: str) -> str:
+    return f", and the members of the user group {group}" if group else ""
