@@ -7,15 +7,15 @@ there. What is found is written by `store.revisions`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 
 from intake.errors import UnreadableMessage
 from intake.mail import read_mail
 from intake.mail.redacted import redacted_mail, redacted_payload
-from intake.mail.traces import closed_files, file_texts
-from intake.messages import Attachment, Raw
+from intake.mail.traces import closed_files, file_holds, file_texts
+from intake.messages import ALONE, Attachment, Raw
 from intake.redaction import Eraser
 from store.driver import Row
 from store.places import PLACES, Lines, lines_of
@@ -23,7 +23,18 @@ from store.raws import unpacked
 from store.tables import Sending, attachments, inbox, messages, outbox, raws, tickets
 from store.work import SqlWork
 
-MAIL = "email"
+MAIL, FILE = "email", "file"
+
+
+class FileAlone(NamedTuple):
+    """A file that a chat brought beside its words, read like a delivery."""
+
+    id: int
+    digest: bytes
+    body: bytes
+    size: int
+    received_at: datetime
+    channel: str = FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +123,28 @@ def _stored(work: SqlWork, mine: Select[int]) -> Any:
         for query, key in ((first, messages.c.id), (again, inbox.c.message))
     )
     rows = [row for query in both for row in work.connection.execute(query)]
+    rows += _files_alone(work, mine)
     return list({row.digest: row for row in reversed(rows)}.values())
+
+
+def _files_alone(work: SqlWork, mine: Select[int]) -> list[Any]:
+    """The bytes of files that a chat brought, which are no part of what it said."""
+    alone = select(attachments.c.message, attachments.c.sha256).where(
+        attachments.c.message.in_(mine), attachments.c.part == ALONE
+    )
+    found = {bytes.fromhex(row.sha256): row.message for row in work.connection.execute(alone)}
+    if not found:
+        return []
+    columns = (raws.c.digest, raws.c.body, raws.c.size, raws.c.received_at)
+    kept = select(*columns).where(raws.c.digest.in_(found), raws.c.purged_at.is_(None))
+    return [FileAlone(found[row.digest], *row) for row in work.connection.execute(kept)]
 
 
 def _bytes(row: Any, eraser: Eraser) -> Bytes:
     body, is_mail = unpacked(row.body, row.size), row.channel == MAIL
+    if row.channel == FILE:
+        holds = file_holds(body, eraser)
+        return Bytes(row.digest, row.id, None if holds else body, row.received_at, holds, (), ())
     mended = redacted_mail(body, eraser) if is_mail else redacted_payload(body, eraser)
     mail = mended if mended and is_mail else b""
     return Bytes(

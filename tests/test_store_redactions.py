@@ -3,6 +3,7 @@
 import json
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from sqlalchemy import LargeBinary, event, select
 
 import stores
 from intake.decisions import ChangeClock, Fate, SetField, Step
+from intake.errors import PermanentFailure
+from intake.messages import ALONE, Attachment, File
 from intake.redaction import Wanted, eraser_for
 from intake.tickets import ClockKind
 from store import erasing, exports, inbox, outbox
+from store.files import file_of
 from store.places import PLACES
 from store.redactions import find, texts_of
 from store.revisions import carry_out
@@ -149,6 +153,25 @@ def test_what_a_chat_sent_is_rewritten_too(store):
         raw = inbox.raw_of(work, number)
 
     assert {"text": "[redacted: password]", "id": 7} == json.loads(raw)
+
+
+def test_a_file_that_a_chat_brought_is_forgotten_when_it_holds_one_and_kept_otherwise(store):
+    files = [File("notes.txt", "text/plain", data) for data in (f"it is {SECRET}".encode(), b"nothing")]
+    named = tuple(
+        Attachment(one.name, one.content_type, len(one.data), sha256(one.data).hexdigest(), False, ALONE)
+        for one in files
+    )
+    with store.begin() as work:
+        inbound = an_inbound(channel="telegram", attachments=named)
+        for one in files:
+            work.keep_file(one, NOON)
+        message = kept(work, inbound, open_a_ticket(work), b"{}")
+    redact(store)
+    with store.reading() as work:
+        with pytest.raises(PermanentFailure, match="not kept any more"):
+            file_of(work, message, 0)
+
+        assert files[1] == file_of(work, message, 1)
 
 
 def test_mails_that_were_read_before_are_not_read_again_and_new_ones_are(store):

@@ -49,10 +49,15 @@ def mail_holds(body: bytes, eraser: Eraser, depth: int = 0) -> bool:
     return bytes_hold(body, eraser) or _is_read_in(body, eraser, depth)
 
 
+def file_holds(data: bytes, eraser: Eraser) -> bool:
+    """Whether one stands in a file, or in one that is packed in it."""
+    return bytes_hold(data, eraser) or any(bytes_hold(inside, eraser) for inside in _inside(data))
+
+
 def part_holds(part: Part, eraser: Eraser, depth: int = 0) -> bool:
     """Whether one stands in a leaf's content."""
     data = content(part)
-    if bytes_hold(data, eraser) or any(bytes_hold(inside, eraser) for inside in _inside(data)):
+    if file_holds(data, eraser):
         return True
     if part.kind in MAILS and depth < _DEEPEST:
         with suppress(UnreadableMessage):

@@ -107,10 +107,9 @@ def actions_of(block: Mapping[str, Any]) -> Sequence[Json]:
 def _faults(blocks: list[Any], pointer: str, most: int, allowed: frozenset[str]) -> Iterator[str]:
     if len(blocks) > most:
         yield complaint(f"no more than {most} items allowed", pointer)
-    for place, block in enumerate(blocks):
-        yield from _block_faults(block, f"{pointer}/{place}", allowed)
-    if all(isinstance(block, dict) for block in blocks):
-        yield from _repeated(blocks, pointer)
+    places = enumerate(blocks)
+    faults = [fault for place, one in places for fault in _block_faults(one, f"{pointer}/{place}", allowed)]
+    yield from faults or _repeated(blocks, pointer)
 
 
 def _block_faults(block: Any, pointer: str, allowed: frozenset[str]) -> Iterator[str]:

@@ -58,13 +58,14 @@ ACTS = [
     "share_channel",
     "shortcut",
     "submit",
+    "suggest",
     "thread",
     "uninstall",
     "verify_url",
     "views",
     "wait_until_idle",
 ]
-READINGS = ("acks", "api_url", "calls", "dropped", "http_url", "sockets", "team")
+READINGS = ("acks", "api_url", "calls", "connections", "dropped", "http_url", "sockets", "team")
 
 
 class Control:
@@ -95,7 +96,7 @@ class Control:
             result = await result if inspect.isawaitable(result) else result
             if isinstance(result, Interaction):  # nobody outside could wait for it later
                 await asyncio.wait_for(result.settled.wait(), PATIENCE + 2)
-        except (Impossible, KeyError, Refused, TimeoutError, TypeError, ValueError) as error:
+        except (AttributeError, Impossible, KeyError, Refused, TimeoutError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             return web.json_response({"ok": False, "error": told}, status=400)
         return web.json_response({"ok": True, "result": as_json(result)})

@@ -9,8 +9,11 @@ from typing import Any
 
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.courier import Courier, Parcel
-from sandbox.slack.modals import Modals, named_blocks
-from sandbox.slack.pressing import chosen, elements_in, pressed
+from sandbox.slack.elements import check_suggestions
+from sandbox.slack.forms import check_errors, filled, offering, state_of
+from sandbox.slack.modals import Modals
+from sandbox.slack.naming import named_blocks
+from sandbox.slack.pressing import pressed
 from sandbox.slack.refusals import Impossible
 from sandbox.slack.shapes import message_json, view_json
 from sandbox.slack.things import Channel, Json, Message, Team, View
@@ -36,7 +39,7 @@ class Desk:
             "channel": self._channel(message.channel),
             "actions": [action],
             "response_url": interaction.response_url,
-            "state": {"values": {}},
+            "state": {"values": state_of(message.blocks, action)},
         }
         if not message.ephemeral_to:
             payload["message"] = message_json(self._world, message)
@@ -45,13 +48,12 @@ class Desk:
     def command(self, team: Team, user: str, channel: Channel, command: str, text: str) -> Interaction:
         """Type a slash command."""
         interaction = self._triggers.addressed(team, user, channel.id)
-        name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
         payload: Json = {
             "token": "verification-token",
             "team_id": team.id,
             "team_domain": team.domain,
             "channel_id": channel.id,
-            "channel_name": name,
+            "channel_name": _channel_name(channel),
             "user_id": user,
             "user_name": self._world.users[user].name,
             "command": command,
@@ -86,7 +88,7 @@ class Desk:
     def act_in_view(self, view: View, action_id: str, value: str | None, selected: Any) -> Interaction:
         """Press an element of a modal or of the Home tab; what was chosen stays in its state."""
         team = self._world.teams[view.team]
-        action = pressed(view.body["blocks"], action_id, value, selected)
+        action = pressed(offering(view), action_id, value, selected)
         if action["type"] != "button":
             entry = {key: told for key, told in action.items() if key not in ("action_id", "block_id")}
             view.values.setdefault(action["block_id"], {})[action_id] = entry
@@ -98,12 +100,30 @@ class Desk:
         }
         return self._sent(interaction, "interactive", payload)
 
+    async def suggest(self, view: View, action_id: str, typed: str) -> list[Json]:
+        """Type into an external select of a modal or Home tab; what the app offers."""
+        team = self._world.teams[view.team]
+        action = pressed(view.body["blocks"], action_id, None, None)
+        if "external_select" not in action["type"]:
+            raise Impossible(f"{action_id}: a {action['type']} asks for no suggestions")
+        interaction = Interaction(view.user, "", "")
+        payload = self._payload("block_suggestion", team, interaction) | {
+            "container": {"type": "view", "view_id": view.id},
+            "view": view_json(view, team),
+            "action_id": action_id,
+            "block_id": action["block_id"],
+            "value": typed,
+        }
+        self._sent(interaction, "interactive", payload)
+        view.suggested[action_id] = check_suggestions(await interaction.answered())
+        return view.suggested[action_id]
+
     async def submit(self, view: View, values: Json) -> Json:
         """Press a modal's submit button; the acknowledgement's body, already carried out."""
         team = self._world.teams[view.team]
         if not view.body.get("submit"):
             raise Impossible("this modal has no submit button")
-        view.values = _filled(view, values)
+        view.values = filled(view, values)
         interaction = self._triggers.new(team, view.user, view=view)
         payload = self._payload("view_submission", team, interaction)
         payload |= {"view": view_json(view, team), "response_urls": []}
@@ -162,7 +182,7 @@ class Desk:
             case "push":
                 self._modals.pushed_by_ack(team, view, body["view"])
             case "errors":
-                _check_errors(view, body.get("errors"))
+                check_errors(view, body.get("errors"))
             case other:
                 raise Impossible(f"response_action: {other!r} is none; known: clear, errors, push, update")
 
@@ -201,58 +221,15 @@ class Desk:
         }
 
     def _channel(self, identity: str) -> Json:
-        channel = self._world.channels[identity]
-        return {"id": identity, "name": "directmessage" if channel.is_im else channel.name}
+        return {"id": identity, "name": _channel_name(self._world.channels[identity])}
+
+
+def _channel_name(channel: Channel) -> str:
+    """A name as interactions tell it: those of private channels are kept from the app."""
+    return "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
 
 
 def _message_container(message: Message) -> Json:
     told: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
     told["is_ephemeral"] = bool(message.ephemeral_to)
     return told | ({"thread_ts": message.thread_ts} if message.is_reply else {})
-
-
-def _filled(view: View, values: Json) -> Json:
-    """The state of a modal when it is submitted; the client insists on what is not optional."""
-    state: Json = {}
-    known = {block["block_id"] for block in view.body["blocks"]}
-    if strange := sorted(set(values) - known):
-        raise Impossible(f"no block {', '.join(strange)}; there are {', '.join(sorted(known))}")
-    for block, element in elements_in(view.body["blocks"]):
-        name, action_id = block["block_id"], element["action_id"]
-        if element["type"] in ("button", "overflow"):
-            continue
-        entry = _entry(view, element, name, values.get(name))
-        if block["type"] == "input" and not block.get("optional") and not _has_value(entry):
-            raise Impossible(f"{name}: fill in this field")
-        state.setdefault(name, {})[action_id] = entry
-    return state
-
-
-def _entry(view: View, element: Json, name: str, given: Any) -> Json:
-    """One element's value: given now, chosen before, or what it began with."""
-    action_id = element["action_id"]
-    if isinstance(given, dict) and action_id in given:
-        given = given[action_id]
-    elif isinstance(given, dict):
-        given = None
-    if given is not None:
-        return {"type": element["type"], **chosen(element, given)}
-    before: Json | None = view.values.get(name, {}).get(action_id)
-    return before or {"type": element["type"], **_initial(element)}
-
-
-def _initial(element: Json) -> Json:
-    empty = chosen(element, None)
-    begun = {key: told for key, told in element.items() if key.startswith("initial_")}
-    return {key: next(iter(begun.values()), value) for key, value in empty.items()}
-
-
-def _has_value(entry: Json) -> bool:
-    return any(value for key, value in entry.items() if key != "type")
-
-
-def _check_errors(view: View, errors: Any) -> None:
-    """Errors belong to input blocks that are there; others Slack does not show."""
-    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
-    if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
-        raise Impossible(f"errors: {errors!r}; input blocks are {', '.join(sorted(inputs))}")

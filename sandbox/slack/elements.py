@@ -6,6 +6,7 @@ Each row is an element's own fields; those that many share are put together belo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sandbox.slack.refusals import badly_shaped
 from sandbox.slack.schema import (
     Check,
     Shape,
@@ -193,6 +194,14 @@ def _choices(value: dict[str, Any], pointer: str) -> Iterator[str]:
 def _source(value: dict[str, Any], pointer: str) -> Iterator[str]:
     if value["type"] == "image" and ("image_url" in value) == ("slack_file" in value):
         yield complaint("must have exactly one of image_url and slack_file", pointer)
+
+
+def check_suggestions(body: Any) -> list[dict[str, Any]]:
+    """What an app offers for a word typed into an external select; refused when Slack would."""
+    shape = {"options": may(items(MENU_OPTION, 100, 0)), "option_groups": may(items(GROUP, 100))}
+    if faults := list(shaped(shape)(body, "")):
+        raise badly_shaped("invalid_options", faults)
+    return offered_by(body)
 
 
 def offered_by(value: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ that its bot is in. Its own messages come back to it like anybody's.
 
 from collections.abc import Iterable, Iterator
 
-from sandbox.slack.shapes import message_json, user_json, usergroup_json
+from sandbox.slack.shapes import message_json, user_json
 from sandbox.slack.things import EVENTS, Channel, Json, Message, Team, User, Usergroup
 from sandbox.slack.world import World
 
@@ -99,10 +99,6 @@ class Events:
             if team.id == user.team or not user.is_stranger:
                 told = user_json(user, with_email="users:read.email" in team.scopes)
                 self.of_team(team, {"type": "user_change", "user": told, "cache_ts": user.updated})
-
-    def group_changed(self, group: Usergroup) -> None:
-        told: Json = {"type": "subteam_updated", "subteam": usergroup_json(group, with_users=True)}
-        self.of_team(self._world.teams[group.team], told)
 
     def uninstalled(self, team: Team) -> None:
         self.of_team(team, {"type": "app_uninstalled"})

@@ -3,10 +3,16 @@
 A fault is used up call by call. It may refuse with one of Slack's words, answer with an HTTP
 status, come late, drop the connection before anything is done, or do the work and then die on
 the way back, which no caller can tell from the one before.
+
+Besides the methods of the Web API there are `files.upload`, `files.download` and `response_url`.
 """
 
 import asyncio
 from dataclasses import dataclass
+
+from aiohttp import web
+
+SIGN_IN = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>"
 
 
 @dataclass(slots=True)
@@ -18,6 +24,8 @@ class Fault:
     delay: float = 0.0
     drop: bool = False
     answer_then_die: bool = False
+    redirect: str = ""  # a download goes on elsewhere
+    html: bool = False  # a download is a page that asks to sign in
     times: int = 1
 
 
@@ -46,3 +54,28 @@ async def wait_out(fault: Fault | None) -> None:
     """The lateness of a fault, in real seconds: the caller's patience is real too."""
     if fault and fault.delay:
         await asyncio.sleep(fault.delay)
+
+
+def answer_instead(fault: Fault | None, request: web.Request) -> web.Response | None:
+    """What a file or a response URL answers because of a fault; None when it is to work."""
+    if fault is None:
+        return None
+    if fault.drop:
+        return hang_up(request)
+    if fault.html:
+        return sign_in()
+    if fault.redirect:
+        return web.Response(status=302, headers={"Location": fault.redirect})
+    return web.Response(status=fault.status) if fault.status else None
+
+
+def sign_in() -> web.Response:
+    """The page that somebody without a token gets."""
+    return web.Response(text=SIGN_IN, content_type="text/html")
+
+
+def hang_up(request: web.Request) -> web.Response:
+    """End the connection without an answer."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()

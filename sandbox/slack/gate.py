@@ -5,6 +5,7 @@ Rates are token buckets by the sandbox's clock: each tier's calls a minute for a
 workspace, and one message a second for a channel, with the short burst that Slack lets by.
 """
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -44,7 +45,7 @@ class Rates:
         bucket.left = min(size, bucket.left + (now - bucket.at) * each_second)
         bucket.at = now
         if bucket.left < 1:
-            raise RateLimited(int((1 - bucket.left) / each_second) + 1)
+            raise RateLimited(math.ceil((1 - bucket.left) / each_second))
         bucket.left -= 1
 
     def take_call(self, team: Team, method: str, tier: int) -> None:

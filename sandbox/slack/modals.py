@@ -8,6 +8,7 @@ as long as block_id and action_id stay the same.
 import hashlib
 import json
 
+from sandbox.slack.naming import numbered
 from sandbox.slack.refusals import Refused
 from sandbox.slack.things import Json, Team, View
 from sandbox.slack.triggers import Trigger, Triggers
@@ -97,30 +98,6 @@ class Modals:
     def _new_hash(self, body: Json) -> str:
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:8]
         return f"{self._world.new_ts()}.{digest}"
-
-
-def numbered(body: Json) -> Json:
-    """A view or message whose blocks and elements all have an id, as Slack gives them."""
-    return body | {"blocks": named_blocks(body.get("blocks") or [])}
-
-
-def named_blocks(blocks: list[Json]) -> list[Json]:
-    return [_named_block(block, place) for place, block in enumerate(blocks)]
-
-
-def _named_block(block: Json, place: int) -> Json:
-    named: Json = {"block_id": f"b{place}"} | block
-    for slot in ("accessory", "element"):
-        if isinstance(named.get(slot), dict):
-            named[slot] = _named_element(named[slot], f"{place}-0")
-    if named.get("type") == "actions":
-        elements = enumerate(named["elements"])
-        named["elements"] = [_named_element(one, f"{place}-{at}") for at, one in elements]
-    return named
-
-
-def _named_element(element: Json, place: str) -> Json:
-    return element if element.get("type") == "image" else {"action_id": f"a{place}"} | element
 
 
 def _kept(values: Json, body: Json) -> Json:

@@ -54,7 +54,7 @@ class Parts:
         self.oauth = Oauth(self.world)
         rates = Rates(self.clock, wishes.message_burst) if wishes.rate_limits else None
         self.api = WebApi(self.world, self.events, self.modals, self.sockets, self.faults, self.oauth, rates)
-        self.server = Server(self.world, self.api, self.sockets, self.desk, self.triggers)
+        self.server = Server(self.world, self.api, self.sockets, self.desk, self.triggers, self.faults)
 
     def tell_by(self, url: str) -> None:
         """Tell the app by signed HTTP, or with "" through its sockets."""

@@ -24,8 +24,8 @@ SEVERAL = {
     "multi_conversations_select": "selected_conversations",
     "multi_channels_select": "selected_channels",
 }
-ONE_OPTION = ("static_select", "overflow", "radio_buttons")
-OPTIONS = ("multi_static_select", "checkboxes")
+ONE_OPTION = ("static_select", "external_select", "overflow", "radio_buttons")
+OPTIONS = ("multi_static_select", "multi_external_select", "checkboxes")
 TYPED = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
 
 

@@ -5,10 +5,8 @@ What a method of `SlackSandbox` does is said where it is done: `talk` for what p
 """
 
 import asyncio
-import mimetypes
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from pathlib import PurePath
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,7 +19,7 @@ from sandbox.slack.log import Called
 from sandbox.slack.parts import Parts, Wishes
 from sandbox.slack.refusals import Impossible
 from sandbox.slack.shapes import view_json
-from sandbox.slack.things import EVENTS, Channel, File, Json, Message, Team, User, Usergroup, View
+from sandbox.slack.things import EVENTS, Channel, Json, Message, Team, User, Usergroup, View
 from sandbox.slack.triggers import Interaction
 
 FileLike = tuple[str, bytes]  # a name and the bytes
@@ -101,9 +99,8 @@ class SlackSandbox:
         user = User(self.world.new_id("U"), (team or self.team).id, name, email, tz)
         user.is_restricted, user.is_ultra_restricted = restricted or ultra_restricted, ultra_restricted
         user.is_stranger, user.is_bot, user.deleted = stranger, bot, deleted
-        user.updated = self.world.now()
-        self.world.users[user.id] = user
-        return user.id
+        user.bot_id = self.world.new_id("B") if bot else ""
+        return self.world.add_user(user)
 
     def add_channel(
         self,
@@ -117,11 +114,10 @@ class SlackSandbox:
     ) -> str:
         """A channel with these people in it, and the bot unless it is left out; the id."""
         owner = team or self.team
-        channel = Channel(self.world.new_id("C"), name, owner.id, private, created=self.world.now())
+        channel = Channel(self.world.new_id("C"), name, owner.id, private)
         channel.members = [*([owner.bot_user] if bot else []), *members]
         channel.shared_with = [one.id for one in shared_with]
-        self.world.channels[channel.id] = channel
-        return channel.id
+        return self.world.add_channel(channel)
 
     def add_usergroup(self, handle: str, users: Iterable[str], *, team: Team | None = None) -> str:
         group = Usergroup(self.world.new_id("S"), (team or self.team).id, handle, list(users))
@@ -150,7 +146,7 @@ class SlackSandbox:
     ) -> str:
         """Write, in wire form; the ts."""
         person = self.world.user(user)
-        kept = [self._file(person, name, content) for name, content in files]
+        kept = [self.world.add_file(person, name, content) for name, content in files]
         place = self.world.channel(channel)
         return self._parts.talk.say(person, place, text, thread_ts, kept, list(blocks)).ts
 
@@ -206,6 +202,10 @@ class SlackSandbox:
         self, user: str, view_id: str, action_id: str, *, value: str | None = None, selected: Any = None
     ) -> Interaction:
         return self._parts.desk.act_in_view(self._view(user, view_id), action_id, value, selected)
+
+    async def suggest(self, user: str, view_id: str, action_id: str, typed: str) -> list[Json]:
+        """Type into an external select; what the app offers, to be chosen by value from then on."""
+        return await self._parts.desk.suggest(self._view(user, view_id), action_id, typed)
 
     async def close_view(self, user: str, view_id: str, *, whole_stack: bool = False) -> None:
         self._parts.desk.close(self._top(user, view_id), whole_stack=whole_stack)
@@ -269,6 +269,11 @@ class SlackSandbox:
     def sockets(self) -> int:
         """How many sockets are open now."""
         return self._parts.sockets.open_count
+
+    @property
+    def connections(self) -> int:
+        """How many sockets were opened so far."""
+        return self._parts.sockets.connections
 
     @property
     def dropped(self) -> list[Json]:
@@ -368,12 +373,3 @@ class SlackSandbox:
         if view is not self.world.modals.get(user, [view])[-1] or view.is_home:
             raise Impossible(f"{view_id} is not on top")
         return view
-
-    def _file(self, user: User, name: str, content: bytes) -> File:
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        file = File(
-            self.world.new_id("F"), user.team, user.id, PurePath(name).name, content, len(content), kind
-        )
-        file.created, file.is_complete = self.world.now(), True
-        self.world.files[file.id] = file
-        return file

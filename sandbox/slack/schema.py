@@ -70,7 +70,7 @@ def whole(least: int, most: int) -> Check:
 
 def one_of(words: Collection[str]) -> Check:
     def check(value: Any, pointer: str) -> Iterator[str]:
-        if value not in words:
+        if not isinstance(value, str) or value not in words:
             yield complaint(f"must be a valid enum value: {', '.join(sorted(words))}", pointer)
 
     return check
@@ -122,7 +122,7 @@ def by_type(shapes: Mapping[str, Shape], allowed: Collection[str] | None = None)
         kind = value.get("type")
         if kind is None:
             yield complaint("missing required field: type", pointer)
-        elif kind not in shapes or (allowed is not None and kind not in allowed):
+        elif not isinstance(kind, str) or kind not in shapes or (allowed is not None and kind not in allowed):
             yield complaint(f"unsupported type: {kind}", f"{pointer}/type")
         else:
             yield from shaped(shapes[kind] | {"type": need(anything)})(value, pointer)

@@ -6,10 +6,12 @@ one: whoever asks without gets a page of HTML, as at Slack, and had better notic
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from sandbox.slack.desk import Desk
+from sandbox.slack.faults import Faults, answer_instead, sign_in, wait_out
 from sandbox.slack.gate import caller
 from sandbox.slack.refusals import Refused
 from sandbox.slack.sockets import Sockets
@@ -18,20 +20,30 @@ from sandbox.slack.web_api import WebApi
 from sandbox.slack.world import World
 
 LARGEST = 1_100_000_000  # bytes: Slack takes files up to 1 GB
-SIGN_IN = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
-    def __init__(self, world: World, api: WebApi, sockets: Sockets, desk: Desk, triggers: Triggers) -> None:
+    def __init__(
+        self,
+        world: World,
+        api: WebApi,
+        sockets: Sockets,
+        desk: Desk,
+        triggers: Triggers,
+        faults: Faults,
+    ) -> None:
         self._world = world
         self._desk = desk
         self._triggers = triggers
+        self._faults = faults
         self.app = web.Application(client_max_size=LARGEST)
         self.app.router.add_route("*", "/api/{method}", api.serve)
         self.app.router.add_get("/link/", sockets.serve)
-        self.app.router.add_post("/upload/v1/{file}/{secret}", self._upload)
-        self.app.router.add_get("/files-pri/{file}/{rest:.*}", self._download)
-        self.app.router.add_post("/actions/{key:.*}", self._respond)
+        self.app.router.add_post("/upload/v1/{file}/{secret}", self._faulty("files.upload", self._upload))
+        self.app.router.add_get("/files-pri/{file}/{rest:.*}", self._faulty("files.download", self._download))
+        self.app.router.add_post("/actions/{key:.*}", self._faulty("response_url", self._respond))
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> int:
@@ -47,6 +59,16 @@ class Server:
     async def stop(self) -> None:
         if self._runner:
             await asyncio.wait_for(self._runner.cleanup(), 10)
+
+    def _faulty(self, name: str, handler: Handler) -> Handler:
+        """A handler that meets the faults set for its name."""
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            fault = self._faults.next_for(name)
+            await wait_out(fault)
+            return answer_instead(fault, request) or await handler(request)
+
+        return serve
 
     async def _upload(self, request: web.Request) -> web.Response:
         """The bytes of a file, raw or as the one file of a form."""
@@ -65,9 +87,9 @@ class Server:
         try:
             team = caller(self._world, token if kind == "Bearer" else "")
         except Refused:
-            return web.Response(text=SIGN_IN, content_type="text/html")
+            return sign_in()
         if "files:read" not in team.scopes:
-            return web.Response(text=SIGN_IN, content_type="text/html")
+            return sign_in()
         if file is None or file.content is None or file.deleted:
             return web.Response(status=404)
         return web.Response(body=file.content, content_type=file.mimetype)

@@ -78,10 +78,10 @@ def message_json(world: World, message: Message, *, with_metadata: bool = False)
 
 
 def _bot_profile(world: World, message: Message) -> Json:
-    if not message.bot_id or message.team not in world.teams:
+    if not message.bot_id:
         return {}
-    team = world.teams[message.team]
-    profile = {"id": team.bot_id, "app_id": team.app_id, "name": "deskbell", "team_id": team.id}
+    name, app = world.users[message.user].name, message.app_id
+    profile = {"id": message.bot_id, "app_id": app, "name": name, "team_id": message.team}
     return {"bot_profile": profile | {"deleted": False, "updated": 0}}
 
 
@@ -89,7 +89,7 @@ def _thread(world: World, message: Message) -> Json:
     """What a parent tells of its thread, and an answer of its parent."""
     channel = world.channels[message.channel]
     if message.is_reply:
-        parent = next((one for one in channel.messages if one.ts == message.thread_ts), None)
+        parent = channel.by_ts.get(message.thread_ts)
         return {"parent_user_id": parent.user} if parent else {}
     replies = world.replies(channel, message.ts)
     if not replies:

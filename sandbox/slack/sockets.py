@@ -6,6 +6,7 @@ comes after its time is kept on the record and changes nothing.
 """
 
 import asyncio
+import json
 import secrets
 import uuid
 from contextlib import suppress
@@ -22,7 +23,7 @@ from sandbox.slack.world import APP
 MOST_SOCKETS = 10
 HOLD = 360.0  # seconds that an event waits for a socket to come
 CLOSING = ("refresh_requested", "link_disabled", "too_many_websockets")
-GRACE = 0.5  # real seconds between saying goodbye and hanging up
+GRACE = 0.2  # real seconds between saying goodbye and hanging up
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class Sockets:
             if message.type is WSMsgType.PING:
                 await socket.pong(message.data)
             elif message.type is WSMsgType.TEXT:
-                self._acknowledge(message.json())
+                self._acknowledge(_read_json(message.data))
 
     def _acknowledge(self, body: Json) -> None:
         """Take an acknowledgement; one for nothing that was sent is left aside, as Slack does."""
@@ -172,6 +173,14 @@ class Sockets:
             if reason in CLOSING:
                 await asyncio.sleep(GRACE)
                 await socket.close()
+
+
+def _read_json(text: str) -> Json:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _hello(count: int) -> Json:

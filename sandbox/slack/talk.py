@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from sandbox.slack.events import Events
+from sandbox.slack.joining import announce_joined
 from sandbox.slack.methods.reactions import without
 from sandbox.slack.refusals import Impossible
 from sandbox.slack.rich_text import rich_text
@@ -40,6 +41,7 @@ class Talk:
             thread_ts=thread_ts,
             blocks=blocks or ([rich_text(text)] if text else []),
             files=files,
+            bot_id=user.bot_id,
             subtype="file_share" if files else "",
         )
         for file in files:
@@ -83,7 +85,7 @@ class Talk:
         if user.id in channel.members:
             raise Impossible(f"{user.id} is in {channel.id} already")
         channel.members.append(user.id)
-        self._events.joined(channel, user, inviter)
+        announce_joined(self._world, self._events, channel, user, inviter)
 
     def leave(self, user: User, channel: Channel) -> None:
         channel.members.remove(user.id)

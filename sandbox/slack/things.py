@@ -144,6 +144,8 @@ class Channel:
     members: list[str] = field(default_factory=list)
     shared_with: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    by_ts: dict[str, Message] = field(default_factory=dict)
+    threads: dict[str, list[Message]] = field(default_factory=dict)  # the answers under a ts
     creator: str = ""
     created: int = 0
 
@@ -178,6 +180,7 @@ class View:
     root: str
     previous: str = ""
     values: Json = field(default_factory=dict)
+    suggested: dict[str, list[Json]] = field(default_factory=dict)  # by action_id, for external selects
 
     @property
     def is_home(self) -> bool:

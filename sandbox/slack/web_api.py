@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox.slack import gate
 from sandbox.slack.arguments import arguments_of
 from sandbox.slack.events import Events
-from sandbox.slack.faults import Fault, Faults, wait_out
+from sandbox.slack.faults import Fault, Faults, hang_up, wait_out
 from sandbox.slack.log import Called
 from sandbox.slack.methods.call import Call, Method
 from sandbox.slack.methods.catalogue import CATALOGUE
@@ -47,9 +47,9 @@ class WebApi:
         fault = self._faults.next_for(method)
         await wait_out(fault)
         if fault and fault.drop:
-            return _hang_up(request)
+            return hang_up(request)
         answer = await self._answered(request, method, fault)
-        return _hang_up(request) if fault and fault.answer_then_die else answer
+        return hang_up(request) if fault and fault.answer_then_die else answer
 
     async def _answered(self, request: web.Request, method: str, fault: Fault | None) -> web.Response:
         called = Called(method, {}, self._world.clock.now(), "")
@@ -125,10 +125,3 @@ def _check_required(method: Method, args: Json) -> None:
     missing = [name for name in method.required if args.get(name) in (None, "")]
     if missing:
         raise badly_shaped("invalid_arguments", [f"missing required field: {name}" for name in missing])
-
-
-def _hang_up(request: web.Request) -> web.Response:
-    """End the connection without an answer."""
-    if request.transport:
-        request.transport.abort()
-    return web.Response()

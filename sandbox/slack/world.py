@@ -5,6 +5,7 @@ It sends nothing: what happens in it is announced through `announce`, which the 
 """
 
 import itertools
+import mimetypes
 from collections.abc import Callable, Iterable
 
 from sandbox.slack.clock import Clock
@@ -68,6 +69,24 @@ class World:
         )
         return team
 
+    def add_user(self, user: User) -> str:
+        user.updated = self.now()
+        self.users[user.id] = user
+        return user.id
+
+    def add_channel(self, channel: Channel) -> str:
+        channel.created = self.now()
+        self.channels[channel.id] = channel
+        return channel.id
+
+    def add_file(self, user: User, name: str, content: bytes) -> File:
+        """A file that somebody has uploaded."""
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        file = File(self.new_id("F"), user.team, user.id, name, content, len(content), kind)
+        file.created, file.is_complete = self.now(), True
+        self.files[file.id] = file
+        return file
+
     def channel(self, identity: str) -> Channel:
         """A channel by its id or its #name."""
         name = identity.removeprefix("#")
@@ -97,8 +116,8 @@ class World:
         return channel
 
     def message(self, channel: Channel, ts: str) -> Message:
-        found = next((one for one in channel.messages if one.ts == ts and not one.is_deleted), None)
-        if found is None:
+        found = channel.by_ts.get(ts)
+        if found is None or found.is_deleted:
             raise Refused("message_not_found")
         return found
 
@@ -125,21 +144,22 @@ class World:
         for channel in self.channels.values():
             if channel.is_im and channel.team == team.id and user in channel.members:
                 return channel
-        opened = Channel(
-            self.new_id("D"), "", team.id, is_im=True, members=[team.bot_user, user], created=self.now()
-        )
-        self.channels[opened.id] = opened
+        opened = Channel(self.new_id("D"), "", team.id, is_im=True, members=[team.bot_user, user])
+        self.add_channel(opened)
         return opened
 
     def post(self, message: Message) -> Message:
-        self.channels[message.channel].messages.append(message)
+        """Put a message into its channel and thread."""
+        channel = self.channels[message.channel]
+        channel.messages.append(message)
+        channel.by_ts[message.ts] = message
+        if message.is_reply:
+            channel.threads.setdefault(message.thread_ts, []).append(message)
         return message
 
     def replies(self, channel: Channel, ts: str) -> list[Message]:
         """The answers in a thread, oldest first, without what was deleted."""
-        return [
-            one for one in channel.messages if one.thread_ts == ts and one.is_reply and not one.is_deleted
-        ]
+        return [one for one in channel.threads.get(ts, ()) if not one.is_deleted]
 
     def find_view(self, identity: str = "", external: str = "") -> View:
         for view in self._views():

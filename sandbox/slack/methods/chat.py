@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.methods.call import Call, Method
-from sandbox.slack.modals import named_blocks
+from sandbox.slack.naming import named_blocks
 from sandbox.slack.refusals import Refused
 from sandbox.slack.shapes import message_json
 from sandbox.slack.things import Channel, Json, Message
@@ -12,6 +12,7 @@ from sandbox.slack.things import Channel, Json, Message
 LONGEST_POST = 40_000  # longer text is cut
 LONGEST_UPDATE = 4_000  # longer text is refused
 MOST_METADATA = 8_000
+UNREADABLE = "This content can't be displayed."  # Slack's text for a message that has only blocks
 
 
 def post_message(call: Call) -> Json:
@@ -21,7 +22,7 @@ def post_message(call: Call) -> Json:
     text, warnings = _cut(call.text("text"))
     blocks = _blocks(call)
     _need_words(call, text, blocks)
-    message = written(call, channel, text, blocks)
+    message = written(call, channel, text or UNREADABLE, blocks)
     message.metadata = _metadata(call)
     message.broadcast = call.flag("reply_broadcast") and message.is_reply
     call.world.post(message)
@@ -96,8 +97,8 @@ def written(call: Call, channel: Channel, text: str, blocks: list[Json]) -> Mess
     """A message of the bot, not yet posted; its thread must exist and be a parent."""
     thread_ts = call.text("thread_ts")
     if thread_ts:
-        parent = next((one for one in channel.messages if one.ts == thread_ts), None)
-        if parent is None or parent.is_reply:
+        parent = channel.by_ts.get(thread_ts)
+        if parent is None or not _is_answerable(call, channel, parent):
             raise Refused("cannot_reply_to_message")
     return Message(
         channel.id,
@@ -124,11 +125,18 @@ def take_back(call: Call, message: Message) -> None:
         call.events.deleted(before, message)
 
 
+def _is_answerable(call: Call, channel: Channel, parent: Message) -> bool:
+    """No answer itself, no line that somebody joined, and not gone without a tombstone."""
+    is_gone = parent.is_deleted and not call.world.replies(channel, parent.ts)
+    return not parent.is_reply and not parent.subtype.endswith("_join") and not is_gone
+
+
 def _place_to_write(call: Call) -> Channel:
     """A channel, or the direct messages with the person whose id was given."""
     identity = call.text("channel")
     if identity[:1] in "UW" and identity in call.world.users:
-        call.world.visible_user(call.team, identity)
+        if call.world.visible_user(call.team, identity).deleted:
+            raise Refused("channel_not_found")
         return call.world.direct(call.team, identity)
     return call.world.own_channel(call.team, identity)
 
@@ -173,7 +181,7 @@ def _check_kept_rich_text(message: Message, blocks: list[Json]) -> None:
 def _change(call: Call, message: Message, text: str, blocks: list[Json]) -> None:
     """What is not said stays; but new text alone takes the blocks away, which it replaces."""
     if "blocks" in call.args or text:
-        message.text, message.blocks = text, blocks
+        message.text, message.blocks = text or UNREADABLE, blocks
     if "attachments" in call.args:
         message.attachments = _attachments(call)
     if "metadata" in call.args:

@@ -1,6 +1,9 @@
 """conversations.*: what the bot can see of channels, their members and their messages."""
 
+import re
+
 from sandbox.slack.gate import check_scopes
+from sandbox.slack.joining import announce_joined
 from sandbox.slack.methods.call import Call, Method, page
 from sandbox.slack.refusals import Refused
 from sandbox.slack.shapes import channel_json, message_json
@@ -9,6 +12,7 @@ from sandbox.slack.things import Channel, Json, Message
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 SCOPE_WORD = {"channel": "channels", "group": "groups", "im": "im"}
+STAMP = re.compile(r"\d+(\.\d+)?")
 KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
@@ -45,12 +49,11 @@ def history(call: Call) -> Json:
 
 def replies(call: Call) -> Json:
     channel, ts = _readable(call), call.text("ts")
-    parent = next((one for one in channel.messages if one.ts == ts), None)
+    parent = channel.by_ts.get(ts)
     if parent is None or (parent.is_deleted and not call.world.replies(channel, ts)):
         raise Refused("thread_not_found")
     top = parent.thread_ts if parent.is_reply else ts
-    thread = [one for one in channel.messages if one.ts == top or one.thread_ts == top]
-    return _messages(call, _within(call, thread))
+    return _messages(call, _within(call, [channel.by_ts[top], *channel.threads.get(top, ())]))
 
 
 def open_direct(call: Call) -> Json:
@@ -76,7 +79,7 @@ def join(call: Call) -> Json:
         raise Refused("method_not_supported_for_channel_type")
     if call.team.bot_user not in channel.members:
         channel.members.append(call.team.bot_user)
-        call.events.joined(channel, call.world.users[call.team.bot_user])
+        announce_joined(call.world, call.events, channel, call.world.users[call.team.bot_user])
     return {"channel": channel_json(channel, call.team)}
 
 
@@ -102,7 +105,7 @@ def _is_listed(call: Call, channel: Channel) -> bool:
 
 
 def _within(call: Call, messages: list[Message]) -> list[Message]:
-    oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999"
+    oldest, latest = _bound(call, "oldest", "0"), _bound(call, "latest", "9999999999")
     inclusive = call.flag("inclusive")
     return [
         one
@@ -110,6 +113,13 @@ def _within(call: Call, messages: list[Message]) -> list[Message]:
         if not one.is_deleted
         and (float(oldest) < float(one.ts) < float(latest) or (inclusive and one.ts in (oldest, latest)))
     ]
+
+
+def _bound(call: Call, name: str, default: str) -> str:
+    stamp = call.text(name) or default
+    if not STAMP.fullmatch(stamp):
+        raise Refused(f"invalid_ts_{name}")
+    return stamp
 
 
 def _messages(call: Call, messages: list[Message]) -> Json:
