@@ -33,7 +33,7 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which tickets: `agent` is who asks, `hidden` are teams whose tickets they see only where they have them."""
+    """Which tickets; `agent` is who asks, `hidden` the teams of whose tickets they see only their own."""
 
     queue: Queue
     agent: int
@@ -97,7 +97,7 @@ def _order(wish: Wish) -> list[ColumnElement[Any]]:
     due = select(func.min(clocks.c.due_at)).where(RUNNING).correlate(tickets).scalar_subquery()
     ranks = {name: place for place, name in enumerate(wish.severities)}
     rank = case(ranks, value=tickets.c.severity, else_=len(ranks)) if ranks else tickets.c.severity
-    first = [due.asc().nulls_last()]
+    first: list[ColumnElement[Any]] = [due.asc().nulls_last()]
     if wish.queue is not Queue.BREACHING:
         waits = case((tickets.c.status == Status.WAITING, 1), else_=0)
         first = [waits, rank, *first]
