@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.decisions import Audience, Notice, Recipient
+from intake.decisions import Audience, Notice, Recipient, is_for_customers
 from intake.errors import TemplateError
 from intake.messages import Address, Inbound
 from intake.tickets import Agent, Clock, ClockKind, Desk, Organisation, Person, Status, Ticket
@@ -196,6 +196,20 @@ def test_every_notice_reads_as_agreed_in_every_language(name, language):
         golden.write_text(got, encoding="utf-8")
 
     assert golden.read_text(encoding="utf-8") == got
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [one for one in CATALOGUE if not is_for_customers(one)])
+def test_every_notice_to_agents_has_short_words_for_slack(name, language):
+    golden = GOLDEN / language / "slack" / f"{name}.txt"
+    outbound = word(name, replace(reader_of(name), language=language, channel="slack"))
+    got = f"Subject: {outbound.subject}\n\n{as_text(outbound.body)}"
+    if os.environ.get("DESKBELL_UPDATE_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(got, encoding="utf-8")
+
+    assert golden.read_text(encoding="utf-8") == got
+    assert not any(phrase in got for phrase in ("eply to this mail", "held release", "diese Mail"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
