@@ -11,7 +11,7 @@ from bots.chat.desk import ChatDesk
 from bots.delivery import Carrier
 from bots.redacting import remember
 from bots.settings import SlackSettings, secret
-from bots.slack.acts import LISTENERS
+from bots.slack.acts import LISTENERS, loops_of
 from bots.slack.cards import Cards
 from bots.slack.carrier import SlackCarrier
 from bots.slack.customers import Customers
@@ -73,6 +73,7 @@ class SlackChat:
             (f"{self.name} triage", self.hands.triage.watch),
             (f"{self.name} tokens", self.hands.speaking.watch),
             (f"{self.name} retention", self._forget_old),
+            *loops_of(self.name, self.hands),
         ]
 
     async def start(self) -> None:
