@@ -21,6 +21,7 @@ from intake.lookup import context_for
 from intake.messages import Assurance, File, Inbound, Raw
 from intake.policy import Policy
 from intake.router import route
+from intake.thread_lines import with_lines
 from intake.tickets import Person, Ticket
 from intake.trust import held
 from intake.work import Setup, Store, Work
@@ -133,7 +134,8 @@ def carry_out_in(
     context = Context(setup.desk, person=command.about)
     for one in command.files:
         work.keep_file(one, now)
-    apply(work, command.raw, command.said, command.decision, context, setup, actor, now)
+    shown = with_lines(work, command.decision, command.said, setup, actor)
+    apply(work, command.raw, command.said, shown, context, setup, actor, now)
     return command.decision
 
 

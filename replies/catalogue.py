@@ -246,6 +246,22 @@ KINDS = (
         to_ticket=False,
     ),
     NoticeKind(
+        "agent-answered",
+        "An agent answered the customer; readers: whom it reaches, and how",
+        needs=("author", "text"),
+        defaults={"readers": ()},
+    ),
+    NoticeKind(
+        "agent-noted",
+        "An agent wrote a note, elsewhere than in the ticket's thread",
+        needs=("author", "text"),
+    ),
+    NoticeKind(
+        "agent-changed",
+        "An agent changed the ticket; changes: each as name: before → after",
+        needs=("author", "changes"),
+    ),
+    NoticeKind(
         "agent-edited",
         "A customer changed a message in a chat, or took it back: then text is empty",
         needs=("sender", "before", "text"),

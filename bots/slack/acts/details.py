@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bots.slack.acts.answering import answering, update_view
 from bots.slack.acts.doing import Target, pressed, seen_ticket, target_of
 from bots.slack.acts.opening import Form, show
-from bots.slack.acts.reading import everybody, facts_for
+from bots.slack.acts.reading import facts_for
 from bots.slack.blocks import modals, names
 from bots.slack.blocks.card import CHANNEL_WORDS
 from bots.slack.blocks.modals import DetailsFacts, Entry
@@ -14,6 +14,7 @@ from bots.slack.blocks.modals.details import ENTRIES_A_PAGE
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.handle import Setup
+from intake.thread_lines import everybody
 from intake.tickets import Agent, Ticket
 from store.story import Told, pages_of
 from store.work import SqlWork
@@ -24,7 +25,7 @@ def page(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetim
     ticket = seen_ticket(work, target.number, agent, setup.policy)
     facts = facts_for(work, setup, agent, ticket.number, now)
     told, pages = pages_of(work, ticket.number, number, ENTRIES_A_PAGE)
-    addresses = tuple(one.address.address for one in everybody(work, setup, ticket))
+    addresses = tuple(one.address.address for one in everybody(work, ticket, setup))
     return modals.details(
         DetailsFacts(
             facts,
