@@ -62,7 +62,7 @@ class Keeping:
 
     def takes(self, address: str) -> bool:
         """Is this one of the desk's addresses, plain or signed?"""
-        if address.lower() in {one.lower() for one in self.setup.desk.addresses}:
+        if self.setup.desk.is_ours(address):
             return True
         return self.setup.addresses.token_in_address(address, datetime.now(UTC)) is not None
 

@@ -188,10 +188,14 @@ def _first_of(work: Work, letter: Letter, context: Context) -> tuple[Letter, Rec
 
 
 def _shows_more(inbound: Inbound, context: Context, first: Receipt) -> bool:
-    """Is it no machine's where the first copy was, or proven where that was not and so was not taken?"""
+    """Is it no machine's where the first copy was; or is it proven, or names a ticket, where that did not?
+
+    A copy to the signed address may come after one to the plain address, which was turned away.
+    """
     if first.fate in TAKEN or screen(inbound, context.desk):
         return False
-    return first.rule in GUARD_NAMES or (context.is_proven and not first.authenticated)
+    is_surer = (context.is_proven and not first.authenticated) or (context.ticket and not first.ticket)
+    return first.rule in GUARD_NAMES or bool(is_surer)
 
 
 def _actor(inbound: Inbound) -> str:

@@ -7,6 +7,7 @@ stops a chat for ever.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -81,10 +82,9 @@ class Inbox:
         self._arrived.set()  # what is next in its lane may be claimed now
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow a cancellation
+                await self._arrived.wait()
 
     async def _take(self, waiting: Waiting) -> None:
         if why := _too_often(waiting):

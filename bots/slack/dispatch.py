@@ -6,6 +6,7 @@ event is tried again, instead of being dropped with an apology. An error of a li
 `dispatch` as it is. Listeners are in tables, and run after the same three checks (`listening`).
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Dispatch:
     async def ask(self, payload: Json) -> Answered:
         """Have something done that a person waits for."""
         response = await self._run(payload, None)
-        return Answered(response.status, response.body)
+        return Answered(response.status, _read(response.body))
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         """Something was written, changed or deleted in a triage channel."""
@@ -156,6 +157,13 @@ class Dispatch:
             waiting.id if waiting else 0,
             waiting is not None and waiting.attempts >= LAST_TRY,
         )
+
+
+def _read(body: Any) -> Any:
+    """What Bolt made JSON of is told as what it says, or Slack would take it for words."""
+    if isinstance(body, str) and body.startswith("{"):
+        return json.loads(body)
+    return body
 
 
 def app_of(hands: Hands) -> AsyncApp:

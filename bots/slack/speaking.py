@@ -7,6 +7,7 @@ agents are told by mail, and goes on by itself when it works again.
 """
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -178,7 +179,9 @@ class Speaking:
     async def put(self, url: str, data: bytes) -> None:
         """Hand bytes to an address that Slack gave for them; Lost where they were not taken."""
         try:
-            async with self.workspaces.session.post(url, data=data, allow_redirects=False) as response:
+            async with self.workspaces.session.post(
+                url, data=io.BytesIO(data), allow_redirects=False
+            ) as response:
                 if response.status != OK:
                     raise Lost(f"HTTP {response.status}")
         except (aiohttp.ClientError, OSError) as error:

@@ -16,7 +16,7 @@ from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.handle import Setup
 from intake.thread_lines import everybody
 from intake.tickets import Agent, Ticket
-from store.story import Told, pages_of
+from store.chronicle import Told, pages_of
 from store.work import SqlWork
 
 

@@ -51,6 +51,8 @@ SOLVE_ANYWAY = "ticket.solve-anyway"
 DETAILS_PAGE = "details.page"
 DETAILS_MORE = "details.more"
 
+MUTE = "me.mute"
+
 HOME_FILTER = "home.filter"
 HOME_PAGE = "home.page"
 HOME_ROW = "home.row"
@@ -108,6 +110,12 @@ ADDRESS = "address"
 EMOJI = "emoji"
 CHANNEL = "channel"
 PRODUCT = "product"
+
+# How the bot reacts to what it has taken: the only words that some things need.
+TAKEN = "eyes"
+NOTED = "lock"
+DONE = "white_check_mark"
+TROUBLE = "warning"
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")

@@ -31,6 +31,9 @@ SIGNS = {
     "agent-alarm": "🚨",
     "agent-gave-up": "📭",
     "agent-mailbox": "🔌",
+    "agent-edited": "✏️",
+    "agent-elsewhere": "🔌",
+    "agent-chat": "🔌",
 }
 
 
