@@ -78,7 +78,6 @@ def test_a_moment_that_was_not_picked_is_asked_for_at_its_field(here: Here) -> N
 
     said = here.run(steps)
 
-    print("SAID", said)
     assert "errors" == said["response_action"]
     assert names.UNTIL in str(said["errors"])
 

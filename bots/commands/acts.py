@@ -80,25 +80,6 @@ def log_call(
     by: str,
 ) -> dict[str, object]:
     """A call or a post becomes a message like any other; the policy says what becomes of it."""
-<<<<<<< HEAD
-=======
-    if "@" not in sender:
-        raise ConfigError(
-            [f"--from: {sender!r} is no address; give the requester's, such as ana@acme.example"]
-        )
-    if severity and severity not in wired.setup.policy.severities:
-        hint = did_you_mean(severity, wired.setup.policy.severities)
-        raise ConfigError([f"--severity: no severity {severity!r}; {hint}"])
-    _check_fields(wired.setup.policy, fields)
-    if channel not in CHANNELS:
-        raise ConfigError([f"--channel: no channel {channel!r}; {did_you_mean(channel, CHANNELS)}"])
-    with wired.store.reading() as work:
-        _known_actor(work, by)
-        if wired.desk.is_ours(sender) or work.agent(sender):
-            raise CommandRefused(
-                f"--from: {sender} is the desk's or an agent's; give the requester's address"
-            )
->>>>>>> w-s1
     now = datetime.now(UTC)
     call = phoned.Call(sender, subject, text, channel, severity, fields)
     with wired.store.reading() as work:
