@@ -28,7 +28,7 @@ from bots.slack.staff import Staff
 from bots.slack.triage import Triage
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import ConfigError
-from store import seen
+from store import seen, undoable
 from store.inbox import Waiting
 
 DAY_SECONDS = 86_400.0
@@ -131,4 +131,5 @@ class SlackChat:
     async def _forget_old(self) -> None:
         while True:
             await self._desk.write(lambda work: seen.forget_old(work, datetime.now(UTC)))
+            await self._desk.write(lambda work: undoable.forget_old(work, datetime.now(UTC)))
             await asyncio.sleep(DAY_SECONDS)

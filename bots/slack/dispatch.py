@@ -18,9 +18,12 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
+from bots.slack.calls import SlackFailure
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
+from bots.slack.stalled import stalled
 from bots.slack.workspaces import MEDIUM
+from intake.errors import StoreUnavailable, TemporaryFailure
 from store import inbox, posts, seen
 from store.inbox import Waiting
 from store.work import SqlWork
@@ -111,10 +114,13 @@ class Dispatch:
     def _asked(self, listener: Listener) -> Callable[..., Awaitable[None]]:
         async def run(body: Json, payload: Json, ack: Any, respond: Any, client: Any) -> None:
             call = Call(body, payload, ack, respond, client, self._hands)
-            if listener.kind is not Kind.OPTIONS and not await self._is_first(body):
-                await ack()
-                return
-            await self._checked(listener, await self._acting(body, payload, None), call)
+            try:
+                if listener.kind is not Kind.OPTIONS and not await self._is_first(body):
+                    await ack()
+                    return
+                await self._checked(listener, await self._acting(body, payload, None), call)
+            except (StoreUnavailable, SlackFailure, TemporaryFailure) as error:
+                await stalled(call, error)
 
         return run
 
