@@ -8,6 +8,9 @@ from bots.slack.blocks import names
 from slack_acting import Here, working
 
 
+pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     with working(tmp_path_factory.mktemp("desk")) as found:

@@ -10,6 +10,9 @@ from serving import ANA, EVE, a_mail
 from slack_acting import Case, Here, working
 
 
+pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     with working(tmp_path_factory.mktemp("desk")) as found:

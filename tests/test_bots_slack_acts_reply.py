@@ -10,6 +10,9 @@ from serving import ANA
 from slack_acting import Case, Here, working
 
 
+pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     folder = tmp_path_factory.mktemp("desk")
@@ -40,7 +43,6 @@ def test_the_form_says_whom_an_answer_reaches_and_how(here: Here) -> None:
     assert f"Goes by email to {ANA.name} &lt;{ANA.address}&gt;" in here.run(steps)
 
 
-@pytest.mark.slow
 def test_an_answer_goes_out_after_its_seconds_and_the_thread_says_so(here: Here) -> None:
     async def steps() -> tuple[int, Status, str]:
         case = await here.ticket()
@@ -78,7 +80,6 @@ def test_an_answer_that_is_undone_is_read_by_nobody(here: Here) -> None:
     assert "Please restart the box." in told
 
 
-@pytest.mark.slow
 def test_what_is_out_cannot_be_undone(here: Here) -> None:
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack
@@ -92,7 +93,6 @@ def test_what_is_out_cannot_be_undone(here: Here) -> None:
     assert "It is out already" in here.run(steps)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("then", "status"),
     [("keep", Status.OPEN), ("waiting", Status.WAITING), ("solved", Status.SOLVED)],
@@ -120,7 +120,6 @@ def test_a_ready_answer_fills_the_form(here: Here) -> None:
     assert "Dear Ana Rossi, restart it (VS-N)." in here.run(steps)
 
 
-@pytest.mark.slow
 def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
     async def steps() -> bool:
         case = await here.ticket()
@@ -137,7 +136,6 @@ def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
     assert here.run(steps)
 
 
-@pytest.mark.slow
 def test_an_answer_that_cannot_be_said_any_more_goes_back_to_its_author(here: Here) -> None:
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack

@@ -22,6 +22,7 @@ def notes(case: Case) -> list[str]:
     return [one["text"] for one in case.said() if not one["public"] and one["direction"] == "in"]
 
 
+@pytest.mark.slow
 def test_plain_words_in_a_thread_are_a_note_and_get_a_lock(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str], Status]:
         case = await here.ticket()
@@ -41,6 +42,7 @@ def test_plain_words_in_a_thread_are_a_note_and_get_a_lock(here: Here) -> None:
     assert Status.OPEN is status
 
 
+@pytest.mark.slow
 def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
     async def steps() -> int:
         case = await here.ticket()
@@ -52,6 +54,7 @@ def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
     assert 0 == here.run(steps)
 
 
+@pytest.mark.slow
 def test_words_of_who_is_no_agent_are_no_note(here: Here) -> None:
     async def steps() -> list[str]:
         case = await here.ticket()
@@ -76,6 +79,7 @@ def test_an_edited_note_says_the_new_words_and_keeps_the_old_ones(here: Here) ->
     assert (["It is ours"], ["It is theirs"]) == here.run(steps)
 
 
+@pytest.mark.slow
 def test_a_deleted_note_is_hidden_and_the_history_keeps_it(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str]]:
         case = await here.ticket()
@@ -100,6 +104,7 @@ def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
     assert ["trace.log"] == here.run(steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
     [(names.SEND, 1, "on its way"), (names.CANCEL, 0, "nothing is sent")],
@@ -128,6 +133,7 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
     assert told in said
 
 
+@pytest.mark.slow
 def test_whoever_edits_an_answer_that_is_out_reads_that_it_was_read(here: Here) -> None:
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack

@@ -25,6 +25,7 @@ from store.changed import Changed, last_change
 from store.work import SqlWork
 
 Decide = Callable[[SqlWork, Setup, Agent, Ticket, datetime], Command]
+CARD = "card"  # the one post that is drawn again; an old reminder shows what it showed
 After = Callable[[SqlWork, int, datetime], None]
 
 
@@ -59,7 +60,7 @@ def target_of(acting: Acting, call: Call) -> Target:
         return Target(said.ticket, said.version)
     if said.ticket and said.ticket != acting.ticket:
         raise NotFound("that ticket")
-    return Target(acting.ticket, said.version)
+    return Target(acting.ticket, said.version if acting.role == CARD else 0)
 
 
 def pressed(call: Call) -> names.Pressed:
