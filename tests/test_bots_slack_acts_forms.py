@@ -10,7 +10,6 @@ from intake.tickets import Status, Ticket
 from serving import ANA, TIM
 from slack_acting import Case, Here, working
 
-
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
 

@@ -7,7 +7,6 @@ import pytest
 from bots.slack.blocks import names
 from slack_acting import Here, working
 
-
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
 

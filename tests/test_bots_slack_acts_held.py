@@ -9,7 +9,6 @@ from sandbox.slack import Interaction, Message
 from serving import ANA, EVE, a_mail
 from slack_acting import Case, Here, working
 
-
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
 

@@ -9,7 +9,6 @@ from intake.tickets import Status
 from serving import ANA
 from slack_acting import Case, Here, working
 
-
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
 
