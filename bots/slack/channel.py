@@ -71,6 +71,7 @@ class SlackChat:
             *connection,
             (f"{self.name} cards", self.hands.cards.run),
             (f"{self.name} triage", self.hands.triage.watch),
+            (f"{self.name} agents", self.hands.staff.watch),
             (f"{self.name} tokens", self.hands.speaking.watch),
             (f"{self.name} retention", self._forget_old),
             *loops_of(self.name, self.hands),

@@ -8,6 +8,7 @@ event is tried again, instead of being dropped with an apology. An error of a li
 
 import json
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,12 +19,10 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bots.slack.calls import SlackFailure
+from bots.slack.apologies import answer_to, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
-from bots.slack.stalled import stalled
 from bots.slack.workspaces import MEDIUM
-from intake.errors import StoreUnavailable, TemporaryFailure
 from store import inbox, posts, seen
 from store.inbox import Waiting
 from store.work import SqlWork
@@ -71,8 +70,14 @@ class Dispatch:
         await self._hands.desk.write(lambda work: _settled(work, waiting.id))
 
     async def ask(self, payload: Json) -> Answered:
-        """Have something done that a person waits for."""
-        response = await self._run(payload, None)
+        """Have something done that a person waits for; where it fails they are told that."""
+        try:
+            response = await self._run(payload, None)
+        except Exception:
+            ref = secrets.token_hex(4)
+            log.exception("what an agent asked for failed", ref=ref)
+            await say_so(payload, ref, self._hands.speaking.workspaces.session)
+            return Answered(OK, answer_to(payload, ref))
         return Answered(response.status, _read(response.body))
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
@@ -114,13 +119,10 @@ class Dispatch:
     def _asked(self, listener: Listener) -> Callable[..., Awaitable[None]]:
         async def run(body: Json, payload: Json, ack: Any, respond: Any, client: Any) -> None:
             call = Call(body, payload, ack, respond, client, self._hands)
-            try:
-                if listener.kind is not Kind.OPTIONS and not await self._is_first(body):
-                    await ack()
-                    return
-                await self._checked(listener, await self._acting(body, payload, None), call)
-            except (StoreUnavailable, SlackFailure, TemporaryFailure) as error:
-                await stalled(call, error)
+            if listener.kind is not Kind.OPTIONS and not await self._is_first(body):
+                await ack()
+                return
+            await self._checked(listener, await self._acting(body, payload, None), call)
 
         return run
 
@@ -167,9 +169,7 @@ class Dispatch:
 
 def _read(body: Any) -> Any:
     """What Bolt made JSON of is told as what it says, or Slack would take it for words."""
-    if isinstance(body, str) and body.startswith("{"):
-        return json.loads(body)
-    return body
+    return json.loads(body) if isinstance(body, str) and body.startswith("{") else body
 
 
 def app_of(hands: Hands) -> AsyncApp:
