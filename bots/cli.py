@@ -20,6 +20,7 @@ from bots.commands import (
     people,
     policy,
     reports,
+    slack,
     targets,
     tickets,
 )
@@ -44,6 +45,7 @@ app.add_typer(announce.app, name="announce")
 app.add_typer(outages.app, name="outage")
 app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
+app.add_typer(slack.app, name="slack")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

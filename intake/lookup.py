@@ -20,6 +20,7 @@ from intake.work import Setup, Work
 LONGEST_NUMBER = 10
 LONGEST_MERGES = 20  # one into the next; a circle cannot be made, but is not run round either
 LONGEST_REFERENCE = 60
+OF_AN_ADDRESS = (Assurance.ALIGNED, Assurance.LINKED)  # which prove that the address is theirs
 FORMS = ("portal", "api")  # whose pages say which ticket is meant
 
 
@@ -127,7 +128,7 @@ def _sender(work: Work, inbound: Inbound) -> tuple[Person | None, Organisation |
     person = work.person(sender.address)
     if person and person.organisation_id:
         return person, work.organisation(person.organisation_id)
-    organisation = work.organisation_of(sender.domain) if inbound.assurance is Assurance.ALIGNED else None
+    organisation = work.organisation_of(sender.domain) if inbound.assurance in OF_AN_ADDRESS else None
     if organisation is None:
         return person, None
     person = person or Person(0, sender.name, (sender.address,))

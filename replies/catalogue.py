@@ -246,6 +246,26 @@ KINDS = (
         to_ticket=False,
     ),
     NoticeKind(
+        "agent-edited",
+        "A customer changed a message in a chat, or took it back: then text is empty",
+        needs=("sender", "before", "text"),
+    ),
+    NoticeKind(
+        "agent-elsewhere",
+        "The chat bot was invited to a channel that is nothing to the desk",
+        needs=("channel", "inviter"),
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "ticket-status",
+        "How the tickets of whoever asked stand",
+        # tickets: reference, subject, state (open, assigned, waiting, solved, closed), due (moment or None)
+        needs=("tickets",),
+        defaults={"more": 0},
+        answers=True,
+        to_ticket=False,
+    ),
+    NoticeKind(
         "agent-chat",
         "A chat cannot be used as it should; what is to be said there waits",
         needs=("chat", "reason", "remedy"),

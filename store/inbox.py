@@ -112,6 +112,13 @@ def settle(work: SqlWork, delivery: int, message: int | None = None) -> None:
     work.connection.execute(done.values(state=Delivery.DONE, message=message, claimed_by="", error=""))
 
 
+def is_waiting(work: SqlWork, delivery: int) -> bool:
+    """Whether a delivery is yet to be decided."""
+    work.flush()
+    found = select(inbox.c.id).where(IS_WAITING, inbox.c.id == delivery)
+    return work.connection.execute(found).first() is not None
+
+
 def next_due(work: SqlWork) -> datetime | None:
     """When the next delivery wants attention, None when none waits."""
     return work.connection.execute(NEXT_DUE).scalar()

@@ -125,6 +125,16 @@ def retry(work: SqlWork, promise: int, now: datetime) -> bool:
     return work.connection.execute(again.values(values)).rowcount == 1
 
 
+def mark_said(work: SqlWork, channel: str, place: str, ticket: int, answer: str, now: datetime) -> int:
+    """What was promised just now for a place at which it was said by hand already; how much."""
+    theirs = outbox.c.channel == channel, outbox.c.recipient_key == address_key(place)
+    here = update(outbox).where(*theirs, outbox.c.ticket == ticket, outbox.c.created_at == now)
+    said = here.where(outbox.c.state == Sending.PENDING).values(
+        state=Sending.SENT, sent_at=now, answer=answer
+    )
+    return work.connection.execute(said).rowcount
+
+
 def hasten(work: SqlWork, channel: str, now: datetime) -> int:
     """What waits for another try on a channel that works again is due at once; how much."""
     waits = outbox.c.channel == channel, outbox.c.state == Sending.PENDING, outbox.c.next_at > now

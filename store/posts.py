@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from store.chat_tables import posts
+from store.tables import messages
 from store.types import digest
 from store.work import SqlWork
 
@@ -82,3 +83,8 @@ def _post(row: Any) -> Post:
         row.message or 0,
         row.outbox or 0,
     )
+
+
+def ticket_of_message(work: SqlWork, message: int) -> int:
+    """The ticket that a message is on by now, 0 for none."""
+    return work.connection.execute(select(messages.c.ticket).where(messages.c.id == message)).scalar() or 0

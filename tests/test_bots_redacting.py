@@ -57,7 +57,7 @@ def test_neither_an_entry_nor_a_library_nor_a_traceback_logs_a_token(log, secret
     structlog.get_logger().warning(f"with {secret}", header=f"Bearer {secret}", deep={"a": [secret]})
     logging.getLogger("slack_sdk").warning("sent %s", {"token": secret})
     try:
-        raise ValueError(f"https://api.example/{secret}")
+        int(f"https://api.example/{secret}")
     except ValueError:
         structlog.get_logger().exception("broken")
         logging.getLogger("httpx").exception("broken")

@@ -145,6 +145,15 @@ FACTS = {
         "ways": ("Telegram: 4711",),
     },
     "agent-alarm": {"limit": 1000, "until": DUE},
+    "agent-edited": {"sender": "Mario Rossi", "before": "Line 3 fails", "text": "Line 4 fails"},
+    "agent-elsewhere": {"channel": "C0123", "inviter": "<@U0123>"},
+    "ticket-status": {
+        "tickets": [
+            {"reference": "WX-1042", "subject": "Calls drop", "state": "assigned", "due": DUE},
+            {"reference": "WX-1044", "subject": "No <b>tone</b>", "state": "waiting", "due": None},
+        ],
+        "more": 2,
+    },
     "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
 }

@@ -10,8 +10,8 @@ import typer
 
 from bots.commands.probe import Finding, forged_mail
 from bots.relays import relays_of
-from bots.setting_values import secret
-from bots.settings import ImapSettings, SmtpSettings
+from bots.setting_values import secret, signing_key
+from bots.settings import ImapSettings, SlackSettings, SmtpSettings
 from bots.wiring import Wired, check_templates, people_of, wire
 from intake.errors import DeskbellError
 from intake.suggestions import did_you_mean
@@ -47,6 +47,7 @@ def _findings(wired: Wired) -> Iterator[Finding]:
     yield from _relay(wired)
     yield from _signature(wired)
     yield from _channels(wired)
+    yield from _slack(wired)
     if _is_installed("intake"):
         yield True, "the package `intake` (a data library) is installed too; its name collides: uninstall it"
 
@@ -120,6 +121,21 @@ def _channels(wired: Wired) -> Iterator[Finding]:
         yield from _proofs(f"channel.{name}", channel)
         if isinstance(channel, SmtpSettings) and channel.tls_key and not channel.tls_cert:
             yield True, f"channel.{name}.tls_key is set without tls_cert"
+
+
+def _slack(wired: Wired) -> Iterator[Finding]:
+    """The tokens, the scopes and the channels of Slack, where one is configured."""
+    for name, channel in wired.settings.channel.items():
+        if not isinstance(channel, SlackSettings):
+            continue
+        try:
+            from bots.slack.check import findings
+            from bots.slack.workspaces import installed_token
+        except ModuleNotFoundError as error:
+            yield True, f"channel.{name}: slack needs {error.name}; install 'deskbell[slack]'"
+            continue
+        key = signing_key(wired.settings.secrets.key, "secrets.key", wired.folder)
+        yield from findings(f"channel.{name}", channel, wired.folder, installed_token(wired.store, key))
 
 
 def _proofs(place: str, channel: SmtpSettings | ImapSettings) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ from bots.slack.calls import (
     SlackFailure,
     answer,
 )
-from bots.slack.pace import MESSAGE, Order, Pace
+from bots.slack.pace import APART, MESSAGE, Order, Pace
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import PermanentFailure, TemporaryFailure
 from store import cards, outbox
@@ -95,18 +95,20 @@ class Speaking:
             workspace = await self.workspaces.of(team)
             said = await answer(call(workspace.client))
         except DeadToken as error:
-            await self._died(team, error.error)
+            await self.died(team, error.error)
             raise
-        if team in self.workspaces.paused():
+        if self.workspaces.key(team) in self.workspaces.paused:
             await self._lives(team)
         return said
 
     async def home(self) -> str:
         """The id of the agents' workspace; TemporaryFailure while it cannot be found out."""
+        if dead := self.workspaces.dead(""):
+            raise TemporaryFailure(f"Slack: {dead}")
         try:
             return (await self.workspaces.home()).team
         except DeadToken as error:
-            await self._died("", error.error)
+            await self.died("", error.error)
             raise TemporaryFailure(f"Slack: {error}") from error
         except SlackFailure as error:
             raise TemporaryFailure(f"Slack: {error}") from error
@@ -202,18 +204,12 @@ class Speaking:
         raise TemporaryFailure(f"Slack: {lost}")
 
     async def watch(self) -> None:
-        """Try dead tokens until they work; runs until it is cancelled."""
+        """Try dead tokens until they work, until it is cancelled; first whether what was dead is mended."""
+        await self._try_again("")
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            for team in list(self.workspaces.paused()):
-                self.workspaces.forget(team)
-                try:
-                    name = team or await self.home()
-                    self.workspaces.resume(team)
-                    await self.ask(name, lambda client: client.auth_test())
-                    await self._lives(team)
-                except (SlackFailure, TemporaryFailure) as error:
-                    log.info("Slack's token is dead still", team=team, error=str(error))
+            for key in self.workspaces.paused:
+                await self._try_again(key)
 
     # Helpers
 
@@ -228,6 +224,8 @@ class Speaking:
             said = await self._with_blocks(where, message, "chat.postMessage", args)
         except Refused as error:
             raise self._failure(where, error) from error
+        finally:
+            self.pace.rest(where.channel, APART)  # from when it arrived, which is when Slack counts
         return str(said["ts"])
 
     async def _updated(self, where: Where, ts: str, message: Message) -> None:
@@ -282,18 +280,35 @@ class Speaking:
             raise TemporaryFailure(f"Slack: {error}", timedelta(seconds=error.seconds)) from error
         await asyncio.sleep(error.seconds)
 
-    async def _died(self, team: str, error: str) -> None:
+    async def died(self, team: str, error: str) -> None:
+        """A token is good for nothing any more: nothing is said until it works; agents hear of it once."""
         self.workspaces.pause(team, error)
         remedy = (
             "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
         )
-        await self._alerts.tell(f"token {team}".rstrip(), f"Slack answers {error}", remedy)
+        await self._alerts.tell(self._trouble(team), f"Slack answers {error}", remedy)
+
+    async def _try_again(self, key: str) -> None:
+        try:
+            if key:
+                self.workspaces.forget(key)
+                await answer((await self.workspaces.of(key)).client.auth_test())
+            else:
+                workspace = await self.workspaces.home()
+                await answer(workspace.client.auth_test())
+            await self._lives(key)
+        except (SlackFailure, TemporaryFailure) as error:
+            self.workspaces.forget_home()
+            log.info("Slack's token is dead still", team=key, error=str(error))
 
     async def _lives(self, team: str) -> None:
         """A token works again: what waited for it goes at once."""
         self.workspaces.resume(team)
-        if await self._alerts.over(f"token {team}".rstrip()):
+        if await self._alerts.over(self._trouble(team)):
             await self._desk.write(_hastened)
+
+    def _trouble(self, team: str) -> str:
+        return f"token {self.workspaces.key(team)}".rstrip()
 
 
 def _given_up(error: Refused) -> Exception:

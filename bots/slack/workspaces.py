@@ -18,10 +18,11 @@ from bots.redacting import remember
 from bots.setting_values import is_loopback
 from bots.settings import SlackSettings
 from bots.settings import secret as read_secret
-from bots.slack.calls import DeadToken, Json, answer
+from bots.slack.calls import Json, answer
 from bots.slack.sealing import Seal
 from intake.errors import TemporaryFailure
 from store import installations
+from store.desk import SqlStore
 from store.installations import Installation
 
 MEDIUM = "slack"
@@ -54,6 +55,7 @@ class Workspaces:
         self._seal = Seal(desk.key)
         self._known: dict[str, Workspace] = {}
         self._home = ""
+        self._last_home = ""  # which it was, also while it has to be found out again
         self._dead: dict[str, tuple[str, float]] = {}  # the error, and when it may be tried again
         self._session: aiohttp.ClientSession | None = None
 
@@ -79,7 +81,8 @@ class Workspaces:
             found = await self._introduced(self._bot_token())
         else:
             found = await self._first()
-        self._known[found.team], self._home = found, found.team
+        self._known[found.team] = found
+        self._home = self._last_home = found.team
         return found
 
     async def of(self, team: str) -> Workspace:
@@ -96,22 +99,29 @@ class Workspaces:
         if self._home == team:
             self._home = ""
 
-    # Dead tokens
+    def forget_home(self) -> None:
+        self.forget(self._home)
+
+    # Dead tokens; "" stands for the agents' own workspace, whose id may not be known yet
+
+    def key(self, team: str) -> str:
+        return "" if team == self._last_home else team
 
     def dead(self, team: str) -> str:
         """Why nothing can be said in a workspace at this moment, "" when it can be tried."""
-        error, until = self._dead.get(team, ("", 0.0))
+        error, until = self._dead.get(self.key(team), ("", 0.0))
         return error if time.monotonic() < until else ""
 
     def pause(self, team: str, error: str) -> None:
-        self._dead[team] = error, time.monotonic() + REST_SECONDS
+        self._dead[self.key(team)] = error, time.monotonic() + REST_SECONDS
 
-    def paused(self) -> dict[str, str]:
-        """The workspaces whose token is dead, and what Slack says of it."""
-        return {team: error for team, (error, _) in self._dead.items()}
+    @property
+    def paused(self) -> tuple[str, ...]:
+        """The workspaces whose token is dead, by their keys."""
+        return tuple(self._dead)
 
     def resume(self, team: str) -> None:
-        self._dead.pop(team, None)
+        self._dead.pop(self.key(team), None)
 
     # Helpers
 
@@ -123,12 +133,7 @@ class Workspaces:
     async def _introduced(self, token: str) -> Workspace:
         """Whose token it is, as Slack says."""
         client = self.client(token)
-        try:
-            said: Json = await answer(client.auth_test())
-        except DeadToken as error:
-            self.pause("", error.error)
-            raise
-        self.resume("")
+        said: Json = await answer(client.auth_test())
         return Workspace(
             said["team_id"], said.get("team", ""), said["user_id"], said.get("bot_id", ""), client
         )
@@ -158,3 +163,10 @@ def client_of(api_url: str, token: str, session: aiohttp.ClientSession | None = 
     if is_loopback(urlsplit(api_url).hostname or ""):
         client.proxy = None
     return client
+
+
+def installed_token(store: SqlStore, key: bytes) -> str:
+    """The bot's token of the first workspace that the app was installed in, "" where there is none."""
+    with store.reading() as work:
+        known = installations.installed(work, MEDIUM)
+    return Seal(key).opened(known[0].team, known[0].sealed)["bot"] if known else ""

@@ -1,0 +1,241 @@
+"""Customers in shared channels: what they write is a message like any other, under the same policy.
+
+Only a channel that an administrator registered to one organisation is heard. There a message of
+somebody from outside is a ticket, or goes onto the one whose thread it is in; a message of our own
+people in a ticket's thread is a public answer, which stands there already. Whether the writer is
+of that organisation is asked of our own records, by their Slack id or the address that Slack names;
+who is not, writes unproven. A question for the status is answered in the thread.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bots.chat.desk import ChatDesk
+from bots.slack.asked import status_of
+from bots.slack.calls import Json
+from bots.slack.downloads import Downloads, Fetched
+from bots.slack.people import People, email_of, name_of
+from bots.slack.reading import people_in, plain_text
+from bots.slack.staff import Staff
+from bots.slack.told import answered_in_place, told_of_edit
+from bots.slack.workspaces import MEDIUM, Workspaces
+from intake import handle
+from intake.decisions import Decision, Fate
+from intake.handle import Letter, Setup
+from intake.messages import Address, Assurance, Inbound, Raw
+from intake.tickets import Agent, Ticket
+from store import edits, inbox, posts
+from store.chat_places import ChatPlace
+from store.inbox import Waiting
+from store.posts import Post
+from store.work import SqlWork
+
+LONGEST_SUBJECT = 80
+LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
+HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+ASKS_STATUS = re.compile(
+    r"\W*(?:<@[UW]\w+>\W*)?(?:status|stato|stand|état|estado)\b\W{0,3}(.{0,40})", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a registered channel, and what is known of its writer."""
+
+    place: ChatPlace
+    raw: Raw
+    delivery: int
+    channel: str  # team/channel
+    ts: str
+    root: str  # the ts of its thread's first message; its own where it begins one
+    user: str
+    text: str
+    name: str
+    email: str
+    is_ours: bool
+    agent: Agent | None
+    files: Fetched
+
+    @property
+    def thread(self) -> str:
+        """Where an answer to it goes."""
+        return f"{self.channel}/{self.root}"
+
+
+class Customers:
+    """`hear` settles what was written in a registered channel, whatever it is."""
+
+    def __init__(
+        self, desk: ChatDesk, workspaces: Workspaces, people: People, staff: Staff, downloads: Downloads
+    ) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._people = people
+        self._staff = staff
+        self._downloads = downloads
+
+    async def hear(self, waiting: Waiting, team: str, event: Json, place: ChatPlace) -> None:
+        subtype = str(event.get("subtype") or "")
+        if subtype in ("message_changed", "message_deleted"):
+            await self._changed(waiting, event, place)
+        elif subtype in HEARD and event.get("user"):
+            await self._said(waiting, team, event, place)
+        else:
+            await self._desk.write(lambda work: inbox.settle(work, waiting.id))
+
+    async def _said(self, waiting: Waiting, team: str, event: Json, place: ChatPlace) -> None:
+        said = await self._read(waiting, team, event, place)
+        setup = self._desk.setup
+        await self._desk.write(
+            lambda work: _take(work, said, setup) if said else inbox.settle(work, waiting.id)
+        )
+
+    async def _read(self, waiting: Waiting, team: str, event: Json, place: ChatPlace) -> Said | None:
+        """What was said and by whom; None for a machine's words."""
+        user, wire = str(event["user"]), str(event.get("text") or "")
+        one = await self._people.one(team, user)
+        if one.get("is_bot") or user == (await self._workspaces.of(team)).bot_user:
+            return None
+        names = {other: name_of(await self._people.one(team, other)) for other in people_in(wire)[:10]}
+        files = await self._downloads.fetch(
+            team, event.get("files") or (), is_last_try=waiting.attempts >= LAST_TRY
+        )
+        is_ours = one.get("team_id") == team and not one.get("is_stranger")
+        return Said(
+            place,
+            waiting.raw,
+            waiting.id,
+            place.place,
+            str(event["ts"]),
+            str(event.get("thread_ts") or event["ts"]),
+            user,
+            plain_text(wire, names).strip(),
+            name_of(one) or user,
+            email_of(one),
+            is_ours,
+            await self._staff.agent(team, user) if is_ours else None,
+            files,
+        )
+
+    async def _changed(self, waiting: Waiting, event: Json, place: ChatPlace) -> None:
+        """An edit or a deletion of what we took in; anything else of the kind is nothing to us."""
+        is_edit = event["subtype"] == "message_changed"
+        message = event.get("message") or {}
+        is_tombstone = message.get("subtype") == "tombstone"
+        ts = str(message.get("ts") if is_edit else event.get("deleted_ts") or "")
+        text = plain_text(str(message.get("text") or "")).strip() if is_edit and not is_tombstone else ""
+        setup, now = self._desk.setup, datetime.now(UTC)
+        is_taken_back = is_tombstone or not is_edit
+
+        def revised(work: SqlWork) -> None:
+            inbox.settle(work, waiting.id)
+            post = posts.post_at(work, MEDIUM, place.place, ts)
+            if post is None or not post.message or (not text and not is_taken_back):
+                return
+            actor = str((event.get("previous_message") or {}).get("user") or message.get("user") or "slack")
+            if is_taken_back:
+                edit = edits.take_back(work, post.message, actor, now)
+            else:
+                edit = edits.edit(work, post.message, text, actor, now)
+            if edit:
+                told_of_edit(work, edit, text, setup, now)
+
+        await self._desk.write(revised)
+
+
+def _take(work: SqlWork, said: Said, setup: Setup) -> None:
+    """Settle a message in one transaction: for the policy, an answer of ours, or a question."""
+    now = datetime.now(UTC)
+    number = ticket_of(work, posts.post_at(work, MEDIUM, said.channel, said.root))
+    ticket = work.ticket(number) if number else None
+    inbound = _inbound(work, said, ticket)
+    if said.is_ours:
+        _of_ours(work, said, inbound, ticket, setup, now)
+        return
+    asked = ASKS_STATUS.fullmatch(said.text)
+    if asked and inbound.assurance is Assurance.LINKED and not said.files.files:
+        work.for_delivery(said.delivery)
+        answer = Decision(Fate.ANSWER, "status-asked", "They asked how their tickets stand.")
+        message = work.keep(said.raw, inbound, answer, None, now)
+        status_of(work, inbound, asked[1], ticket, setup, now)
+        _record(work, said, message, 0, "question")
+        return
+    letter = Letter(
+        said.raw, inbound, delivery=said.delivery, files=said.files.files, refuse_in_session=False
+    )
+    receipt = handle.receive_in(work, letter, setup, now)
+    _record(work, said, receipt.message, receipt.ticket, "customer")
+
+
+def _of_ours(
+    work: SqlWork, said: Said, inbound: Inbound, ticket: Ticket | None, setup: Setup, now: datetime
+) -> None:
+    """Our own people's words in a ticket's thread are public; elsewhere they are no business of the desk."""
+    if ticket is None:
+        inbox.settle(work, said.delivery)
+        return
+    work.for_delivery(said.delivery)
+    message = answered_in_place(
+        work, said.raw, inbound, ticket, said.agent, said.files.files, said.ts, setup, now
+    )
+    _record(work, said, message, ticket.number, "answer")
+
+
+def _inbound(work: SqlWork, said: Said, ticket: Ticket | None) -> Inbound:
+    person = work.person(said.user) or (work.person(said.email) if said.email else None)
+    address = (person.emails[0] if person and person.emails else said.email) or said.user
+    linked = Assurance.LINKED if said.is_ours or _is_of(work, said, address) else Assurance.NONE
+    subject = next(iter(said.text.splitlines()), "")[:LONGEST_SUBJECT]
+    inbound = Inbound(
+        channel=MEDIUM,
+        identity=hashlib.sha256(f"{MEDIUM} {said.channel} {said.ts}".encode()).hexdigest(),
+        received_at=_moment(said.ts, said.raw.received_at),
+        sender=Address(said.name, address),
+        subject=subject or ", ".join(one.name for one in said.files.files)[:LONGEST_SUBJECT],
+        text=said.text,
+        reply=said.text,
+        attachments=said.files.attachments,
+        assurance=linked,
+        ticket_number=ticket.number if ticket else 0,
+        place=said.thread,
+        defects=said.files.defects,
+    )
+    if ticket is None or linked is Assurance.LINKED:
+        return inbound
+    # Who proves nothing names the ticket all the same, by its thread; that is held for an agent.
+    return replace(inbound, ticket_number=0, in_reply_to=ticket.last_message_id)
+
+
+def _is_of(work: SqlWork, said: Said, address: str) -> bool:
+    """Whether somebody is of the organisation that the channel is registered to, by our own records."""
+    person = work.person(said.user) or work.person(address)
+    if person and person.organisation_id:
+        return person.organisation_id == said.place.organisation
+    listed = work.organisation_of(address.rpartition("@")[2]) if "@" in address else None
+    return listed is not None and listed.active and listed.id == said.place.organisation
+
+
+def _record(work: SqlWork, said: Said, message: int, ticket: int, role: str) -> None:
+    """What an answer in the thread will belong to."""
+    now = datetime.now(UTC)
+    post = Post(MEDIUM, said.channel, said.ts, role, now, ticket, said.root, message)
+    posts.record(work, post)
+    if said.root != said.ts and posts.post_at(work, MEDIUM, said.channel, said.root) is None:
+        posts.record(work, replace(post, external=said.root, role="thread", message=0))
+
+
+def ticket_of(work: SqlWork, post: Post | None) -> int:
+    """The ticket that a post belongs to by now: what was held may have been released."""
+    if post is None:
+        return 0
+    return post.ticket or (posts.ticket_of_message(work, post.message) if post.message else 0)
+
+
+def _moment(ts: str, otherwise: datetime) -> datetime:
+    """When it was written, as Slack says; never later than it came."""
+    try:
+        return min(datetime.fromtimestamp(float(ts), UTC), otherwise)
+    except (ValueError, OverflowError):
+        return otherwise

@@ -1,0 +1,277 @@
+"""Bolt, with our hands on what it would lose: who may use it, who is authorised, what counts as done.
+
+Payloads reach Bolt after they are kept (events) or before they are acknowledged (what a person waits
+for). The tokens are ours, from our own tables: where one cannot be had, the dispatch fails and the
+event is tried again, instead of being dropped with an apology. An error of a listener comes out of
+`dispatch` as it is. Listeners are in tables, and run after the same three checks (`listening`).
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from bots.slack.customers import ticket_of
+from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
+from bots.slack.workspaces import MEDIUM
+from store import inbox, posts, seen
+from store.inbox import Waiting
+from store.work import SqlWork
+
+WAITING, FAULT = "deskbell_waiting", "deskbell_fault"
+OK = 200
+LAST_TRY = 4
+SUFFIX = {Kind.CLOSED: "view_closed"}
+Heard = Callable[[Waiting, str, Json, Json], Awaitable[None]]  # workspace, the event, the whole payload
+log = structlog.get_logger()
+
+
+class Undispatched(Exception):
+    """Bolt did not let the payload through to a listener."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What goes back with the acknowledgement of something a person waits for."""
+
+    status: int
+    body: Any
+
+
+class Dispatch:
+    """`events` is what the channel itself hears, by the event's type, before any listener of agents."""
+
+    def __init__(self, hands: Hands, events: Mapping[str, Heard], listeners: Iterable[Listener]) -> None:
+        self._hands = hands
+        self._listeners = tuple(listeners)
+        self.app = app_of(hands)
+        for kind in (Kind.ACTION, Kind.VIEW, Kind.CLOSED, Kind.SHORTCUT, Kind.COMMAND, Kind.OPTIONS):
+            for one in self._of(kind):
+                _register(self.app, one)(self._asked(one))
+        for name, heard in events.items():
+            self.app.event(name)(self._heard(heard))
+        for one in self._of(Kind.EVENT):
+            self.app.event(one.name)(self._noticed(one))
+        self.app.event(re.compile(".*"))(_nothing)  # or what nobody listens to would be brought again
+        self.app.action(re.compile(".*"))(_acknowledged)  # links are buttons, too
+
+    async def event(self, waiting: Waiting, payload: Json) -> None:
+        """Have an event heard, and its delivery settled; raises what went wrong."""
+        await self._run(payload, waiting)
+        await self._hands.desk.write(lambda work: _settled(work, waiting.id))
+
+    async def ask(self, payload: Json) -> Answered:
+        """Have something done that a person waits for."""
+        response = await self._run(payload, None)
+        return Answered(response.status, response.body)
+
+    async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        """Something was written, changed or deleted in a triage channel."""
+        subtype = str(event.get("subtype") or "")
+        listener = next((one for one in self._of(Kind.MESSAGE) if one.is_named(subtype)), None)
+        if listener is not None:
+            workspace = await self._hands.speaking.workspaces.of(team)
+            call = Call(body, event, _silent, _silent, workspace.client, self._hands)
+            await self._checked(listener, await self._acting(body, event, waiting), call)
+
+    # Helpers
+
+    def _of(self, kind: Kind) -> list[Listener]:
+        return [one for one in self._listeners if one.kind is kind]
+
+    async def _run(self, payload: Json, waiting: Waiting | None) -> BoltResponse:
+        request = AsyncBoltRequest(mode="socket_mode", body=payload, context={WAITING: waiting})
+        response = await self.app.async_dispatch(request)
+        if fault := request.context.get(FAULT):
+            raise fault
+        if waiting is not None and response.status != OK:
+            raise Undispatched(f"Bolt answers {response.status}")
+        return response
+
+    def _heard(self, heard: Heard) -> Callable[..., Awaitable[None]]:
+        async def run(body: Json, event: Json, context: Mapping[str, Any]) -> None:
+            await heard(context[WAITING], str(context["team_id"]), event, body)
+
+        return run
+
+    def _noticed(self, listener: Listener) -> Callable[..., Awaitable[None]]:
+        async def run(body: Json, event: Json, client: Any, context: Mapping[str, Any]) -> None:
+            call = Call(body, event, _silent, _silent, client, self._hands)
+            await self._checked(listener, await self._acting(body, event, context[WAITING]), call)
+
+        return run
+
+    def _asked(self, listener: Listener) -> Callable[..., Awaitable[None]]:
+        async def run(body: Json, payload: Json, ack: Any, respond: Any, client: Any) -> None:
+            call = Call(body, payload, ack, respond, client, self._hands)
+            if listener.kind is not Kind.OPTIONS and not await self._is_first(body):
+                await ack()
+                return
+            await self._checked(listener, await self._acting(body, payload, None), call)
+
+        return run
+
+    async def _is_first(self, body: Json) -> bool:
+        key, now = interaction_of(body), datetime.now(UTC)
+        return await self._hands.desk.write(lambda work: seen.is_first(work, MEDIUM, key, now))
+
+    async def _checked(self, listener: Listener, acting: Acting, call: Call) -> None:
+        """Only an agent gets to a listener that is not for all; never in a channel that others can read."""
+        is_shared = bool(call.body.get("is_ext_shared_channel"))
+        if (acting.agent is None or is_shared) and not listener.is_for_all:
+            act: Act = listener.otherwise or refuse
+            await act(acting, call)
+            return
+        await listener.act(acting, call)
+
+    async def _acting(self, body: Json, payload: Json, waiting: Waiting | None) -> Acting:
+        user, team = who(body, payload)
+        channel, ts, thread = where(body, payload)
+        agent = await self._hands.staff.agent(team, user)
+        place = f"{_own_team(body, team)}/{channel}"
+
+        def found(work: SqlWork) -> tuple[posts.Post | None, int]:
+            post = posts.post_at(work, MEDIUM, place, ts) if ts else None
+            above = posts.post_at(work, MEDIUM, place, thread) if thread else None
+            return post, ticket_of(work, post) or ticket_of(work, above)
+
+        post, ticket = await self._hands.desk.read(found)
+        return Acting(
+            agent,
+            user,
+            team,
+            channel,
+            ts,
+            thread,
+            ticket,
+            post.role if post else "",
+            post.message if post else 0,
+            str(body.get("trigger_id") or ""),
+            waiting.id if waiting else 0,
+            waiting is not None and waiting.attempts >= LAST_TRY,
+        )
+
+
+def app_of(hands: Hands) -> AsyncApp:
+    """A Bolt app that authorises by our own tables and processes before it answers."""
+    workspaces = hands.speaking.workspaces
+
+    async def authorize(
+        enterprise_id: str | None, team_id: str | None, user_id: str | None
+    ) -> AuthorizeResult:
+        one = await workspaces.of(team_id or "")
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=one.team,
+            bot_user_id=one.bot_user,
+            bot_id=one.bot_id,
+            bot_token=one.client.token,
+        )
+
+    app = AsyncApp(
+        client=workspaces.client(),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,  # done on the raw body, before anything is read
+        ignoring_self_events_enabled=False,  # done before anything is kept
+    )
+
+    async def failed(error: Exception, context: Any) -> None:
+        context[FAULT] = error
+
+    app.error(failed)
+    return app
+
+
+def _register(app: AsyncApp, listener: Listener) -> Callable[..., Any]:
+    name: Any = listener.name
+    match listener.kind:
+        case Kind.ACTION:
+            return app.action(name)
+        case Kind.VIEW:
+            return app.view(name)
+        case Kind.CLOSED:
+            return app.view_closed(name)
+        case Kind.SHORTCUT:
+            return app.shortcut(name)
+        case Kind.COMMAND:
+            return app.command(name)
+        case Kind.OPTIONS:
+            return app.options(name)
+        case Kind.EVENT | Kind.MESSAGE:
+            return app.event(name)
+
+
+def interaction_of(body: Json) -> str:
+    """What makes an interaction the same one: its kind, who, and the moment or the trigger."""
+    user, _ = who(body, body)
+    actions = body.get("actions") or [{}]
+    moment = actions[0].get("action_ts") or body.get("trigger_id") or body.get("action_ts") or ""
+    if not moment:  # view_closed has neither
+        view = body.get("view") or {}
+        moment = f"{view.get('id')} {view.get('hash')}"
+    return f"{body.get('type') or body.get('command')} {user} {moment}"
+
+
+def who(body: Json, payload: Json) -> tuple[str, str]:
+    """The one who acts, and the workspace that they are of: never what the message says."""
+    user = body.get("user")
+    if isinstance(user, dict):
+        team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+        return str(user.get("id") or ""), str(team)
+    if body.get("command"):
+        return str(body.get("user_id") or ""), str(body.get("team_id") or "")
+    author = (payload.get("message") or payload.get("previous_message") or {}).get("user")
+    user_id = payload.get("user") or author or ""
+    team = payload.get("user_team") or payload.get("source_team") or body.get("team_id") or ""
+    return str(user_id if isinstance(user_id, str) else user_id.get("id", "")), str(team)
+
+
+def where(body: Json, payload: Json) -> tuple[str, str, str]:
+    """Channel, message and thread of what was acted on, "" for what there is none of."""
+    if body.get("command"):
+        return str(body.get("channel_id") or ""), "", ""
+    told = (
+        payload.get("message") or payload.get("previous_message")
+        if body.get("event")
+        else body.get("message")
+    )
+    message = told or {}
+    item = payload.get("item") or {}
+    container = body.get("container") or {}
+    channel = (body.get("channel") or {}).get("id") or item.get("channel") or payload.get("channel") or ""
+    ts = message.get("ts") or item.get("ts") or container.get("message_ts") or payload.get("ts") or ""
+    thread = message.get("thread_ts") or container.get("thread_ts") or payload.get("thread_ts") or ""
+    return str(channel if isinstance(channel, str) else ""), str(ts), str(thread)
+
+
+def _own_team(body: Json, team: str) -> str:
+    """The workspace whose installation heard it: that is the one in which we posted."""
+    authorizations = body.get("authorizations") or [{}]
+    return str(
+        authorizations[0].get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id") or team
+    )
+
+
+def _settled(work: SqlWork, delivery: int) -> None:
+    """Whoever heard it may have settled it; then it stays as it is."""
+    if inbox.is_waiting(work, delivery):
+        inbox.settle(work, delivery)
+
+
+async def _nothing(body: Json) -> None:
+    """An event that is nothing to us."""
+
+
+async def _acknowledged(ack: Callable[[], Awaitable[Any]]) -> None:
+    await ack()
+
+
+async def _silent(**said: object) -> None:
+    """An event has nobody to answer to."""

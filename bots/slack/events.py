@@ -1,0 +1,136 @@
+"""What the channel itself hears, by the kind of the event; the rest is for what agents do.
+
+A table: each row settles its event, or leaves it to `Dispatch`, which settles what is left over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+
+from bots.slack.calls import Json
+from bots.slack.customers import Customers
+from bots.slack.dispatch import Dispatch, Heard
+from bots.slack.listening import Hands
+from bots.slack.people import is_of, name_of
+from bots.slack.workspaces import MEDIUM
+from intake.decisions import Audience, Notice, Recipient
+from intake.messages import Address
+from intake.readers import DIRECT
+from store import chat_places, installations
+from store.chat_places import PlaceKind
+from store.inbox import Waiting
+from store.work import SqlWork
+
+log = structlog.get_logger()
+
+
+class Events:
+    """`table` is what Bolt is told to listen to for us."""
+
+    def __init__(self, hands: Hands, customers: Customers) -> None:
+        self._hands = hands
+        self._customers = customers
+        self.dispatch: Dispatch | None = None  # which is made with our table
+
+    @property
+    def table(self) -> Mapping[str, Heard]:
+        return {
+            "message": self._message,
+            "member_joined_channel": self._joined,
+            "channel_shared": self._changed_channel,
+            "channel_archive": self._changed_channel,
+            "group_archive": self._changed_channel,
+            "channel_id_changed": self._renumbered,
+            "subteam_members_changed": self._changed_group,
+            "user_change": self._changed_user,
+            "app_uninstalled": self._uninstalled,
+            "tokens_revoked": self._revoked,
+        }
+
+    async def _message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        """In a triage channel it is for agents, in a registered one a customer's; elsewhere nobody's."""
+        channel = str(event.get("channel") or "")
+        if await self._hands.triage.is_triage(team, channel):
+            assert self.dispatch
+            await self.dispatch.message(waiting, team, event, body)
+            return
+        place = await self._hands.desk.read(
+            lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}")
+        )
+        if place is not None and place.kind is PlaceKind.CUSTOMERS:
+            await self._customers.hear(waiting, team, event, place)
+
+    async def _joined(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        """Somebody joined a triage channel, which is looked over again; or we were invited somewhere."""
+        channel = str(event["channel"])
+        if await self._hands.triage.is_triage(team, channel):
+            self._hands.staff.forget(str(event.get("user") or ""))
+            await self._hands.triage.look(channel, anew=True)
+            return
+        bot = (await self._hands.speaking.workspaces.of(team)).bot_user
+        known = await self._hands.desk.read(
+            lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}")
+        )
+        if event.get("user") == bot and known is None:
+            await self._invited(team, channel, str(event.get("inviter") or ""))
+
+    async def _invited(self, team: str, channel: str, inviter: str) -> None:
+        """Say nothing there; tell whoever invited us, and the admins, in direct messages."""
+        name = name_of(await self._hands.people.one(team, inviter)) if inviter else "Somebody"
+        setup, now = self._hands.desk.setup, datetime.now(UTC)
+        facts = {"channel": channel, "inviter": name or inviter}
+        notice = Notice("agent-elsewhere", Audience.AGENTS, facts, "auto-generated")
+        home = await self._hands.speaking.home()
+        admins = self._hands.settings.admins
+
+        def told(work: SqlWork) -> None:
+            named = [agent.slack for one in admins if (agent := work.agent(one)) and agent.slack]
+            for user in dict.fromkeys(filter(None, ([inviter] if team == home else []) + named)):
+                to = Recipient(
+                    Address("", f"{DIRECT} {user}"), setup.desk.language, is_agent=True, channel=MEDIUM
+                )
+                outbound = setup.wording.word(notice, to, None, None, now)
+                work.promise(replace(outbound, lane=f"{DIRECT} {user}"), None, now)
+
+        await self._hands.desk.write(told)
+
+    async def _changed_channel(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        channel = str(event["channel"])
+        if await self._hands.triage.is_triage(team, channel):
+            await self._hands.triage.look(channel, anew=True)
+
+    async def _renumbered(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        before, after = str(event["old_channel_id"]), str(event["new_channel_id"])
+        if await self._hands.triage.is_triage(team, before):
+            await self._hands.triage.renamed(before, after)
+        await self._hands.desk.write(
+            lambda work: chat_places.move(work, MEDIUM, f"{team}/{before}", f"{team}/{after}")
+        )
+
+    async def _changed_group(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        self._hands.staff.forget()
+
+    async def _changed_user(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        """Whoever became a guest must not stay in a triage channel."""
+        user = event.get("user") or {}
+        self._hands.staff.forget(str(user.get("id") or ""))
+        if not is_of(user, team):
+            for channel in self._hands.triage.configured:
+                self._hands.triage.forget(await self._hands.triage.now_called(channel))
+
+    async def _uninstalled(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        await self._ended(team, "app_uninstalled")
+
+    async def _revoked(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        if (event.get("tokens") or {}).get("bot"):
+            await self._ended(team, "token_revoked")
+
+    async def _ended(self, team: str, because: str) -> None:
+        """The app is in that workspace no more: its tokens are forgotten, and agents hear of it."""
+        now = datetime.now(UTC)
+        await self._hands.desk.write(lambda work: installations.end(work, MEDIUM, team, because, now))
+        self._hands.speaking.workspaces.forget(team)
+        log.warning("an installation has ended", team=team, because=because)
+        await self._hands.speaking.died(team, because)

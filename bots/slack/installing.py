@@ -1,0 +1,60 @@
+"""Installs the app in a workspace: tokens that were given, or a code that Slack gave for consent.
+
+Only the bot's token is kept, sealed with a key of the desk; a token of the person who installed it is
+neither asked for nor kept.
+"""
+
+from datetime import UTC, datetime
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.settings import SlackSettings
+from bots.slack.calls import Json, SlackFailure, answer
+from bots.slack.sealing import Seal
+from bots.slack.workspaces import MEDIUM, client_of
+from intake.errors import ConfigError, DeskbellError
+from store.installations import Installation
+
+PATIENCE = aiohttp.ClientTimeout(total=15)
+
+
+class NotInstalledNow(DeskbellError):
+    """Slack refused the code or the token."""
+
+
+async def installation(
+    settings: SlackSettings,
+    key: bytes,
+    *,
+    token: str = "",
+    code: str = "",
+    secret: str = "",
+    redirect: str = "",
+) -> Installation:
+    """The workspace that a token is for, or that a code gives one for, ready to be kept."""
+    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+        client = client_of(settings.api_url, "", session)
+        try:
+            bot = token or await _exchanged(client, settings.client_id, secret, code, redirect)
+            said: Json = await answer(client_of(settings.api_url, bot, session).auth_test())
+        except SlackFailure as error:
+            raise NotInstalledNow(f"Slack answers {error}") from error
+    if not said.get("bot_id") and not bot.startswith("xoxb-"):
+        raise ConfigError(["--token: that is no bot's token; it begins with xoxb-"])
+    tokens = {"bot": bot, "bot_id": str(said.get("bot_id") or "")}
+    team = str(said["team_id"])
+    sealed = Seal(key).sealed(team, tokens)
+    return Installation(
+        MEDIUM, team, str(said.get("team") or ""), str(said["user_id"]), sealed, datetime.now(UTC)
+    )
+
+
+async def _exchanged(client: AsyncWebClient, client_id: str, secret: str, code: str, redirect: str) -> str:
+    """The bot's token for a code that is good once (OAuth v2)."""
+    said = await answer(
+        client.oauth_v2_access(
+            client_id=client_id, client_secret=secret, code=code, redirect_uri=redirect or None
+        )
+    )
+    return str(said["access_token"])

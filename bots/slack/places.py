@@ -1,0 +1,53 @@
+"""A channel that is to be registered to an organisation: that it is there, and who may read it."""
+
+import asyncio
+
+import aiohttp
+
+from bots.settings import SlackSettings, secret, signing_key
+from bots.slack.calls import Json, Refused, SlackFailure, answer
+from bots.slack.sealing import Seal
+from bots.slack.workspaces import MEDIUM, client_of
+from bots.wiring import Wired
+from intake.errors import CommandRefused
+from store import installations
+
+PATIENCE = aiohttp.ClientTimeout(total=15)
+
+
+def checked_place(name: str, settings: SlackSettings, wired: Wired, channel: str) -> tuple[str, str]:
+    """TEAM/CHANNEL and the channel's name; CommandRefused where nothing could be heard there."""
+    team, _, identity = channel.rpartition("/")
+    configured = (settings.triage_channel, settings.fallback_channel, *settings.teams.values())
+    if identity in configured:
+        raise CommandRefused(f"{identity} is a triage channel; what is said there is for agents only")
+    team, token = _token(name, settings, wired, team)
+    return asyncio.run(_looked_up(settings.api_url, token, team, identity))
+
+
+def _token(name: str, settings: SlackSettings, wired: Wired, team: str) -> tuple[str, str]:
+    """The token of a workspace; of the agents' own one where none is named."""
+    if settings.bot_token and not team:
+        return "", secret(settings.bot_token, f"channel.{name}.bot_token", wired.folder).decode()
+    with wired.store.reading() as work:
+        known = installations.installed(work, MEDIUM)
+    found = next((one for one in known if team in ("", one.team)), None)
+    if found is None:
+        raise CommandRefused(f"the app is not in workspace {team or 'any'}; run `deskbell slack install`")
+    key = signing_key(wired.settings.secrets.key, "secrets.key", wired.folder)
+    return found.team, Seal(key).opened(found.team, found.sealed)["bot"]
+
+
+async def _looked_up(api_url: str, token: str, team: str, channel: str) -> tuple[str, str]:
+    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+        client = client_of(api_url, token, session)
+        try:
+            team = team or str((await answer(client.auth_test()))["team_id"])
+            info: Json = (await answer(client.conversations_info(channel=channel)))["channel"]
+        except Refused as error:
+            raise CommandRefused(f"{channel}: Slack answers {error}; /invite the app there first") from error
+        except SlackFailure as error:
+            raise CommandRefused(f"Slack cannot be reached: {error}") from error
+    if not info.get("is_member"):
+        raise CommandRefused(f"the app is not in {channel}; /invite it there first")
+    return f"{team}/{channel}", str(info.get("name") or channel)

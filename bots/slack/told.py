@@ -1,0 +1,57 @@
+"""What is kept and told because of words in a shared channel, besides what the policy decides."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bots.slack.workspaces import MEDIUM
+from intake import commands, handle
+from intake.decisions import Audience, Decision, Fate, Notice
+from intake.handle import Command, Setup
+from intake.messages import Address, File, Inbound, Raw
+from intake.tickets import Agent, Ticket
+from store import outbox
+from store.edits import Edit
+from store.work import SqlWork
+
+
+def told_of_edit(work: SqlWork, edit: Edit, text: str, setup: Setup, now: datetime) -> None:
+    """Agents hear of what a message says now and said before; `text` is "" when it was taken back."""
+    ticket = work.ticket(edit.ticket) if edit.ticket else None
+    if ticket is None:
+        return
+    said = {"sender": ticket.requester.name or "Somebody", "before": edit.before, "text": text}
+    notice = Notice("agent-edited", Audience.ASSIGNEE, said, "auto-generated")
+    decision = Decision(Fate.ANSWER, "edited", "A message was changed.", ticket=ticket, notices=(notice,))
+    handle.carry_out_in(work, lambda _: Command(decision), setup, "slack", now)
+
+
+def answered_in_place(
+    work: SqlWork,
+    raw: Raw,
+    inbound: Inbound,
+    ticket: Ticket,
+    agent: Agent | None,
+    files: Sequence[File],
+    ts: str,
+    setup: Setup,
+    now: datetime,
+) -> int:
+    """Keep an answer that its readers in the thread have before them; others get it by their own way."""
+    author = agent.name if agent else inbound.sender.name if inbound.sender else "somebody"
+    decision = commands.answer(ticket, author, inbound.text or _names(files), now)
+    if agent is None:  # no agent's: it is public, but answers no clock
+        decision = replace(decision, rule="colleague-said", because=f"{author} wrote there.", changes=())
+    said = replace(inbound, sender=Address(author, agent.email)) if agent else inbound
+    places = tuple(range(len(files)))
+    notices = tuple(replace(one, files=places) for one in decision.notices)
+    command = Command(replace(decision, notices=notices), said, raw=raw, files=tuple(files))
+    handle.carry_out_in(work, lambda _: command, setup, said.sender.address if said.sender else MEDIUM, now)
+    work.flush()
+    outbox.mark_said(work, MEDIUM, inbound.place, ticket.number, ts, now)
+    receipt = work.receipt_for(inbound.identity)
+    return receipt.message if receipt else 0
+
+
+def _names(files: Sequence[File]) -> str:
+    return ", ".join(one.name for one in files) or "…"
