@@ -265,6 +265,16 @@ KINDS = (
         answers=True,
         to_ticket=False,
     ),
+    NoticeKind("agent-assigned", "A colleague gave them a ticket, said directly", needs=("author",)),
+    NoticeKind("agent-mentioned", "A colleague's note mentions them, said directly", needs=("author", "text")),
+    NoticeKind("agent-noted", "A note that was not written in the ticket's thread", needs=("author", "text")),
+    NoticeKind(
+        "agent-digest",
+        "An agent's morning: what is theirs and what falls due, said directly",
+        # mine: how many; lines: reference, subject, due (moment or None)
+        needs=("mine", "unassigned", "late", "lines"),
+        to_ticket=False,
+    ),
     NoticeKind(
         "agent-chat",
         "A chat cannot be used as it should; what is to be said there waits",

@@ -154,6 +154,18 @@ FACTS = {
         ],
         "more": 2,
     },
+    "agent-assigned": {"author": "Sam"},
+    "agent-mentioned": {"author": "Sam", "text": "@Tim, do you know this?"},
+    "agent-noted": {"author": "Sam", "text": "Their line is old."},
+    "agent-digest": {
+        "mine": 2,
+        "unassigned": 3,
+        "late": 1,
+        "lines": [
+            {"reference": "WX-1042", "subject": "Calls drop", "due": NOW},
+            {"reference": "WX-1043", "subject": "No sound", "due": None},
+        ],
+    },
     "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},
 }

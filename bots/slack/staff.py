@@ -24,7 +24,7 @@ class Staff:
     def __init__(
         self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, triage: Triage
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._desk = desk
         self._speaking = speaking
         self._people = people
@@ -43,6 +43,11 @@ class Staff:
         if not is_of(one, team):
             return None
         return await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+
+    def use(self, settings: SlackSettings) -> None:
+        """Go by another user group from now on."""
+        self.settings = settings
+        self.forget()
 
     def forget(self, user: str = "") -> None:
         """Ask Slack again: about one person, or about everybody."""
@@ -67,7 +72,7 @@ class Staff:
         return found
 
     async def _group(self, home: str) -> list[str]:
-        wanted = self._settings.agents_group.removeprefix("@")
+        wanted = self.settings.agents_group.removeprefix("@")
         if not wanted:
             return []
         said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))

@@ -8,14 +8,13 @@ reference that is in the log, and the words of an error go nowhere else.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
 
-from bots.slack.asks.seeing import NotFound
-from bots.slack.blocks import Message, errors
+from bots.slack.acts.answering import fault_of, whisper
+from bots.slack.blocks import Message
 from bots.slack.blocks.errors import Fault, refusal
-from bots.slack.calls import SlackFailure
+from bots.slack.calls import Json, SlackFailure
 from bots.slack.listening import Acting, Call
 from intake.errors import CommandRefused, ConfigError, StoreUnavailable, TemporaryFailure
 
@@ -25,10 +24,10 @@ log = structlog.get_logger()
 _under_way: set[asyncio.Task[None]] = set()  # kept, or they would be collected half-way
 
 
-def shown(message: Message) -> dict[str, Any]:
+def shown(message: Message) -> Json:
     """A message as an answer that only whoever asked sees."""
     said = {"text": message.text, "blocks": list(message.blocks)}
-    return {**said, "response_type": "ephemeral", "replace_original": False}
+    return {**said, "response_type": "ephemeral"}
 
 
 async def answered(acting: Acting, call: Call, answers: Answers) -> None:
@@ -69,37 +68,34 @@ async def explained(acting: Acting, call: Call, answers: Answers) -> Message | N
 async def told(acting: Acting, call: Call, message: Message) -> None:
     """Say something to whoever acts, alone, where they are; in App Home, in direct messages."""
     if call.body.get("response_url"):
-        await call.respond(**shown(message))
+        await call.respond(**shown(message), replace_original=False)
         return
-    told = {"text": message.text, "blocks": list(message.blocks)}
     if acting.channel:
-        thread = {"thread_ts": acting.thread} if acting.thread else {}
-        await call.client.chat_postEphemeral(channel=acting.channel, user=acting.user, **thread, **told)
+        await whisper(acting, call, message)
         return
     where = await call.hands.speaking.direct(acting.team, acting.user)
-    await call.client.chat_postMessage(channel=where.channel, unfurl_links=False, unfurl_media=False, **told)
+    words: Json = {"channel": where.channel, "text": message.text, "blocks": list(message.blocks)}
+    words |= {"unfurl_links": False, "unfurl_media": False}
+    ask = call.hands.speaking.ask
+    await ask(where.team, lambda client: client.api_call("chat.postMessage", json=words))
 
 
 def said_of(error: Exception) -> Message:
     """What an agent reads of an error."""
-    return refusal(fault_of(error))
+    return refusal(_fault(error))
 
 
-def fault_of(error: Exception) -> Fault:
+def _fault(error: Exception) -> Fault:
     match error:
-        case NotFound():
-            return errors.not_found(str(error))
-        case CommandRefused() | ConfigError():
-            return errors.refused_command(str(error).partition("\n")[0])
-        case StoreUnavailable():
-            return errors.store_down(_logged(error))
-        case SlackFailure() | TemporaryFailure():
+        case CommandRefused() | ConfigError() | StoreUnavailable() | SlackFailure():
+            return fault_of(error)
+        case TemporaryFailure():
             return Fault("Slack did not answer in time.", "Try again in a minute.", _logged(error))
         case _:
             return Fault("That went wrong, which is a fault of Deskbell.", "Try again.", _logged(error))
 
 
 def _logged(error: Exception) -> str:
-    ref = secrets.token_hex(3)
-    log.error("an agent's act failed", ref=ref, exc_info=error)
+    ref = secrets.token_hex(4)
+    log.error("an agent's wish could not be met", ref=ref, exc_info=error)
     return ref

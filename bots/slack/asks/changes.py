@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from bots import acting as acts
 from bots.acting import Words
 from bots.chat.desk import ChatDesk
+from bots.slack.acts.doing import seen_ticket
 from bots.slack.asks.moments import REPLY, moment_in
-from bots.slack.asks.seeing import seen_ticket
 from bots.slack.asks.typed import Asked
 from bots.slack.blocks.times import until as in_words
 from intake import handle
@@ -20,6 +20,7 @@ from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
 from intake.suggestions import did_you_mean
 from intake.tickets import Agent, Status, Ticket
+from store import inbox
 from store.work import SqlWork
 
 CHANNEL = "slack"
@@ -54,15 +55,22 @@ class Doing:
         return self.agent.timezone or self.setup.desk.timezone
 
 
-async def change(desk: ChatDesk, agent: Agent, asked: Asked, whom: Agent | None = None) -> str:
-    """Do what was asked; the sentence that says so. CommandRefused and NotFound say why not."""
+async def change(
+    desk: ChatDesk, agent: Agent, asked: Asked, whom: Agent | None = None, delivery: int = 0
+) -> str:
+    """Do what was asked; the sentence that says so. CommandRefused and NotFound say why not.
+
+    `delivery` is the event that asked for it: its wait ends in the same transaction.
+    """
     act, setup = ACTS[asked.name], desk.setup
 
     def changed(work: SqlWork) -> str:
         now = datetime.now(UTC)
-        ticket = seen_ticket(work, asked.ticket, agent, setup)
+        ticket = seen_ticket(work, asked.ticket, agent, setup.policy)
         doing = Doing(work, setup, agent, ticket, asked, whom, now)
         reference = setup.policy.reference_of(ticket)
+        if delivery:
+            inbox.settle(work, delivery)
         try:
             handle.carry_out_in(work, lambda _: act.decide(doing), setup, agent.email, now)
         except AlreadyDone as error:
@@ -139,7 +147,7 @@ def _link(doing: Doing) -> Command:
 
 
 def _other(doing: Doing) -> Ticket:
-    return seen_ticket(doing.work, doing.asked.other, doing.agent, doing.setup)
+    return seen_ticket(doing.work, doing.asked.other, doing.agent, doing.setup.policy)
 
 
 ACTS = {

@@ -10,14 +10,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.slack import blocks
+from bots.slack.acts.doing import seen_ticket
 from bots.slack.asks import direct, forms, me, settings_modal
 from bots.slack.asks.answering import answered
 from bots.slack.asks.changes import ACTS, change
 from bots.slack.asks.queued import listed
-from bots.slack.asks.seeing import hidden_from, link_base, links_of, rows_of, seen_ticket
+from bots.slack.asks.rows import replied
+from bots.slack.asks.seeing import hidden_from, link_base, links_of, rows_of
 from bots.slack.asks.typed import Asked, Wrong, read
 from bots.slack.blocks import CardFacts, HomeFacts, Message, errors, lists
-from bots.slack.blocks.errors import Fault, refusal
+from bots.slack.blocks.errors import refusal
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.errors import CommandRefused
 from intake.suggestions import did_you_mean
@@ -87,7 +89,7 @@ async def _shown(acting: Acting, call: Call, asked: Asked) -> Message:
     base = await link_base(call.hands)
 
     def facts(work: SqlWork) -> tuple[CardFacts, str]:
-        ticket = seen_ticket(work, asked.ticket, agent, setup)
+        ticket = seen_ticket(work, asked.ticket, agent, setup.policy)
         link = links_of(work, [ticket.number], base).get(ticket.number, "")
         return blocks.card_facts(work, ticket, setup, now, channel_team=ticket.team), link
 
@@ -119,10 +121,6 @@ async def _settings(acting: Acting, call: Call, asked: Asked) -> Message | None:
     return await settings_modal.opened(acting, call)
 
 
-async def _replied(acting: Acting, call: Call, asked: Asked) -> Message | None:
-    return await forms.open_reply(acting, call, asked.ticket)
-
-
 def _agent(acting: Acting) -> Agent:
     assert acting.agent  # whoever is none does not get here
     return acting.agent
@@ -137,7 +135,7 @@ ANSWERS: dict[str, Answer] = {
     "show": _shown,
     "find": _found,
     "new": _new,
-    "reply": _replied,
+    "reply": replied,
     "me": me.shown,
     "settings": _settings,
 }

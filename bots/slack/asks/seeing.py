@@ -1,7 +1,6 @@
-"""Which tickets an agent may see, and what a list shows of one.
+"""What an agent sees of tickets in lists: which are hidden, what a row shows, where a thread is.
 
-What a protected team has is for its own agents, the managers, and whoever has the ticket. A ticket
-that is not there and one that may not be seen are the same: NotFound, in the words of whoever asked.
+What a protected team has is for its own agents, the managers, and whoever has the ticket.
 """
 
 from datetime import datetime
@@ -10,32 +9,12 @@ from bots.slack.blocks.facts import dues_of
 from bots.slack.blocks.types import Due, Row
 from bots.slack.calls import SlackFailure
 from bots.slack.listening import Hands
-from intake.errors import CommandRefused
-from intake.handle import Setup
 from intake.policy import Policy
-from intake.readers import privileged
 from intake.tickets import Agent, Ticket
 from store import queues
 from store.work import SqlWork
 
 _bases: dict[str, str] = {}  # by workspace; Slack's own, the same for every desk
-
-
-class NotFound(CommandRefused):
-    """No such ticket, as far as whoever asks may know."""
-
-
-def seen_ticket(work: SqlWork, number: int, agent: Agent, setup: Setup) -> Ticket:
-    """A ticket that an agent may see, else NotFound."""
-    ticket = work.ticket(number)
-    if ticket is None or not may_see(work, ticket, agent, setup.policy):
-        raise NotFound(setup.policy.file.reference.format(number=number))
-    return ticket
-
-
-def may_see(work: SqlWork, ticket: Ticket, agent: Agent, policy: Policy) -> bool:
-    is_protected = policy.is_protected(ticket.team)
-    return not is_protected or agent.id in {one.id for one in privileged(work, ticket, policy)}
 
 
 def hidden_from(agent: Agent, policy: Policy) -> tuple[str, ...]:

@@ -48,6 +48,9 @@ CANCEL = "reply.cancel"
 UNDO = "reply.undo"
 SOLVE_ANYWAY = "ticket.solve-anyway"
 
+MUTE = "direct.mute"  # its value is the choice's name
+ME_TOLD = "me.told"
+
 DETAILS_PAGE = "details.page"
 DETAILS_MORE = "details.more"
 
@@ -61,6 +64,7 @@ HOME_REFRESH = "home.refresh"
 VIEW_LOADING = "view.loading"
 VIEW_REPLY = "view.reply"
 VIEW_NEW = "view.new"
+VIEW_ADD_MESSAGE = "view.add-message"
 VIEW_ASSIGN = "view.assign"
 VIEW_SNOOZE = "view.snooze"
 VIEW_CLOSE = "view.close"
@@ -108,6 +112,9 @@ ADDRESS = "address"
 EMOJI = "emoji"
 CHANNEL = "channel"
 PRODUCT = "product"
+TRIAGE_CHANNEL = "triage-channel"
+GROUP = "group"
+FIELD = "field."  # before the name of a field of the policy's form
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")
