@@ -242,7 +242,8 @@ def _by(agent: Agent | None) -> str:
 
 def _said(decision: Decision, agent: Agent, ticket: Ticket, words: Words, now: datetime) -> Command:
     inbound = spoken(words, Address(agent.name, agent.email), ticket.subject, now)
-    return Command(decision, inbound, raw=words.raw, files=words.files)
+    known = replace(decision, assurance=Assurance.SIGNED_IN)
+    return Command(known, inbound, raw=words.raw, files=words.files)
 
 
 def spoken(words: Words, sender: Address, subject: str, now: datetime) -> Inbound:

@@ -60,7 +60,8 @@ class Wording:
         self._desk = desk
         self._keys = keys
         self._reference = reference
-        self._environment = _environment((*folders, FOLDER))
+        self.folders = tuple(folders)
+        self._environment = _environment((*self.folders, FOLDER))
 
     def word(
         self, notice: Notice, to: Recipient, ticket: Ticket | None, inbound: Inbound | None, now: datetime

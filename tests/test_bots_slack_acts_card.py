@@ -1,26 +1,149 @@
-"""Buttons and menus of a card: who may press them, what is written, what they read who came too late."""
+"""Buttons and menus of a card: who may press them, what is written, and what they read who came too late."""
 
-import asyncio
-from pathlib import Path
+from collections.abc import Iterator
+
+import pytest
 
 from bots.slack.blocks import names
-from slack_world import world
+from intake.tickets import Status
+from serving import SAM
+from slack_acting import Here, working
 
-FIRST = 1001
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    with working(tmp_path_factory.mktemp("desk")) as found:
+        yield found
 
 
-def test_a_claim_is_written_acknowledged_and_shown(tmp_path: Path) -> None:
-    async def run() -> tuple[str, bool, str]:
-        async with world(tmp_path) as here:
-            await here.mail()
-            card = await here.card()
-            click = await here.slack.click(here.space.sam, card.channel, card.ts, names.CLAIM)
-            await click.answered()
-            await here.settle()
-            ticket = here.read(lambda work: work.ticket(FIRST))
-            return ticket.assignee.email, click.is_acked, str(here.cards()[0].blocks)
+def test_a_claim_is_written_before_it_is_acknowledged_and_then_shown(here: Here) -> None:
+    async def steps() -> tuple[str, str]:
+        case = await here.ticket()
+        await case.click(names.CLAIM)
+        assignee = case.now.assignee
+        await here.world.settle()
+        return assignee.email if assignee else "", str(case.card.blocks)
 
-    email, is_acked, blocks = asyncio.run(run())
+    email, shown = here.run(steps)
 
-    assert ("sam@vendor.example", True) == (email, is_acked)
-    assert names.UNCLAIM in blocks
+    assert SAM.address == email
+    assert names.UNCLAIM in shown
+
+
+def test_who_presses_an_old_card_reads_who_was_quicker(here: Here) -> None:
+    async def steps() -> tuple[str, str]:
+        case = await here.ticket()
+        old = [dict(one) for one in case.card.blocks]
+        await case.click(names.CLAIM)
+        await here.world.settle()
+        case.card.blocks = old  # as it still stands on Tim's screen
+        click = await case.click(names.CLAIM, here.world.space.tim)
+        await here.world.slack.wait_for(lambda: click.ephemerals)
+        return click.ephemerals[0].text, case.now.assignee.email if case.now.assignee else ""
+
+    told, email = here.run(steps)
+
+    assert told.startswith("Sam Weaver claimed this")
+    assert SAM.address == email
+
+
+def test_what_is_so_already_is_no_mistake(here: Here) -> None:
+    async def steps() -> tuple[list[object], int]:
+        case = await here.ticket()
+        old = [dict(one) for one in case.card.blocks]
+        await case.click(names.CLAIM)
+        await here.world.settle()
+        case.card.blocks = old
+        version = case.now.version
+        click = await case.click(names.CLAIM)
+        return list(click.ephemerals), case.now.version - version
+
+    assert ([], 0) == here.run(steps)
+
+
+@pytest.mark.parametrize(
+    ("action", "chosen", "held"),
+    [
+        (names.SEVERITY, "urgent", ("urgent", Status.OPEN)),
+        (names.STATUS, "waiting", ("standard", Status.WAITING)),
+        (names.STATUS, "solved", ("standard", Status.SOLVED)),
+        (names.STATUS, "closed", ("standard", Status.CLOSED)),
+        (names.MORE, names.SPAM, ("standard", Status.CLOSED)),
+    ],
+)
+def test_a_menu_of_the_card_does_what_it_says(
+    here: Here, action: str, chosen: str, held: tuple[str, Status]
+) -> None:
+    async def steps() -> tuple[str, Status]:
+        case = await here.ticket()
+        await case.click(action, selected=chosen)
+        return case.now.severity, case.now.status
+
+    assert held == here.run(steps)
+
+
+def test_a_closed_ticket_is_opened_again_from_its_card(here: Here) -> None:
+    async def steps() -> Status:
+        case = await here.ticket()
+        await case.click(names.STATUS, selected="closed")
+        await here.world.settle()
+        await case.click(names.REOPEN)
+        return case.now.status
+
+    assert Status.OPEN is here.run(steps)
+
+
+@pytest.mark.parametrize("who", ["colleague", "guest", "elsewhere"])
+def test_who_is_no_agent_is_refused_and_reads_nothing_of_the_ticket(here: Here, who: str) -> None:
+    async def steps() -> tuple[str, object]:
+        case, slack = await here.ticket(), here.world.slack
+        users = {"colleague": here.world.space.colleague, "elsewhere": here.world.space.eve}
+        user = users.get(who) or slack.add_user("Gus", email="sam@vendor.example", restricted=True)
+        click = await case.click(names.CLAIM, user)
+        await slack.wait_for(lambda: click.ephemerals)
+        return click.ephemerals[0].text, case.now.assignee
+
+    told, assignee = here.run(steps)
+
+    assert "Only support staff can do this." in told
+    assert "Calls drop" not in told
+    assert assignee is None
+
+
+def test_a_button_that_names_another_ticket_than_was_posted_there_does_nothing(here: Here) -> None:
+    async def steps() -> tuple[str, object, object]:
+        foreign, case = await here.ticket("A secret matter"), await here.ticket()
+        forged = names.value(names.Pressed(ticket=foreign.number, version=foreign.now.version))
+        for block in case.card.blocks:
+            for element in block.get("elements", ()):
+                if element.get("action_id") == names.CLAIM:
+                    element["value"] = forged
+        click = await case.click(names.CLAIM)
+        await here.world.slack.wait_for(lambda: click.ephemerals)
+        return click.ephemerals[0].text, foreign.now.assignee, case.now.assignee
+
+    told, foreign, assignee = here.run(steps)
+
+    assert told.startswith("I can't find that ticket.")
+    assert (None, None) == (foreign, assignee)
+    assert "secret" not in told
+
+
+def test_of_two_who_press_at_once_one_has_it_and_the_other_reads_so(here: Here) -> None:
+    async def steps() -> tuple[int, str]:
+        case, space = await here.ticket(), here.world.space
+        card, slack = case.card, here.world.slack
+        clicks = [
+            await slack.click(user, card.channel, card.ts, names.CLAIM) for user in (space.sam, space.tim)
+        ]
+        for one in clicks:
+            await one.answered()
+        await slack.wait_for(lambda: any(one.ephemerals for one in clicks))
+        return sum(
+            len(one.ephemerals) for one in clicks
+        ), case.now.assignee.email if case.now.assignee else ""
+
+    told, email = here.run(steps)
+
+    assert 1 == told
+    assert email

@@ -11,7 +11,7 @@ from bots.chat.desk import ChatDesk
 from bots.delivery import Carrier
 from bots.redacting import remember
 from bots.settings import SlackSettings, secret
-from bots.slack.acts import LISTENERS
+from bots.slack.acts import LISTENERS, loops_of
 from bots.slack.asks import Asks
 from bots.slack.cards import Cards
 from bots.slack.carrier import SlackCarrier
@@ -75,6 +75,7 @@ class SlackChat:
             (f"{self.name} triage", self.hands.triage.watch),
             (f"{self.name} tokens", self.hands.speaking.watch),
             (f"{self.name} retention", self._forget_old),
+            *loops_of(self.name, self.hands),
             *((f"{self.name} {what}", loop) for what, loop in self._asks.loops),
         ]
 

@@ -1,5 +1,6 @@
 """What somebody reads whose act was not done: one sentence, the next step, a reference; nobody else sees it.
 
+Bolt answers Slack when a listener has ended, so that nothing is acknowledged before it is written.
 To a button it is an ephemeral message, to a form an error at its field or a page in its place, to a
 message in a thread an ephemeral one below it. Nothing says that a thing is done before it is written.
 A ticket that is not there and one that may not be seen are answered alike. The reference is in the log.
@@ -8,6 +9,7 @@ A ticket that is not there and one that may not be seen are answered alike. The 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -42,11 +44,19 @@ async def answering(acting: Acting, call: Call) -> AsyncIterator[None]:
         await call.ack()
 
 
+@dataclass(slots=True)
+class Page:
+    """What stands in the place of a form when it is done; None: it closes."""
+
+    view: Json | None = None
+
+
 @asynccontextmanager
-async def submitting(acting: Acting, call: Call, field: str) -> AsyncIterator[None]:
+async def submitting(acting: Acting, call: Call, field: str) -> AsyncIterator[Page]:
     """A form: it closes when it is done; what is wrong with what they wrote is said at that field."""
+    page = Page()
     try:
-        yield
+        yield page
     except AlreadyDone:
         await call.ack(response_action="clear")
     except (NotFound, Stale, StoreUnavailable, SlackFailure) as error:
@@ -57,7 +67,10 @@ async def submitting(acting: Acting, call: Call, field: str) -> AsyncIterator[No
     except (CommandRefused, ConfigError) as error:
         await call.ack(response_action="errors", errors={field: _words(fault_of(error))[:300]})
     else:
-        await call.ack(response_action="clear")
+        if page.view:
+            await call.ack(response_action="update", view=page.view)
+        else:
+            await call.ack(response_action="clear")
 
 
 def fault_of(error: Exception) -> Fault:

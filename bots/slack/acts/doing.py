@@ -25,6 +25,7 @@ from store.changed import Changed, last_change
 from store.work import SqlWork
 
 Decide = Callable[[SqlWork, Setup, Agent, Ticket, datetime], Command]
+After = Callable[[SqlWork, int, datetime], None]
 
 
 class NotFound(CommandRefused):
@@ -75,8 +76,13 @@ def is_ephemeral(body: Json) -> bool:
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
-async def carry_out(acting: Acting, call: Call, target: Target, decide: Decide) -> Decision:
-    """Do what an agent commands, and end the wait of the event that brought it, in one transaction."""
+async def carry_out(
+    acting: Acting, call: Call, target: Target, decide: Decide, after: After | None = None
+) -> Decision:
+    """Do what an agent commands, and end the wait of the event that brought it, in one transaction.
+
+    `after` writes what else belongs into it, once the command is done.
+    """
     desk = call.hands.desk
     setup, agent = desk.setup, acting.agent
     assert agent
@@ -87,7 +93,10 @@ async def carry_out(acting: Acting, call: Call, target: Target, decide: Decide) 
         command = _decided(work, setup, agent, ticket, target, decide, now)
         if acting.delivery:
             inbox.settle(work, acting.delivery)
-        return handle.carry_out_in(work, lambda _: command, setup, agent.email, now)
+        decision = handle.carry_out_in(work, lambda _: command, setup, agent.email, now)
+        if after:
+            after(work, ticket.number, now)
+        return decision
 
     return await desk.write(act)
 
