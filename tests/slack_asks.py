@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bots.commands import acts
 from sandbox.slack import Message
-from serving import ANA, a_mail
+from serving import ANA, SAM
 from slack_world import World, world
+from store import cards
 from store.work import SqlWork
 
 Answer = TypeVar("Answer")
@@ -27,19 +29,10 @@ class Room:
         return self._runner.run(asyncio.wait_for(act, seconds))
 
     def ticket(self, subject: str = "Calls drop", text: str = "They drop.") -> int:
-        """A new ticket of Ana's by mail, its card posted."""
-
-        async def arrives() -> int:
-            before = self.newest()
-            await self.world.mail(a_mail(ANA, subject, text))
-            await self.slack.wait_for(lambda: self.newest() != before)
-            await self.world.settle()
-            return self.newest()
-
-        return self.play(arrives())
-
-    def newest(self) -> int:
-        return max((one.number for one in self.tickets()), default=0)
+        """A new ticket of Ana's, by telephone."""
+        wired = self.world.wired
+        said = acts.log_call(wired, ANA.address, subject, text, "phone", "", {}, SAM.address)
+        return int(str(said["ticket"]))
 
     def tickets(self) -> list[Any]:
         def asked(work: SqlWork) -> list[Any]:
@@ -47,13 +40,41 @@ class Room:
 
         return self.world.read(asked)
 
+    def settle(self) -> None:
+        """Until nothing is under way any more."""
+        self.play(self.world.settle())
+
+    def told(self, user: str, words: str) -> list[str]:
+        """The direct messages with these words that somebody got, once there is one."""
+
+        def found() -> list[str]:
+            return [text for one in self.slack.dms(user) if words in (text := shown(one))]
+
+        return self.play(self.slack.wait_for(found))
+
+    def in_thread(self, number: int, words: str) -> str:
+        """What stands below a ticket's card and has these words in it, once it does."""
+
+        card = self.card(number)
+
+        def found() -> str:
+            texts = map(shown, self.world.thread(card))
+            return next((one for one in texts if words in one), "")
+
+        return self.play(self.slack.wait_for(found))
+
     def now(self, number: int) -> Any:
         """A ticket as it stands."""
         return self.world.read(lambda work: work.ticket(number))
 
     def card(self, number: int) -> Message:
-        found = [one for one in self.world.cards() if f"VS-{number}" in str(one.blocks)]
-        return found[-1]
+        """The card of a ticket, once it is there."""
+
+        def found() -> Message | None:
+            known = self.world.read(lambda work: cards.card_of(work, number))
+            return next((one for one in self.world.cards() if known and one.ts == known.external), None)
+
+        return self.play(self.slack.wait_for(found))
 
     def say(self, text: str, user: str = "", channel: str = "") -> str:
         """A command; the words of what came back to whoever typed it."""
@@ -63,7 +84,6 @@ class Room:
             interaction = await self.slack.command(who, where, "/ticket", text)
             await interaction.answered()
             await self.slack.wait_for(lambda: interaction.ephemerals)
-            await self.world.settle()
             return shown(interaction.ephemerals[-1])
 
         return self.play(typed())
@@ -77,7 +97,7 @@ def shown(message: Any) -> str:
         if isinstance(thing, dict):
             found.extend(str(thing[name]) for name in ("text", "user_id") if isinstance(thing.get(name), str))
             for name, one in thing.items():
-                if name not in ("state",):
+                if name != "state":
                     walk(one)
         elif isinstance(thing, list | tuple):
             for one in thing:

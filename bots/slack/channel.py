@@ -12,7 +12,7 @@ from bots.delivery import Carrier
 from bots.redacting import remember
 from bots.settings import SlackSettings, secret
 from bots.slack.acts import LISTENERS, loops_of
-from bots.slack.asks import Asks
+from bots.slack.asks.asking import Asks
 from bots.slack.cards import Cards
 from bots.slack.carrier import SlackCarrier
 from bots.slack.customers import Customers

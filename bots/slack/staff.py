@@ -7,6 +7,7 @@ nobody is an agent.
 
 import asyncio
 import time
+from dataclasses import replace
 
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
@@ -15,6 +16,7 @@ from bots.slack.people import FRESH_SECONDS, People, email_of, is_of
 from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage, members
 from intake.tickets import Agent
+from store.people import know_account
 from store.work import SqlWork
 
 
@@ -42,7 +44,11 @@ class Staff:
         one = await self._people.one(team, user)
         if not is_of(one, team):
             return None
-        return await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+        found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+        if found and not found.slack:  # or they could be told nothing directly
+            await self._desk.write(lambda work: know_account(work, found.id, user))
+            return replace(found, slack=user)
+        return found
 
     def use(self, settings: SlackSettings) -> None:
         """Go by another user group from now on."""

@@ -85,7 +85,13 @@ def _said(sentence: str, reference: str, doing: Doing) -> str:
     whose = doing.asked.team or (doing.whom.name if doing.whom else "nobody")
     until = moment_in(doing.asked.text, doing.now, doing.zone)
     left = in_words(until, doing.now).removeprefix("in ") if until else "until the customer writes"
-    return sentence.format(ref=reference, other=other, whose=whose, text=doing.asked.text, left=left)
+    return sentence.format(ref=reference, other=other, whose=whose, text=_in_policy(doing), left=left)
+
+
+def _in_policy(doing: Doing) -> str:
+    """What was typed, as the policy writes it where it names a severity."""
+    known = {name.lower(): name for name in doing.setup.policy.severities}
+    return known.get(doing.asked.text.lower(), doing.asked.text)
 
 
 def _assign(doing: Doing) -> Command:
@@ -95,9 +101,8 @@ def _assign(doing: Doing) -> Command:
 
 
 def _severity(doing: Doing) -> Command:
-    """The policy's own name in any case."""
-    known = {name.lower(): name for name in doing.setup.policy.severities}
-    wanted = known.get(doing.asked.text.lower(), doing.asked.text)
+    """By the policy's own name in any case."""
+    wanted = _in_policy(doing)
     if wanted == doing.ticket.severity:
         raise AlreadyDone(f"{doing.setup.policy.reference_of(doing.ticket)} is {wanted} already")
     return acts.set_severity(*doing.usual, wanted, doing.now)
