@@ -112,6 +112,7 @@ def test_severity_status_close_and_reopen_change_the_ticket(room):
         assert f"VS-{number} is {word}" in words
 
 
+@pytest.mark.slow
 def test_a_note_is_on_the_ticket_and_in_its_thread_and_tells_whom_it_mentions(room, number):
     room.say(f"note {number} ask <@{room.space.tim}|tim> first <!channel>")
     thread = room.in_thread(number, "Sam Weaver left a note")
