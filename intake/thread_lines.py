@@ -1,8 +1,8 @@
 """What colleagues read in a ticket's thread of what one of them did, with whatever tool it was done.
 
-An answer with those whom it reaches, a note that was not written in the thread itself, and in one line
-what became of status, severity, assignee and team. Only where the thread is read by nobody who may
-not read the ticket; and nobody gets mail for it.
+An answer with those whom it reaches, and in one line what became of status, severity, assignee and
+team (`telling` shows notes from elsewhere). Only where the thread is read by nobody who may not
+read the ticket; and nobody gets mail for it.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,7 @@ from intake.readers import readers
 from intake.tickets import Ticket
 from intake.work import Setup, Work
 
-ANSWERED, NOTED, CHANGED = "agent-answered", "agent-noted", "agent-changed"
-THREAD = "slack"  # the channel whose notes stand in the thread already
+ANSWERED, CHANGED = "agent-answered", "agent-changed"
 WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 
 
@@ -58,8 +57,6 @@ def _lines(
     if decision.rule == "agent-answer" and said:
         told = [shown(one) for one in everybody(work, ticket, setup)]
         yield _line(ANSWERED, {"author": author, "text": said.reply, "readers": told})
-    if decision.rule == "agent-note" and said and said.channel != THREAD:
-        yield _line(NOTED, {"author": author, "text": said.reply})
     if decision.rule == "command" and (changes := list(_changes(work, decision, ticket))):
         yield _line(CHANGED, {"author": author, "changes": changes})
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from intake.tickets import Status
+from store.chat_tables import cards
 from store.tables import clocks, organisations, tickets
 from store.work import SqlWork
 
@@ -52,6 +53,13 @@ def page(work: SqlWork, wish: Wish, now: datetime, most: int, before: int = 0) -
     """The numbers of a page of a queue; `before` is how many stand on those before it."""
     query = select(tickets.c.number).where(*_wanted(wish, now)).order_by(*_order(wish))
     return list(work.connection.execute(query.limit(most).offset(before)).scalars())
+
+
+def cards_of(work: SqlWork, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Place and id of the triage cards of these tickets, of those that are posted."""
+    query = select(cards.c.ticket, cards.c.place, cards.c.external)
+    rows = work.connection.execute(query.where(cards.c.ticket.in_(numbers), cards.c.external != ""))
+    return {row.ticket: (row.place, row.external) for row in rows}
 
 
 def seen_by(agent: int, hidden: Sequence[str]) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from bots.delivery import Carrier
 from bots.redacting import remember
 from bots.settings import SlackSettings, secret
 from bots.slack.acts import LISTENERS, loops_of
+from bots.slack.asks.asking import Asks
 from bots.slack.cards import Cards
 from bots.slack.carrier import SlackCarrier
 from bots.slack.customers import Customers
@@ -54,6 +55,7 @@ class SlackChat:
         self._alerts = alerts
         self._carrier = SlackCarrier(desk, speaking, triage, cards)
         self.hands = Hands(settings, desk, speaking, people, staff, triage, cards, downloads)
+        self._asks = Asks(self.hands)
         self._events = Events(self.hands, Customers(desk, workspaces, people, staff, downloads))
         self._hearing = Hearing(name, desk)
         self._dispatch: Dispatch | None = None
@@ -75,10 +77,12 @@ class SlackChat:
             (f"{self.name} tokens", self.hands.speaking.watch),
             (f"{self.name} retention", self._forget_old),
             *loops_of(self.name, self.hands),
+            *((f"{self.name} {what}", loop) for what, loop in self._asks.loops),
         ]
 
     async def start(self) -> None:
-        self._dispatch = Dispatch(self.hands, self._events.table, LISTENERS)
+        self._dispatch = Dispatch(self.hands, self._events.table, (*LISTENERS, *self._asks.listeners))
+        await self._asks.start()
         self._events.dispatch = self._dispatch
         if self._settings.listen:
             self.http = HttpMode(self._settings.listen, self._secrets(), self._hearing.keep, self._ask)

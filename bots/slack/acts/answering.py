@@ -98,7 +98,7 @@ async def say(acting: Acting, call: Call, message: Message, *, instead: bool = F
     """Words for whoever acted and nobody else; `instead` of the ephemeral message that they acted on."""
     shown: Json = {"text": message.text, "blocks": list(message.blocks)}
     try:
-        if call.body.get("view"):
+        if is_in_form(call):
             await push(call, modals.message_view(TITLE, message.text))
         elif call.body.get("response_url"):
             replace = instead and is_ephemeral(call.body)
@@ -125,11 +125,16 @@ def thread_of(acting: Acting) -> str:
 
 async def open_view(acting: Acting, call: Call, view: Json) -> Json:
     """Open a modal with the trigger of this interaction, on top of the one it came from."""
-    method = "views.push" if call.body.get("view") else "views.open"
+    method = "views.push" if is_in_form(call) else "views.open"
     args = {"trigger_id": acting.trigger, "view": view}
     said = await answer(call.client.api_call(method, json=args))
     opened: Json = said["view"]
     return opened
+
+
+def is_in_form(call: Call) -> bool:
+    """Whether a modal is open where somebody acts; App Home is a view, and none."""
+    return (call.body.get("view") or {}).get("type") == "modal"
 
 
 async def push(call: Call, view: Json) -> None:
