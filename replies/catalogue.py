@@ -277,8 +277,14 @@ KINDS = (
         to_ticket=False,
     ),
     NoticeKind("agent-assigned", "A colleague gave them a ticket, said directly", needs=("author",)),
-    NoticeKind("agent-mentioned", "A colleague's note mentions them, said directly", needs=("author", "text")),
-    NoticeKind("agent-noted", "A note that was not written in the ticket's thread", needs=("author", "text")),
+    NoticeKind(
+        "agent-mentioned", "A colleague's note mentions them, said directly", needs=("author", "text")
+    ),
+    NoticeKind(
+        "agent-noted",
+        "A note that was not written in the ticket's thread",
+        needs=("author", "text"),
+    ),
     NoticeKind(
         "agent-digest",
         "An agent's morning: what is theirs and what falls due, said directly",

@@ -73,7 +73,7 @@ def test_the_second_to_decide_reads_that_it_is_done(here: Here) -> None:
         late = await press(here, notice, names.ADMIT, space.tim)
         return late.ephemerals[0].text
 
-    assert "is held" in here.run(steps)
+    assert "Somebody has decided about that message already." in here.run(steps)
 
 
 def test_a_refusal_tells_the_sender_why_in_the_agents_words(here: Here) -> None:

@@ -123,7 +123,10 @@ async def _settle(acting: Acting, call: Call, message: int, decide: Deciding) ->
 
 def _seen(work: SqlWork, setup: Setup, agent: Agent, message: int) -> dict[str, object]:
     """A held message that an agent may decide about: not one for a protected team of others."""
-    record = deciding.held_record(work, message)
+    try:
+        record = deciding.held_record(work, message)
+    except CommandRefused as error:
+        raise CommandRefused("somebody has decided about that message already") from error
     ticket = work.ticket(record["ticket"]) if record["ticket"] else None
     if ticket is not None and not reads(agent, ticket, setup.policy):
         raise NotFound("that message")
