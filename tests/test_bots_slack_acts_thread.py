@@ -165,3 +165,14 @@ def _before(case: Case) -> list[str]:
         return [words for _, _, words in edits.versions_of(work, note["id"])]
 
     return case.world.read(read)
+
+
+@pytest.mark.slow
+def test_an_agent_who_is_mentioned_in_a_note_reads_it_at_once(here: Here) -> None:
+    async def steps() -> str:
+        case, tim = await here.ticket(), here.world.space.tim
+        await case.say(f"<@{tim}> could you look?")
+        await here.world.slack.wait_for(lambda: here.world.slack.dms(tim), 10)
+        return str(here.world.slack.dms(tim)[-1].blocks)
+
+    assert "could you look?" in here.run(steps)

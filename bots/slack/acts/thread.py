@@ -130,7 +130,8 @@ def _tell(
 ) -> None:
     """Whoever is mentioned and may read the ticket hears of it."""
     ticket = work.ticket(number)
-    assert ticket and author
+    assert ticket
+    assert author
     others = [one for one in meant if one.id != author.id and reads(one, ticket, setup.policy)]
     tell_mentioned(work, ticket, others, author.name, text, setup, now)
 
