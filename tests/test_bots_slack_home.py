@@ -32,11 +32,13 @@ def opened(room, user):
 def act(room, view, action, **how):
     """What it shows after something was done in it."""
 
+    def changed():
+        now = room.slack.home(room.space.sam)
+        return now if now["hash"] != view["hash"] else None
+
     async def acted():
         await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
-        return await room.slack.wait_for(
-            lambda: (now := room.slack.home(room.space.sam))["hash"] != view["hash"] and now
-        )
+        return await room.slack.wait_for(changed)
 
     return room.play(acted())
 
@@ -87,13 +89,12 @@ def test_claiming_in_a_row_is_seen_at_once(room):
 def test_snooze_in_a_row_opens_its_form(room):
     view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
 
+    def forms():
+        return [one for one in room.slack.views(room.space.sam) if one["callback_id"] == names.VIEW_SNOOZE]
+
     async def chosen():
         await room.slack.act_in_view(room.space.sam, view["id"], names.HOME_ROW, selected=names.SNOOZE)
-        return await room.slack.wait_for(
-            lambda: [
-                one for one in room.slack.views(room.space.sam) if one["callback_id"] == names.VIEW_SNOOZE
-            ]
-        )
+        return await room.slack.wait_for(forms)
 
     (form,) = room.play(chosen())
 
