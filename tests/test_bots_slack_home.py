@@ -119,6 +119,18 @@ def test_what_was_opened_lately_is_published_again(room, monkeypatch):
     assert room.play(waited())
 
 
+def test_what_an_agent_does_elsewhere_is_seen_in_their_app_home(room):
+    number = room.ticket("Elsewhere")
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="mine")
+    room.say(f"claim {number}")
+
+    def claimed():
+        now = room.slack.home(room.space.sam)
+        return now["hash"] != view["hash"] and f"VS-{number}" in slack_asks.shown(now)
+
+    assert room.play(room.slack.wait_for(claimed))
+
+
 @pytest.mark.slow
 def test_a_thousand_open_tickets_are_shown_within_the_limits_and_listed_in_time(room):
     for place in range(1000):
