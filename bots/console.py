@@ -2,7 +2,8 @@
 
 Errors that a person can mend are told in plain words on standard error: exit code 2 for
 wrong usage or configuration, 1 for what could not be done. Colours and tables are for a
-terminal; a pipe gets plain lines, and `--json` a line of JSON a thing.
+terminal; a pipe gets plain lines (with somebody at the terminal who hears what the columns are), and
+`--json` a line of JSON a thing.
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: boo
     elif sys.stdout.isatty():
         _show_table(rows, columns)
     else:
+        if sys.stderr.isatty():  # for the person who looks on; `cut`, `awk` and logs get the rows alone
+            typer.echo("\t".join(columns), err=True)
         for row in rows:
             typer.echo("\t".join(_cell(row.get(column)) for column in columns))
 

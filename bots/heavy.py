@@ -5,20 +5,28 @@ process with a limit on seconds and memory, so that no mail stalls the others or
 listener down; then the writer decides by the same lines as ever. A mail that ends its
 reader three times is held with the reason. What would have been refused in the session is
 held too, for nobody listens there any more.
+
+The bytes go to the reader by a file, and only what was read comes back: here they are kept by
+the store already, and every further copy of them would cost memory.
 """
 
 import asyncio
 import multiprocessing
 import os
 import resource
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 from bots.authentication import Checks
 from bots.door import blank, letter_from
 from bots.writer import Writer
 from intake.handle import Letter
+from intake.messages import Raw
 from store.inbox import Waiting
 
 READ_SECONDS = 60
@@ -53,44 +61,48 @@ class HeavyMail:
         """Go on until it is cancelled."""
         try:
             while True:
-                waiting = await self._writer.call(self._claim)
-                if waiting is None:
+                if not await self._decide_next():
                     await self._idle()
-                else:
-                    await self._decide(waiting)
         finally:
             self._forget_reader()
 
     async def _idle(self) -> None:
         self.wake.clear()
-        try:
-            await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow a cancellation
+                await self.wake.wait()
 
-    async def _decide(self, waiting: Waiting) -> None:
-        letter = await self._read(waiting)
+    async def _decide_next(self) -> bool:
+        """Decide what waits longest; whether anything waited."""
+        waiting = await self._writer.call(self._claim)
+        if waiting is None:
+            return False
+        with tempfile.NamedTemporaryFile(prefix="deskbell-") as file:
+            path = Path(file.name)
+            waiting = await asyncio.to_thread(_put_aside, waiting, path)
+            letter = await self._read(waiting, path)
         if letter is not None:
-            await self._writer.keep(letter)
+            await self._writer.keep(
+                replace(letter, raw=waiting.raw, delivery=waiting.id, refuse_in_session=False)
+            )
             self._after()
+        return True
 
-    async def _read(self, waiting: Waiting) -> Letter | None:
+    async def _read(self, waiting: Waiting, path: Path) -> Letter | None:
         """The letter, or None when reading it broke and may be tried again."""
         raw = waiting.raw
         if waiting.attempts > MOST_TRIES:
-            words = f"deciding it failed {MOST_TRIES} times"
-            return Letter(raw, blank(raw), words, waiting.id, refuse_in_session=False)
+            return _unread(raw, path, f"deciding it failed {MOST_TRIES} times")
         try:
             trusted, checks = self._trusted(raw.source), self._checks(raw.source)
-            future = self._reader().submit(letter_from, raw, trusted, checks)
-            letter = await asyncio.wait_for(asyncio.wrap_future(future), READ_SECONDS + 10)
+            future = self._reader().submit(_read_file, path, raw, trusted, checks)
+            return await asyncio.wait_for(asyncio.wrap_future(future), READ_SECONDS + 10)
         except (BrokenExecutor, TimeoutError, MemoryError):
             self._forget_reader()
             if waiting.attempts < MOST_ATTEMPTS:
                 await self._writer.call(lambda: self._try_again(waiting.id, "its reader ended"))
                 return None
-            letter = Letter(raw, blank(raw), f"reading it failed {waiting.attempts} times")
-        return Letter(raw, letter.inbound, letter.unreadable, waiting.id, refuse_in_session=False)
+            return _unread(raw, path, f"reading it failed {waiting.attempts} times")
 
     def _reader(self) -> ProcessPoolExecutor:
         """Spawned, for a forked process would keep the listener's port."""
@@ -105,6 +117,25 @@ class HeavyMail:
             for process in list((readers._processes or {}).values()):
                 process.kill()
             readers.shutdown(wait=False, cancel_futures=True)
+
+
+def _put_aside(waiting: Waiting, path: Path) -> Waiting:
+    """Put the bytes into a file; what waits without them."""
+    path.write_bytes(waiting.raw.body)
+    return replace(waiting, raw=replace(waiting.raw, body=b""))
+
+
+def _with_bytes(raw: Raw, path: Path) -> Raw:
+    return replace(raw, body=path.read_bytes())
+
+
+def _unread(raw: Raw, path: Path, why: str) -> Letter:
+    return Letter(raw, blank(_with_bytes(raw, path)), why)
+
+
+def _read_file(path: Path, raw: Raw, trusted: str, checks: Checks | None) -> Letter:
+    """What the reader makes of the mail in a file."""
+    return replace(letter_from(_with_bytes(raw, path), trusted, checks), raw=None)
 
 
 def _limit_reader() -> None:

@@ -62,7 +62,7 @@ class Keeping:
 
     def takes(self, address: str) -> bool:
         """Is this one of the desk's addresses, plain or signed?"""
-        if address.lower() in {one.lower() for one in self.setup.desk.addresses}:
+        if self.setup.desk.is_ours(address):
             return True
         return self.setup.addresses.token_in_address(address, datetime.now(UTC)) is not None
 
@@ -78,9 +78,12 @@ class Keeping:
         )
         return found[0] if found else None
 
-    def try_again(self, delivery: int, error: str, wait: timedelta = timedelta()) -> None:
+    def try_again(
+        self, delivery: int, error: str, wait: timedelta = timedelta(), *, is_counted: bool = True
+    ) -> None:
         """Deciding a delivery broke; it is nobody's again, at once or after a while."""
-        self._in_work(lambda work: inbox.fail(work, delivery, error, datetime.now(UTC) + wait))
+        next_at = datetime.now(UTC) + wait
+        self._in_work(lambda work: inbox.fail(work, delivery, error, next_at, is_counted=is_counted))
 
     def keep_raw(self, raw: Raw, key: str) -> bool:
         """Keep what a chat brought, to be decided soon; False where `key` says that it is here already."""

@@ -33,6 +33,7 @@ HEAD_BYTES = 64 << 10
 BLOCK_BYTES = 1 << 20
 SEAM_BYTES = 4 << 10  # longer than a separator and the line behind it
 EARLIEST = datetime(1982, 8, 13, tzinfo=UTC)  # RFC 822; an earlier date is a broken clock
+LONGEST_WAY = timedelta(days=5)  # after that servers give up (RFC 5321 §4.5.4.1)
 AHEAD = timedelta(days=1)  # and so is a later one than that
 IS_A_LINK = "it is a link, and links inside a mailbox are not followed"
 NO_FILE = "it is no regular file"
@@ -162,7 +163,7 @@ def _mbox(mailbox: Path, now: datetime) -> Iterator[Place | Missed]:
             end = following[0] if following else _without_last_empty_line(file, size)
             number += 1
             head = _read_at(file, start, min(end - start, HEAD_BYTES))
-            at = _moment_of_separator(line) or _moment_of(head)
+            at = _moment_in_mbox(line, head)
             yield Place(f"{mailbox}:{number}", mailbox, start, end - start, _sane(at, now), is_quoted=True)
 
 
@@ -265,6 +266,17 @@ def _moment_of_separator(line: bytes) -> datetime | None:
             offset = next((one for one in rest if re.fullmatch(r"[+-]\d{4}", one)), "+0000")
             return moment(f"{words[at - 1]} {words[at - 2]} {year} {word} {offset}") if year else None
     return None
+
+
+def _moment_in_mbox(line: bytes, head: bytes) -> datetime | None:
+    """When the separator says, unless that is when the mailbox was exported or nobody knew."""
+    delivered, inside = _moment_of_separator(line), _moment_of(head)
+    if delivered is None or inside is None:
+        return delivered or inside
+    was_written_later = delivered - inside > LONGEST_WAY
+    return (
+        inside if delivered < EARLIEST <= inside or (was_written_later and inside >= EARLIEST) else delivered
+    )
 
 
 def _moment_of(head: bytes) -> datetime | None:

@@ -56,7 +56,7 @@ def logged_call(work: Work, setup: Setup, agent: Agent | None, call: Call, now: 
     _check_fields(policy, call.fields)
     if call.channel not in CHANNELS:
         raise ConfigError([f"--channel: no channel {call.channel!r}; {did_you_mean(call.channel, CHANNELS)}"])
-    if call.sender.lower() in setup.desk.addresses or work.agent(call.sender):
+    if setup.desk.is_ours(call.sender) or work.agent(call.sender):
         raise CommandRefused(
             f"--from: {call.sender} is the desk's or an agent's; give the requester's address"
         )

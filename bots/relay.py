@@ -10,6 +10,7 @@ reached, does not keep the TLS that is asked for, or takes no mail at all just n
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import aiosmtplib
@@ -22,6 +23,7 @@ LINE_SECONDS = 300.0
 LINE_MAILS = 100
 KEPT_LINES = 4
 CHECK_SECONDS = 5.0
+MIB = 1 << 20
 WAITS_A_MAIL = 5  # connect, MAIL, RCPT, DATA and the end of the mail, each at most one `timeout`
 WAITS_TO_CONNECT = 3  # the connection, TLS, signing in
 OUR_FAULT = frozenset({502, 503, 530, 534, 535, 538})  # out of turn, not signed in: not about the mail
@@ -83,9 +85,28 @@ class Relay:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise failure(error) from error
 
-    async def greet(self) -> None:
-        """Connect as for a mail, with TLS and password, and take leave; raises Unavailable."""
-        await _quit(await self._new_line())
+    async def greet(self) -> str:
+        """Connect as for a mail, with TLS and password, and take leave; what was seen, or Unavailable."""
+        line = await self._new_line()
+        try:
+            await line.client.ehlo(timeout=self._timeout)
+            return ", ".join(self._seen(line.client))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable(str(failure(error))) from error
+        finally:
+            await _quit(line)
+
+    def _seen(self, client: aiosmtplib.SMTP) -> Iterator[str]:
+        greeting = client.last_ehlo_response
+        name = greeting.message.split()[0] if greeting and greeting.message.split() else "a mail server"
+        yield f"answers as {name}"
+        tls = client.get_transport_info("ssl_object")
+        yield f"{tls.version()} with a certificate that we trust" if tls else "nothing is encrypted"
+        if self._username:
+            yield f"signed in as {self._username}"
+        size = client.esmtp_extensions.get("size", "")
+        if size.isdecimal() and int(size):
+            yield f"takes mails up to {int(size) / MIB:.0f} MiB"
 
     async def close(self) -> None:
         """Take leave of the server; what does not answer is closed."""

@@ -10,6 +10,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bots.relay import Relay, Unavailable
@@ -19,6 +20,15 @@ from intake.errors import ConfigError, TemporaryFailure
 
 REST_SECONDS = 60.0
 SECONDS_A_MAIL = 240.0  # less than a promise is leased for, so that nobody else sends it meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a server said when it was tried; `trouble` is why it cannot be used, "" when it can."""
+
+    name: str
+    said: str = ""
+    trouble: str = ""
 
 
 class Relays:
@@ -31,23 +41,17 @@ class Relays:
 
     async def send(self, mail: bytes, sender: str, recipient: str) -> str:
         """Hand over a mail to one recipient and return the server's answer; else a DeliveryError."""
-        if self._sign is not None:
-            mail = self._sign(mail)
+        if self._sign is not None:  # beside the loop: an RSA signature takes milliseconds
+            mail = await asyncio.to_thread(self._sign, mail)
         try:
             async with asyncio.timeout(SECONDS_A_MAIL):
                 return await self._send(mail, sender, recipient)
         except TimeoutError as error:
             raise TemporaryFailure(f"nothing came of it in {SECONDS_A_MAIL:g} s") from error
 
-    async def unavailable(self) -> dict[str, str]:
-        """The servers that cannot be reached, or do not let us in, each with what is wrong."""
-        wrong = {}
-        for relay in self._relays:
-            try:
-                await relay.greet()
-            except Unavailable as error:
-                wrong[relay.name] = str(error)
-        return wrong
+    async def greet(self) -> list[Greeting]:
+        """Try each server without a mail, all at once."""
+        return list(await asyncio.gather(*map(_greeted, self._relays)))
 
     async def close(self) -> None:
         """Take leave of every server."""
@@ -69,6 +73,13 @@ class Relays:
     def _willing(self) -> list[Relay]:
         awake = [relay for relay in self._relays if self._rests_until[relay] <= _now()]
         return awake or list(self._relays)
+
+
+async def _greeted(relay: Relay) -> Greeting:
+    try:
+        return Greeting(relay.name, await relay.greet())
+    except Unavailable as error:
+        return Greeting(relay.name, trouble=str(error))
 
 
 def relays_of(settings: RelaySettings, folder: Path, hostname: str = "") -> Relays:

@@ -29,6 +29,7 @@ from bots.heavy import HeavyMail
 from bots.keeping import Keeping
 from bots.logs import log_unfailingly
 from bots.mail_carrier import MailCarrier
+from bots.memory import give_back_large_blocks
 from bots.relays import relays_of
 from bots.settings import ImapSettings, SmtpSettings
 from bots.smtp import SmtpChannel, tls_context
@@ -62,6 +63,7 @@ def run(config: Path, only: Collection[str] = ()) -> None:
     """Serve until SIGTERM or SIGINT, all parts or only some; raises ConfigError when it cannot begin."""
     parts = parts_named(only)
     log_unfailingly()
+    give_back_large_blocks()
     wired = wire(config)
     check_templates(wired.settings)
     if not wired.settings.channel:

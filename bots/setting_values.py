@@ -61,6 +61,8 @@ def signing_key(value: Secret, place: str, folder: Path) -> bytes:
 def _bytes_of(path: Path, place: str) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         hint = f"make one with `deskbell config --new-key {path}`"
         raise ConfigError([f"{place}: {path}: {error.strerror}; {hint}"]) from error
+    except OSError as error:
+        raise ConfigError([f"{place}: {path}: {error.strerror}; let Deskbell read it"]) from error

@@ -174,7 +174,7 @@ class SecretSettings(Written):
 
 
 class SmtpSettings(Written):
-    kind: Annotated[Literal["smtp"], BeforeValidator(_kind)]
+    kind: Annotated[Literal["smtp"], BeforeValidator(_kind)] = Field(description="mail that is brought to us")
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         "127.0.0.1:8025", description="host:port, or unix:/path"
     )
@@ -217,7 +217,7 @@ class OauthSettings(Written):
 class ImapSettings(Written):
     """A mailbox that is read; every value the contract names, and what else may be set."""
 
-    kind: Literal["imap"]
+    kind: Literal["imap"] = Field(description="a mailbox that we fetch mail from")
     host: str = Field(min_length=1, description="the IMAP server")
     port: Port = Field(993, description="its port; 143 with starttls")
     allow_plaintext: YesNo = Field(False, description="let tls be none beyond this machine")

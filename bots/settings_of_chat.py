@@ -42,7 +42,7 @@ Listen = Annotated[str, AfterValidator(_listen)]
 class SlackSettings(Written):
     """Agents' workspace, and the shared channels in which customers write."""
 
-    kind: Literal["slack"]
+    kind: Literal["slack"] = Field(description="the workspace in which agents work")
     bot_token: Secret = Field(
         "", description="the bot's token, xoxb-…; empty: those of `deskbell slack install`"
     )
@@ -81,7 +81,7 @@ class SlackSettings(Written):
 class TelegramSettings(Written):
     """The bot that customers ask."""
 
-    kind: Literal["telegram"]
+    kind: Literal["telegram"] = Field(description="a bot that customers write to")
     token: Secret = Field(description="the bot's token, from @BotFather")
     api_url: ApiUrl = Field(
         "https://api.telegram.org", description="methods and files; another base for tests"

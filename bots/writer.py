@@ -85,10 +85,17 @@ class Writer:
         return future
 
     def _run(self) -> None:
-        while group := self._next_group():
+        while self._has_run_group():
+            pass
+
+    def _has_run_group(self) -> bool:
+        """Work off the next group; nothing of it is held while the thread waits for another."""
+        group = self._next_group()
+        if group:
             outcomes = self._letters(group) if isinstance(group[0].work, Letter) else [_called(group[0].work)]
             assert self._loop is not None
             self._loop.call_soon_threadsafe(_settle, list(zip(group, outcomes, strict=True)))
+        return bool(group)
 
     def _next_group(self) -> list[_Waiting]:
         """Letters up to the size of a group, or one call; nothing when it is time to end."""

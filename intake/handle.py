@@ -21,6 +21,7 @@ from intake.lookup import context_for
 from intake.messages import Assurance, File, Inbound, Raw
 from intake.policy import Policy
 from intake.router import route
+from intake.thread_lines import with_lines
 from intake.tickets import Person, Ticket
 from intake.trust import held
 from intake.work import Setup, Store, Work
@@ -136,7 +137,8 @@ def carry_out_in(
     context = Context(setup.desk, person=command.about)
     for one in command.files:
         work.keep_file(one, now)
-    apply(work, command.raw, command.said, command.decision, context, setup, actor, now)
+    shown = with_lines(work, command.decision, command.said, setup, actor)
+    apply(work, command.raw, command.said, shown, context, setup, actor, now)
     return command.decision
 
 
@@ -197,10 +199,14 @@ def _first_of(work: Work, letter: Letter, context: Context) -> tuple[Letter, Rec
 
 
 def _shows_more(inbound: Inbound, context: Context, first: Receipt) -> bool:
-    """Is it no machine's where the first copy was, or proven where that was not and so was not taken?"""
+    """Is it no machine's where the first copy was; or is it proven, or names a ticket, where that did not?
+
+    A copy to the signed address may come after one to the plain address, which was turned away.
+    """
     if first.fate in TAKEN or screen(inbound, context.desk):
         return False
-    return first.rule in GUARD_NAMES or (context.is_proven and not first.authenticated)
+    is_surer = (context.is_proven and not first.authenticated) or (context.ticket and not first.ticket)
+    return first.rule in GUARD_NAMES or bool(is_surer)
 
 
 def _actor(inbound: Inbound) -> str:

@@ -46,6 +46,7 @@ BOUNDS = {
     "too_long": "expected at most {max_length} of them",
 }
 
+LONGEST_NAME = 60  # characters of what an entry calls itself
 _PLAIN = ("str", "int", "bool")
 
 
@@ -68,12 +69,12 @@ def checked(model: type[Model], table: Mapping[str, Any], place: str = "") -> Mo
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        raise ConfigError(_worded(one, model, place) for one in error.errors()) from error
+        raise ConfigError(_worded(one, model, table, place) for one in error.errors()) from error
 
 
-def _worded(error: ErrorDetails, model: type[BaseModel], place: str) -> str:
+def _worded(error: ErrorDetails, model: type[BaseModel], table: Mapping[str, Any], place: str) -> str:
     loc = tuple(part for part in error["loc"] if not _is_branch(part))
-    where = _place(place, loc)
+    where = _place(place, loc, table)
     kind, given = error["type"], error.get("input")
     if kind == "extra_forbidden":
         return f"{where}: no such setting; {did_you_mean(str(loc[-1]), _keys_at(model, error['loc'][:-1]))}"
@@ -100,11 +101,23 @@ def _models(base: type[BaseModel]) -> set[str]:
     return {base.__name__}.union(*(_models(one) for one in base.__subclasses__()))
 
 
-def _place(place: str, loc: tuple[str | int, ...]) -> str:
-    words = place
+def _place(place: str, loc: tuple[str | int, ...], table: object) -> str:
+    """Where in a file, an entry of a list by its name if it has one: rule 'vip'.then, rule[3].then."""
+    words, at = place, table
     for part in loc:
-        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else str(part)
+        at = _entry(at, part)
+        if isinstance(part, int):
+            name = at.get("name") if isinstance(at, Mapping) else None
+            words += f" {name[:LONGEST_NAME]!r}" if isinstance(name, str) and name else f"[{part + 1}]"
+        else:
+            words += f".{part}" if words else part
     return words
+
+
+def _entry(table: object, part: str | int) -> object:
+    if isinstance(table, Mapping):
+        return table.get(part)
+    return table[part] if isinstance(table, list) and isinstance(part, int) and part < len(table) else None
 
 
 def _shown(given: object) -> str:

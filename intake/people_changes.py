@@ -36,6 +36,14 @@ class Difference:
         return f"{self.field} {_shown(self.before)} -> {_shown(self.after)}"
 
 
+def renamed(differences: Iterable[Difference]) -> Iterator[str]:
+    """Who is called otherwise from now on: often an address that was written into somebody else's line."""
+    for one in differences:
+        if one.field == "name" and one.before:
+            was = f"{one.kind} {one.after!r} is known as {one.before!r} and gets another name"
+            yield f"{was}; if they are two, give each an account of their own"
+
+
 def organisation_from(entry: OrganisationEntry, before: Organisation | None) -> Organisation:
     return replace(before or Organisation(0, entry.name), **_said(entry))
 

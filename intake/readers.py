@@ -2,6 +2,7 @@
 
 What a protected team gets is read by its own agents, the managers and the assignee only, each at
 their own address; while there is nobody of them, all agents hear of it without its words.
+The desk itself is nobody's reader: what it wrote to its own address would come back to it.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,13 @@ def readers(
     work: Work, notice: Notice, inbound: Inbound | None, context: Context, ticket: Ticket | None, setup: Setup
 ) -> list[Recipient]:
     """Everybody who is to read a notice, one mail each; an agent with a token of their own."""
+    meant = _meant(work, notice, inbound, context, ticket, setup)
+    return [one for one in meant if not setup.desk.is_ours(one.address.address)]
+
+
+def _meant(
+    work: Work, notice: Notice, inbound: Inbound | None, context: Context, ticket: Ticket | None, setup: Setup
+) -> list[Recipient]:
     organisation = ticket.organisation if ticket else context.organisation
     zone = (organisation and organisation.timezone) or str(setup.policy.calendar_of(organisation).zone)
     match notice.audience:
@@ -113,12 +121,15 @@ def _account_manager(organisation: Organisation | None, zone: str) -> list[Recip
 
 
 def all_agents(work: Work, desk: Desk) -> list[Recipient]:
-    """Their triage channel; else agents_address, whose token counts for any of them; else each alone."""
+    """Their triage channel; else agents_address, whose token counts for any of them; else each alone.
+
+    An agents_address that is the desk's own is nobody's: then each agent is written to.
+    """
     if desk.has_triage:
         return [triage(desk)]
-    if desk.agents_address:
+    if desk.agents_address and not desk.is_ours(desk.agents_address):
         return [Recipient(Address("", desk.agents_address), desk.language, desk.timezone, 0, is_agent=True)]
-    return [_agent(one, desk) for one in work.agents()]
+    return [_agent(one, desk) for one in work.agents() if not desk.is_ours(one.email)]
 
 
 def _sender_of(

@@ -74,6 +74,10 @@ class Desk:
         more = (self.escalation_address,) if self.escalation_address else ()
         return (self.address, *self.aliases, *more)
 
+    def is_ours(self, address: str) -> bool:
+        """Whether mail to an address comes to this desk, where no person reads it."""
+        return address.lower() in {one.lower() for one in self.addresses}
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:

@@ -23,10 +23,9 @@ _HIDDEN = re.compile(
 )
 # Joiners mean something in emoji and in some scripts, and nothing beside a plain letter.
 _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
-_EVERYBODY = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_EVERYBODY = re.compile(r"(?<!\w)@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>|]+")
 _ADDRESS_IN = re.compile(r"https?://[^\s<>|\"']+[^\s<>|\"'.,;:!?)\]]")
-FULLWIDTH_AT = "\uff20"
 LONGEST_LINK = 3000
 
 
@@ -35,7 +34,7 @@ def literal(text: str) -> str:
     if text.isascii() and text.isprintable() and "@" not in text:  # most words are
         return text
     shown = _JOINERS.sub("", _HIDDEN.sub("", visible(text)))
-    return _EVERYBODY.sub(FULLWIDTH_AT, shown)
+    return _EVERYBODY.sub("@ ", shown)
 
 
 def as_rich_text(source: str) -> list[Json]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from intake.decisions import Fate
 from intake.messages import Direction
 from store.chat_tables import accounts, cards, places, preferences
-from store.tables import messages
+from store.tables import agents, messages
 from store.types import digest
 
 if TYPE_CHECKING:
@@ -68,6 +68,12 @@ def is_open(work: "SqlWork", channel: str, place: str) -> bool:
 def account_key(medium: str, place: str) -> bytes:
     """What an account is found by; a private chat's place, bot/chat, is its account's too."""
     return digest(f"{medium} {place}")
+
+
+def learn_agent(work: "SqlWork", agent: int, slack: str) -> None:
+    """An agent who was listed by their address only has this Slack account."""
+    unknown = update(agents).where(agents.c.id == agent, agents.c.slack == "")
+    work.connection.execute(unknown.values(slack=slack))
 
 
 def want_cards(work: "SqlWork", numbers: Mapping[int, datetime]) -> None:

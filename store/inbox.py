@@ -89,12 +89,18 @@ def claim(
     return [_waiting(row) for row in _rows(work, list(found))]
 
 
-def fail(work: SqlWork, delivery: int, error: str, next_at: datetime) -> None:
-    """Deciding it failed, and is to be tried again not before `next_at`."""
+def fail(work: SqlWork, delivery: int, error: str, next_at: datetime, *, is_counted: bool = True) -> None:
+    """Deciding it failed, and is to be tried again not before `next_at`; it may have been no try at all."""
     failed = update(inbox).where(inbox.c.id == delivery, inbox.c.state == Delivery.CLAIMED)
-    work.connection.execute(
-        failed.values(state=Delivery.PENDING, next_at=next_at, claimed_by="", error=error)
-    )
+    attempts = inbox.c.attempts - (0 if is_counted else 1)
+    again = {"state": Delivery.PENDING, "next_at": next_at, "claimed_by": "", "error": error}
+    work.connection.execute(failed.values(**again, attempts=attempts))
+
+
+def hasten(work: SqlWork, channel: str, now: datetime) -> int:
+    """What waits for another try on a channel is due at once; how much."""
+    waits = inbox.c.channel == channel, inbox.c.state == Delivery.PENDING, inbox.c.next_at > now
+    return work.connection.execute(update(inbox).where(*waits).values(next_at=now)).rowcount
 
 
 def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:

@@ -135,10 +135,12 @@ def mark_said(work: SqlWork, channel: str, place: str, ticket: int, answer: str,
     return work.connection.execute(said).rowcount
 
 
-def hasten(work: SqlWork, channel: str, now: datetime) -> int:
-    """What waits for another try on a channel that works again is due at once; how much."""
+def hasten(work: SqlWork, channel: str, now: datetime, ticket: int = 0) -> int:
+    """What waits for another try on a channel is due at once, of one ticket where it is named; how much."""
     waits = outbox.c.channel == channel, outbox.c.state == Sending.PENDING, outbox.c.next_at > now
-    return work.connection.execute(update(outbox).where(*waits).values(next_at=now)).rowcount
+    theirs = update(outbox).where(*waits)
+    theirs = theirs.where(outbox.c.ticket == ticket) if ticket else theirs
+    return work.connection.execute(theirs.values(next_at=now)).rowcount
 
 
 def drop(work: SqlWork, promise: int) -> bool:

@@ -6,7 +6,7 @@ The same book twice changes nothing the second time; `store.people_plan` says ho
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam
 
 from intake.people_changes import Difference
 from intake.tickets import Agent, Organisation, Person
@@ -14,7 +14,7 @@ from store.driver import update_rows
 from store.people_lists import accounts_of, listed_agents, listed_organisations, listed_people
 from store.people_plan import Plan
 from store.rows import identity_row, person_row
-from store.tables import agents, identities, people
+from store.tables import identities, people
 from store.types import address_key
 from store.work import SqlWork
 
@@ -26,7 +26,6 @@ __all__ = [
     "amend_organisation",
     "amend_person",
     "import_people",
-    "know_account",
     "link",
     "listed_agents",
     "listed_organisations",
@@ -94,12 +93,6 @@ def link(work: SqlWork, person: int, account: str) -> bool:
         work.buffer.add(identities, identity_row(account, person, position))
         work.refresh()
     return owner in (None, person)
-
-
-def know_account(work: SqlWork, agent: int, account: str) -> None:
-    """Remember Slack's id of an agent of whom none was known."""
-    theirs = update(agents).where(agents.c.id == agent, agents.c.slack == "")
-    work.connection.execute(theirs.values(slack=account))
 
 
 def save_people(work: SqlWork, changed: Iterable[Person]) -> None:

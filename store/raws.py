@@ -1,14 +1,16 @@
 """The bytes of a message as it came: kept once, compressed, found by their digest."""
 
 import threading
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import Connection, select, update
 from zstandard import ZstdCompressor, ZstdDecompressor
 
 from intake.messages import Envelope, Raw
 from store.driver import Row
-from store.tables import Delivery
+from store.tables import Delivery, messages, raws
 from store.types import digest
 
 _local = threading.local()  # a compressor is dear to make and belongs to one thread at a time
@@ -27,6 +29,13 @@ def raw_row(raw: Raw) -> Row:
 def unpacked(body: bytes, size: int) -> bytes:
     """The bytes as they came; `size` bounds what a damaged row can unfold to."""
     return ZstdDecompressor().decompress(body, max_output_size=size) if size else b""
+
+
+def forget_bytes(connection: Connection, kept: bytes, message: int, now: datetime) -> None:
+    """Forget what was kept under this digest, unless it is the message's own, which is looked after there."""
+    own = select(messages.c.raw).where(messages.c.id == message).scalar_subquery()
+    forgotten = update(raws).where(raws.c.digest == kept, raws.c.digest.is_distinct_from(own))
+    connection.execute(forgotten.values(body=b"", size=0, purged_at=now))
 
 
 def delivery_row(raw: Raw, raw_digest: bytes, message: int | None, key: str = "") -> Row:

@@ -17,7 +17,8 @@ def is_first(work: SqlWork, medium: str, key: str, now: datetime) -> bool:
     """Note an interaction; False when it was noted before."""
     insert = insert_on_sqlite if work.connection.dialect.name == "sqlite" else insert_on_postgresql
     row = insert(seen).values(key=digest(f"{medium} {key}"), at=now, is_done=True)
-    return work.connection.execute(row.on_conflict_do_nothing()).rowcount == 1
+    added = row.on_conflict_do_nothing().returning(seen.c.key)  # psycopg counts no rows of such an insert
+    return work.connection.execute(added).first() is not None
 
 
 def forget_old(work: SqlWork, now: datetime) -> int:

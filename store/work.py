@@ -8,6 +8,7 @@ one transaction behaves as if each had been committed before the next.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, func, select
 
@@ -23,7 +24,7 @@ from store.budgets import Spending
 from store.buffer import Buffer
 from store.driver import Query
 from store.lookups import KEYS, Known, Lookups
-from store.raws import delivery_row, raw_row
+from store.raws import delivery_row, forget_bytes, raw_row
 from store.rows import message_row, outbox_row, ticket_row
 from store.side_tables import revisions
 from store.tables import (
@@ -205,8 +206,12 @@ class SqlWork:
 
     def add_receipt(self, raw: Raw, identity: str, message: int) -> None:
         """What was redacted must not come back with another copy of the same mail."""
-        body = b"" if self._is_redacted(message) else raw.body
-        self._receive(replace(raw, body=body), message)
+        if not self._is_redacted(message):
+            self._receive(raw, message)
+            return
+        waited = self._receive(replace(raw, body=b""), message)
+        if waited and sha256(raw.body).digest() == waited:
+            forget_bytes(self.connection, waited, message, raw.received_at)
 
     def _is_redacted(self, message: int) -> bool:
         done = (revisions.c.message == message, revisions.c.what == "redacted")
@@ -308,18 +313,24 @@ class SqlWork:
         return self.person(inbound.sender.address), self.agent(inbound.sender.address)
 
     def _receive(self, raw: Raw | None, message: int) -> bytes | None:
-        """Keep the bytes and the delivery that brought them; the digest of the bytes."""
-        key: bytes | None = self.buffer.add(raws, raw_row(raw))["digest"] if raw else None
+        """Keep the bytes and the delivery that brought them; the digest of the bytes.
+
+        Those of a delivery that waited are kept already.
+        """
         if self._delivery:
-            self._settle_delivery(message)
-        elif raw and key:
+            return self._settle_delivery(message)
+        key: bytes | None = self.buffer.add(raws, raw_row(raw))["digest"] if raw else None
+        if raw and key:
             self.buffer.add(inbox, delivery_row(raw, key, message) | {"id": self.buffer.key_for(inbox)})
         return key
 
-    def _settle_delivery(self, message: int) -> None:
+    def _settle_delivery(self, message: int) -> bytes | None:
+        waited = select(inbox.c.raw).where(inbox.c.id == self._delivery)
+        key: bytes | None = self.connection.execute(waited).scalar()
         settled = {"state": Delivery.DONE, "message": message, "claimed_by": "", "error": ""}
         self.buffer.change(inbox, self._delivery, settled)
         self._delivery = 0
+        return key
 
     def _keep_attachments(self, inbound: Inbound, message: int) -> None:
         for position, each in enumerate(inbound.attachments):

@@ -1,6 +1,6 @@
 """A real Postfix for tests: a mail server in front of the desk, or behind it, on a port of the loopback.
 
-It takes mail for one domain and hands it to whoever listens on a port, over SMTP. It needs root,
+It takes mail for one domain and hands it to whoever listens on a port, over SMTP or LMTP. It needs root,
 as Postfix does; a test without it is skipped with the reason (tests/servers.py).
 """
 
@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from servers import accepts_connections, free_port, lacking, require, wait_until
@@ -32,10 +33,11 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 relay_domains = {domain}
 relay_recipient_maps =
-relay_transport = smtp:[127.0.0.1]:{next_port}
+relay_transport = {by}:{next_host}:{next_port}
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtp_dns_support_level = disabled
 smtp_host_lookup = native
+lmtp_host_lookup = native
 alias_maps =
 alias_database =
 minimal_backoff_time = 2s
@@ -56,6 +58,7 @@ proxymap unix - - n - - proxymap
 tlsmgr unix - - n 1000? 1 tlsmgr
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
@@ -66,32 +69,47 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Postfix:
+    """A mail server that takes mail on a port, and what it says of it."""
+
+    port: int
+    base: Path
+
+    @property
+    def log(self) -> str:
+        return (self.base / "log").read_text(errors="replace")
+
+
 @contextmanager
-def postfix(domain: str, next_port: int, name: str = "mx.vendor.example", more: str = "") -> Iterator[int]:
-    """A Postfix that hands the domain's mail on; its port. `more` are further lines of main.cf."""
+def postfix(
+    domain: str, next_port: int, name: str = "mx.vendor.example", more: str = "", by: str = "smtp"
+) -> Iterator[Postfix]:
+    """A Postfix that hands the domain's mail on. `more` are further lines of main.cf."""
     binary = require("postfix")
     if os.geteuid() != 0:
         lacking("Postfix needs root")
     base = Path(tempfile.mkdtemp(prefix="deskbell-postfix-"))
     try:
         base.chmod(0o755)
-        port = _write(base, domain, next_port, name, more)
+        port = _write(base, domain, next_port, name, more, by)
         _run(binary, base, "start")
         try:
             wait_until(lambda: accepts_connections(port), "Postfix listens", 20)
-            yield port
+            yield Postfix(port, base)
         finally:
             _run(binary, base, "stop")
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _write(base: Path, domain: str, next_port: int, name: str, more: str) -> int:
+def _write(base: Path, domain: str, next_port: int, name: str, more: str, by: str) -> int:
     port = free_port()
     for folder in ("etc", "queue", "data"):
         (base / folder).mkdir()
     shutil.chown(base / "data", "postfix")
-    main = MAIN.format(base=base, domain=domain, next_port=next_port, name=name)
+    host = "inet:127.0.0.1" if by == "lmtp" else "[127.0.0.1]"
+    main = MAIN.format(base=base, domain=domain, by=by, next_host=host, next_port=next_port, name=name)
     (base / "etc" / "main.cf").write_text(main + more)
     (base / "etc" / "master.cf").write_text(SERVICES.format(port=port))
     return port

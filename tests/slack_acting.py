@@ -141,9 +141,9 @@ class Case:
 
 
 @contextmanager
-def working(folder: Path, more: str = "", **settings: str) -> Iterator[Here]:
+def working(folder: Path, more: str = "", desk: str = "", **settings: str) -> Iterator[Here]:
     with asyncio.Runner() as runner:
-        made = world(folder, None, more, **settings)
+        made = world(folder, None, more, desk, **settings)
         here = runner.run(made.__aenter__())
         for pace in (here.chat.hands.speaking.pace, here.chat.hands.speaking.updates):
             pace.apart = IN_A_HURRY

@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bots.slack.blocks import CardFacts, Due, HomeFacts, Message, Row, Shelf, errors, lists, modals
+from bots.slack.blocks import (
+    CardFacts,
+    Due,
+    HomeFacts,
+    Message,
+    Row,
+    Shelf,
+    errors,
+    lines,
+    lists,
+    modals,
+    names,
+    personal,
+)
 from bots.slack.blocks import customers as customers_
 from bots.slack.blocks.card import card
 from bots.slack.blocks.home import home
@@ -22,9 +35,9 @@ SEVERITIES = ("critical", "major", "standard")
 BOB, CAROL, DAVE = "U0BOB", "U0CAROL", "U0DAVE"
 OURS = frozenset({BOB, CAROL, DAVE, "U0ADMIN", "C0TRIAGE", "C0ACME"})
 LIVE_PIECES = ("user", "usergroup", "broadcast", "channel", "emoji", "link")
-# In mrkdwn and fallbacks a "<" may begin nothing but a date or the mention of an agent.
-TAG = re.compile(r"<(?!!date\^\d+\^)(@(?P<user>[UW][A-Z0-9]+)>)?")
-EVERYBODY = re.compile(r"@(channel|here|everyone)\b", re.IGNORECASE)
+# In mrkdwn and fallbacks a "<" may begin nothing but a date, a link of ours or the mention of an agent.
+TAG = re.compile(r"<(?!!date\^\d+\^|https://slack\.example/\d+\|Open thread>)(@(?P<user>[UW][A-Z0-9]+)>)?")
+EVERYBODY = re.compile(r"(?<!\w)@(channel|here|everyone)\b", re.IGNORECASE)
 HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08]")
 
 
@@ -94,7 +107,7 @@ def a_reply(**changes):
 def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     """Every message that we make, each with somebody's text wherever there is room for it."""
     quoted = an_outbound(body=f"{escaping.printed(text)} wrote:\n\n{escaping.quoted(text)}", subject=text)
-    yield card(facts)
+    yield from (card(facts), card(replace(facts, assignee_slack=BOB)))
     for notice in ("agent-follow-up", "agent-held", "agent-breach", "agent-gave-up", "agent-call-back"):
         yield from thread_messages(replace(quoted, notice=notice), facts)
     yield from thread_messages(quoted, None)
@@ -113,6 +126,20 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     answer = a_reply(text=text, readers=(text,), subject=text)
     yield from (modals.reply_preview(answer), modals.undo(answer, 10), modals.undone(text, text))
     yield modals.solve_anyway(text, 1042, 3)
+    yield from lines_about(text, facts)
+    yield personal.me(personal.MeFacts(text, text, text, told=(("sla", text, True), ("all", text, False))))
+    yield personal.digest(a_home(), [row])
+
+
+def lines_about(text: str, facts: CardFacts) -> Iterator[Message]:
+    actor = lines.Actor(text, text)
+    yield from lines.answered(facts, actor, text, text, lines.Arrival.FAILED, text, 5)
+    yield from lines.noted(facts, actor, text, text)
+    yield from lines.edited(facts, text, text)
+    yield lines.changed(actor, text)
+    yield lines.fell_back(text, text, text)
+    yield lines.possible_duplicate(facts, text, 7)
+    yield lines.asked_to_confirm(facts, text, text, names.CLAIM)
 
 
 def views_about(text: str, facts: CardFacts) -> Iterator[dict]:

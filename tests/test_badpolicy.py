@@ -68,8 +68,8 @@ def test_all_mistakes_are_told_at_once_a_line_each_words_in_wrong_places_too():
     told = check(FOLDER / "many_mistakes.toml").stderr.splitlines()
 
     assert [
-        "rule[1].then",
-        "rule[2].unles",
+        "rule 'vip'.then",
+        "rule 'night'.unles",
         "colour",
         "calendars.office.timezone",
         "severity 'high'.remind",

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import pickle
 import socket
 import subprocess
@@ -764,3 +765,25 @@ def test_a_large_one_is_checked_by_the_process_that_reads_it(desk):
     record = desk.record(desk.read(serving.newest_message))
 
     assert ("append", "aligned") == (record["fate"], record["assurance"])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(b"They drop again.", ("append", "aligned")), (b"Please close it.", ("hold", "none"))],
+)
+def test_explain_asks_the_same_and_the_zone_file(desk, tmp_path, words, expected):
+    path = tmp_path / "reply.eml"
+    path.write_bytes(signed_mail(desk.a_ticket()).replace(b"They drop again.", words))
+    told = json.loads(desk.run("explain", path, "--json").stdout)
+
+    assert expected == (told["fate"], told["assurance"])
+
+
+def test_explain_for_a_desk_that_never_ran_asks_too(desk, tmp_path):
+    (tmp_path / "lab.zone").write_bytes((desk.folder / "lab.zone").read_bytes())
+    for name in ("config.toml", "desk.key", "people.toml"):
+        (tmp_path / name).write_bytes((desk.folder / name).read_bytes())
+    (tmp_path / "new.eml").write_bytes(signed_mail(1))
+    done = serving.deskbell("--config", tmp_path / "config.toml", "explain", tmp_path / "new.eml", "--json")
+
+    assert "aligned" == json.loads(done.stdout)["assurance"]

@@ -1,18 +1,20 @@
 """`deskbell check`: what is wrong with how mail comes and goes is said before it does harm."""
 
 import re
+import socket
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 
 import pytest
 
 import serving
 from bots.commands.check import check_desk
+from bots.commands.findings import Level
 from bots.commands.probe import forged_mail
 from bots.dkim_signing import read_key
 from sandbox.relay import relay_in_thread
-from servers import require
+from servers import free_port, require
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +48,8 @@ def a_mail_server_that_hands_on(desk, changed):
     [
         (lambda mail: mail, True, "would be believed"),
         (lambda mail: TRUE_RESULT + mail, True, "left in below your server's own"),
-        (lambda mail: FORGED.sub(b"", mail), False, "removes what is forged"),
-        (lambda mail: TRUE_RESULT + FORGED.sub(b"", mail), False, "removes what is forged"),
+        (lambda mail: FORGED.sub(b"", mail), False, "removes a forged Authentication-Results"),
+        (lambda mail: TRUE_RESULT + FORGED.sub(b"", mail), False, "removes a forged Authentication-Results"),
         (
             lambda mail: mail.replace(b"\nAuthentication-Results", b"\nX-Old-Results"),
             True,
@@ -58,9 +60,9 @@ def a_mail_server_that_hands_on(desk, changed):
 )
 def test_what_the_mail_server_does_with_a_forged_header_is_said(desk, changed, is_fault, words):
     with a_mail_server_that_hands_on(desk, changed):
-        ((mends, text),) = forged_mail(desk.wired, 15)
+        ((level, text),) = forged_mail(desk.wired, 15)
 
-    assert is_fault is mends
+    assert is_fault is (level is Level.MEND)
     assert words in text
 
 
@@ -75,9 +77,9 @@ def test_the_mail_that_checks_is_kept_and_answered_by_nobody(desk):
 
 
 def test_a_mail_that_does_not_come_back_is_told(desk):
-    ((mends, text),) = forged_mail(desk.wired, 0.6)
+    ((level, text),) = forged_mail(desk.wired, 0.6)
 
-    assert mends
+    assert level is Level.MEND
     assert "did not come back to support@vendor.example within 0.6 s" in text
 
 
@@ -95,6 +97,8 @@ def checked(folder, capsys, **changes):
 OTHER = {
     "proofs": f'trust_authentication_results = "{serving.OUR_MTA}"',
     "at_the_end": "[channel.mail]",
+    "agents": f'agents_address = "{serving.AGENTS}"',
+    "listen": 'listen = "127.0.0.1:0"',
 }
 
 
@@ -114,7 +118,9 @@ def test_how_senders_are_proved_is_looked_over(tmp_path, capsys, proofs, words):
     printed = checked(tmp_path, capsys, proofs=proofs)
 
     assert words is None or words in printed
-    assert words is not None or "channel.mail" not in printed
+    assert words is not None or ["ok"] == [
+        line.split()[0] for line in printed.splitlines() if "channel.mail" in line
+    ]
 
 
 def test_every_server_that_does_not_answer_is_named(tmp_path, capsys):
@@ -123,6 +129,74 @@ def test_every_server_that_does_not_answer_is_named(tmp_path, capsys):
 
     assert "MEND     relay 127.0.0.1:1: no answer" in printed
     assert "MEND     relay 127.0.0.1:2: no answer" in printed
+
+
+def test_a_relay_that_works_is_told_with_what_it_said(tmp_path, capsys):
+    with relay_in_thread() as relay:
+        printed = checked(tmp_path, capsys, relay=relay.port)
+
+    assert f"ok       relay 127.0.0.1:{relay.port}: answers as " in printed
+    assert "nothing is encrypted" in printed
+    assert not relay.mails
+
+
+@contextmanager
+def somebody_who_says(greeting):
+    """A listener that is no mail server."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            with suppress(OSError):
+                line, _ = server.accept()
+                with line:
+                    line.sendall(greeting)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(5)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "words"),
+    [
+        (
+            b"220 desk.example ESMTP\r\n",
+            "ok       channel.mail.listen {}: somebody listens and says '220 desk.ex",
+        ),
+        (
+            b"SSH-2.0-OpenSSH\r\n",
+            "MEND     channel.mail.listen {}: something else listens there; it says 'SSH-",
+        ),
+        (None, "ok       channel.mail.listen {}: nobody listens, and it is free for `deskbell serve` (smtp)"),
+    ],
+)
+def test_what_is_at_a_listeners_address_is_told(tmp_path, capsys, greeting, words):
+    with somebody_who_says(greeting) if greeting else nullcontext(free_port()) as port:
+        printed = checked(tmp_path, capsys, listen=f'listen = "127.0.0.1:{port}"')
+
+    assert words.format(f"127.0.0.1:{port}") in printed
+
+
+def test_an_address_that_cannot_be_listened_at_is_told(tmp_path, capsys):
+    printed = checked(tmp_path, capsys, listen='listen = "192.0.2.1:25"')
+    nowhere = checked(tmp_path, capsys, listen=f'listen = "unix:{tmp_path}/nowhere/lmtp"')
+
+    assert "MEND     channel.mail.listen 192.0.2.1:25: cannot be used" in printed
+    assert "is no folder that we may write to" in nowhere
+
+
+def test_a_mailbox_that_cannot_be_entered_is_told(tmp_path, capsys):
+    section = '[channel.box]\nkind = "imap"\nhost = "127.0.0.1"\nport = 1\ntls = "none"\nusername = "u"\n'
+    printed = checked(tmp_path, capsys, at_the_end=f"{section}password = 'p'\n\n[channel.mail]")
+
+    assert "MEND     channel.box: 127.0.0.1:1: " in printed
+
+
+def test_agents_who_are_told_at_the_desks_own_address_are_told_nothing(tmp_path, capsys):
+    printed = checked(tmp_path, capsys, agents=f'agents_address = "{serving.DESK}"')
+
+    assert "MEND     desk.agents_address support@vendor.example is the desk's own" in printed
 
 
 def test_a_signature_in_anothers_name_is_told(tmp_path, capsys):

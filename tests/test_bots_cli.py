@@ -5,6 +5,8 @@ serving, is shared by the module; each test has a ticket of its own.
 """
 
 import json
+import os
+import pty
 import resource
 import subprocess
 from collections.abc import Callable
@@ -150,6 +152,18 @@ def test_every_command_that_shows_something_ends_with_0(run, ticket, command):
     done = run(*command.format(ticket=ticket).split())
 
     assert (0, "") == (done.exit_code, done.stderr)
+
+
+def test_a_list_in_a_pipe_tells_its_columns_to_who_sits_at_the_terminal(folder, ticket):
+    ours, theirs = pty.openpty()
+    words = [str(DESKBELL), "--config", str(folder / "config.toml"), "people", "list"]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=theirs, text=True, timeout=60)
+    os.close(theirs)
+    heads = os.read(ours, 1000).decode().strip()
+    os.close(ours)
+
+    assert "kind\tname\trole\torganisation\temail\ttelegram" == heads
+    assert {"organisation", "person", "agent"} == {row.split("\t")[0] for row in done.stdout.splitlines()}
 
 
 NOT_DONE = [

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import servers
+from bots.commands.check import check_desk
 from dovecot import Dovecot, channel, dovecot
-from serving import ANA, Desk, a_mail, newest_message, serving
+from serving import ANA, Desk, a_mail, newest_message, serving, write_config
 from store import exports, inbox
 from store.mailboxes import mark_of
 
@@ -186,6 +187,16 @@ def test_a_copy_by_smtp_and_two_by_mailbox_are_one_message(server, user, tmp_pat
 
         assert ["thrice"] == subjects(desk)
         assert 3 == len(desk.read(lambda work: inbox.deliveries_of(work, 1)))
+
+
+def test_check_enters_the_mailbox_and_says_what_is_there(server, user, tmp_path, capsys):
+    server.deliver(user, a_mail(ANA, "waits").as_bytes())
+    check_desk(write_config(tmp_path, 9, 0, channel=channel(user, server.imap)))
+
+    assert f"ok       channel.mailbox: {user} at 127.0.0.1:{server.imap}: INBOX: 1 mails, 1 unseen" in (
+        capsys.readouterr().out
+    )
+    assert [()] == server.flags(user)
 
 
 def test_several_folders_and_mailboxes_are_read_at_once(server, user, tmp_path):

@@ -144,6 +144,38 @@ def test_a_mailbox_made_again_while_we_were_away_gives_up_the_mail_of_three_days
         assert {"known", "30 days ago", "3 days ago", "2 days ago", "1 days ago"} == set(subjects(desk))
 
 
+def test_kicked_frozen_restarted_with_new_numbers_and_away_for_three_days_in_one_life(server, user, tmp_path):
+    config = channel(user, server.imap)
+    with serving(tmp_path, channel=config) as desk:
+        wanted = deliver(server, user, "before")
+        awaits(desk, 1)
+        server.kick(user)
+        wanted += deliver(server, user, "after the kick")
+        awaits(desk, 2)
+        frozen = server.sessions(user)
+        for process in frozen:
+            os.kill(process, signal.SIGSTOP)
+        wanted += deliver(server, user, "while it is frozen")
+        awaits(desk, 3)
+        server.doveadm("mailbox", "update", "-u", user, "--uid-validity", "77", "INBOX")
+        server.stop()
+        for process in frozen:
+            os.kill(process, signal.SIGCONT)
+        server.start()
+        wanted += deliver(server, user, "after the restart")
+        awaits(desk, 4)
+    for days in (3, 2, 1):
+        at = datetime.now(UTC) - timedelta(days=days)
+        server.append(user, a_mail(ANA, f"{days} days ago").as_bytes(), at)
+        wanted[f"{days} days ago"] += 1
+    server.doveadm("mailbox", "update", "-u", user, "--uid-validity", "78", "INBOX")
+    with serving(tmp_path, channel=config) as desk:
+        awaits(desk, 7)
+        servers.wait_until(lambda: server.flags(user) == [("\\Seen",)] * 7, "all are seen")
+
+        assert wanted == subjects(desk)
+
+
 def test_a_desk_killed_between_the_commit_and_the_mark_does_nothing_twice(server, user, tmp_path):
     with between(server.imap) as proxy:
         config = channel(user, proxy.port)

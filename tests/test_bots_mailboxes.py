@@ -182,6 +182,8 @@ def test_a_file_was_received_when_its_last_server_says(tmp_path, body, received_
         (b"From a@b Tue Mar 10 09:00:00 CET 2026\n", datetime(2026, 3, 10, 9, tzinfo=UTC)),
         (b"From a@b Tue Mar 10 09:00 2026\n", datetime(2026, 3, 10, 9, tzinfo=UTC)),
         (b"From \n", datetime(2026, 3, 9, 8, tzinfo=UTC)),
+        (b"From - Thu Jan  1 00:00:00 1970\n", datetime(2026, 3, 9, 8, tzinfo=UTC)),  # nobody knew
+        (b"From - Tue Mar 17 09:00:00 2026\n", datetime(2026, 3, 9, 8, tzinfo=UTC)),  # when it was exported
     ],
 )
 def test_a_mail_in_an_mbox_was_received_when_its_separator_says(tmp_path, line, received_at):

@@ -117,6 +117,14 @@ def test_a_spreadsheet_is_brought_in_and_brought_in_again_without_a_change(run, 
     assert ["eve@beta.example", "eve@home.example"] == shown(run, "Eve")["email"]
 
 
+def test_whoever_is_given_another_name_is_pointed_out(run, folder):
+    (folder / "new.csv").write_text("name,email\nEve,ana@acme.example\nBob,bob@acme.example\n", "utf-8")
+    done = run("import", "new.csv", "--kind", "people", "--dry-run")
+
+    assert "warning: person 'Eve' is known as 'Ana' and gets another name" in done.stderr
+    assert "Bob" not in done.stderr
+
+
 def test_a_dry_run_tells_what_would_move_and_changes_nothing(run, folder):
     (folder / "new.csv").write_text("name,organisation,email\nEve,Beta,bob@home.example\n", encoding="utf-8")
     (folder / "more.csv").write_text("name,role,email\nAna,,ana@acme.example bob@home.example\n", "utf-8")

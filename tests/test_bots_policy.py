@@ -281,7 +281,7 @@ def test_a_good_change_takes_effect_for_the_next_mail_and_its_digest_is_on_the_d
             "policy.toml",
             acmes_policy().replace("organisation_is", "organization_is").replace('"critical"', '"critcal"', 1)
             + '[[rule]]\nname = "late"\nthen = "reject"\nbecause = "b"\n',
-            ['did you mean "organisation_is"', "rule[11].then"],
+            ['did you mean "organisation_is"', "rule 'late'.then"],
         ),
         ("policy.toml", "title = ", ["not readable as TOML"]),
         ("templates/en/acknowledgement.md", "Subject: {{ reference \n", ["acknowledgement.md line"]),

@@ -9,6 +9,7 @@ import pytest
 
 import serving
 from bots.authentication import Checks, check_now
+from bots.commands.findings import Level
 from bots.commands.probe import forged_mail
 from bots.dkim_signing import read_key
 from bots.relays import relays_of
@@ -46,9 +47,9 @@ def outgoing(folder, **changes):
     """The relays by some settings, the first a Postfix that wants STARTTLS, and where its mail ends."""
     tls = f"smtpd_tls_cert_file = {folder}/cert.pem\nsmtpd_tls_key_file = {folder}/key.pem\n"
     tls += "smtpd_tls_security_level = encrypt\n"
-    with relay_in_thread() as end, postfix("acme.example", end.port, more=tls) as port:
+    with relay_in_thread() as end, postfix("acme.example", end.port, more=tls) as first:
         dkim = {"domain": "vendor.example", "selector": "d1", "key": {"file": "dkim.pem"}}
-        given = {"port": port, "tls": "starttls", "ca_file": "cert.pem", "timeout": 5, "dkim": dkim}
+        given = {"port": first.port, "tls": "starttls", "ca_file": "cert.pem", "timeout": 5, "dkim": dkim}
         yield relays_of(RelaySettings.model_validate(given | changes), folder), end
 
 
@@ -105,8 +106,9 @@ def test_whether_postfix_removes_a_forged_header_is_said(tmp_path, tmp_path_fact
     checks.write_text(REMOVES)
     more = f"header_checks = regexp:{checks}\n" if cleans else ""
     with postfix("vendor.example", port, more=more) as front, relay_in_thread() as unused:
-        config = serving.write_config(tmp_path, front, port)
+        config = serving.write_config(tmp_path, front.port, port)
         with serving.started(config, port, unused) as desk:
-            ((mends, text),) = forged_mail(desk.wired, 30)
+            ((level, text),) = forged_mail(desk.wired, 30)
 
-    assert (not cleans, True) == (mends, ("removes what is forged" in text) is cleans)
+    assert (Level.OK if cleans else Level.MEND) is level
+    assert cleans is ("removes a forged" in text)

@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
@@ -142,6 +143,27 @@ def test_while_all_of_them_rest_all_are_tried_and_named():
         return said == ["; ".join(names)] * 2, caught(first, second)
 
     assert (True, (1, 0)) == running(scenario)
+
+
+def test_while_a_mail_is_signed_the_others_go_on():
+    """An RSA signature takes milliseconds of computing, in which the listener must hear."""
+    may_end = threading.Event()
+
+    def sign(mail):
+        assert may_end.wait(5)
+        return b"DKIM-Signature: v=1\r\n" + mail
+
+    async def scenario():
+        async with CatchingRelay() as server:
+            relays = Relays([Relay(server.host, server.port)], sign)
+            sending = asyncio.create_task(relays.send(MAIL, SENDER, RECIPIENT))
+            await asyncio.sleep(0)
+            may_end.set()  # on the loop: it would wait for ever if signing held it up
+            await sending
+            await relays.close()
+            return server.mails[0].body
+
+    assert asyncio.run(scenario()).startswith(b"DKIM-Signature:")
 
 
 def test_one_mail_never_outlasts_its_lease(monkeypatch):

@@ -108,6 +108,15 @@ def a_call(wired, hours, author=BOB):
         return work.write(opening, None, "Sam", MONDAY + timedelta(hours=hours)).number
 
 
+def test_a_desk_without_messages_says_what_else_can_be_replayed(tmp_path):
+    config = write_config(tmp_path, 9, 9)
+    wire(config).store.close()
+    done = CliRunner().invoke(app, ["--config", str(config), "policy", "replay", "--policy", "intesys"])
+
+    assert "0 messages replayed, 0 would fare otherwise\n" == done.stdout
+    assert "the desk has no message of that time; name a mailbox with old mail" in done.stderr
+
+
 def a_busy_week(wired):
     """Mail of every sort, with an agent's commands between."""
     arrives(wired, mail(ANA, 1), 0)  # opens 1001

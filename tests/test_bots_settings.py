@@ -5,13 +5,24 @@ Each file in badconfig has the words that its message must contain in its first 
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from bots.cli import app
-from bots.commands.configuration import example, write_key
-from bots.settings import FromEnvironment, FromFile, find_config, read_settings, secret, signing_key
+from bots.commands.configuration import SECTIONS, example, write_key
+from bots.settings import (
+    KINDS,
+    FromEnvironment,
+    FromFile,
+    Settings,
+    find_config,
+    read_settings,
+    secret,
+    signing_key,
+)
 from intake.errors import ConfigError
 
 pytestmark = pytest.mark.slow
@@ -139,6 +150,30 @@ def test_the_example_with_every_default_written_out_is_valid_too(tmp_path):
     (tmp_path / "config.toml").write_text(written, encoding="utf-8")
 
     assert read_settings(tmp_path / "config.toml").desk.first_number == 1001
+
+
+def test_the_example_with_every_section_that_is_only_wanted_sometimes_is_valid_too(tmp_path):
+    written = re.sub(r"(?m)^#(?! )", "", example())
+    (tmp_path / "config.toml").write_text(written, encoding="utf-8")
+    settings = read_settings(tmp_path / "config.toml")
+
+    assert {"smtp", "imap", "slack", "telegram"} == {one.kind for one in settings.channel.values()}
+    assert settings.relay.dkim
+
+
+def models_within(model):
+    """A settings model and all that its fields are made of."""
+    named = [model] if isinstance(model, type) and issubclass(model, BaseModel) else []
+    parts = [field.annotation for one in named for field in one.model_fields.values()]
+    found = {one for part in (*parts, *get_args(model)) for one in models_within(part)}
+    return found | set(named)
+
+
+def test_the_example_has_a_section_for_every_table_of_settings():
+    secrets = {FromFile, FromEnvironment}
+    tables = {one for kind in (Settings, *KINDS.values()) for one in models_within(kind)} - secrets
+
+    assert tables - {Settings} == {model for _, model, _ in SECTIONS}
 
 
 # Secrets

@@ -1,13 +1,19 @@
 """Buttons and menus of a card: who may press them, what is written, and what they read who came too late."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bots.slack.blocks import names
+from intake.decisions import Audience, Notice
+from intake.promising import promise
+from intake.readers import triage
 from intake.tickets import Status
+from sandbox.slack import Message
 from serving import SAM
-from slack_acting import Here, working
+from slack_acting import Case, Here, working
+from store.work import SqlWork
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +36,7 @@ def test_a_claim_is_written_before_it_is_acknowledged_and_then_shown(here: Here)
     assert names.UNCLAIM in shown
 
 
+@pytest.mark.slow
 def test_who_presses_an_old_card_reads_who_was_quicker(here: Here) -> None:
     async def steps() -> tuple[str, str]:
         case = await here.ticket()
@@ -47,6 +54,7 @@ def test_who_presses_an_old_card_reads_who_was_quicker(here: Here) -> None:
     assert SAM.address == email
 
 
+@pytest.mark.slow
 def test_what_is_so_already_is_no_mistake(here: Here) -> None:
     async def steps() -> tuple[list[object], int]:
         case = await here.ticket()
@@ -61,6 +69,7 @@ def test_what_is_so_already_is_no_mistake(here: Here) -> None:
     assert ([], 0) == here.run(steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "chosen", "held"),
     [
@@ -82,6 +91,7 @@ def test_a_menu_of_the_card_does_what_it_says(
     assert held == here.run(steps)
 
 
+@pytest.mark.slow
 def test_a_closed_ticket_is_opened_again_from_its_card(here: Here) -> None:
     async def steps() -> Status:
         case = await here.ticket()
@@ -93,15 +103,23 @@ def test_a_closed_ticket_is_opened_again_from_its_card(here: Here) -> None:
     assert Status.OPEN is here.run(steps)
 
 
-@pytest.mark.parametrize("who", ["colleague", "guest", "elsewhere"])
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["colleague", "guest"])
 def test_who_is_no_agent_is_refused_and_reads_nothing_of_the_ticket(here: Here, who: str) -> None:
     async def steps() -> tuple[str, object]:
-        case, slack = await here.ticket(), here.world.slack
-        users = {"colleague": here.world.space.colleague, "elsewhere": here.world.space.eve}
-        user = users.get(who) or slack.add_user("Gus", email="sam@vendor.example", restricted=True)
+        case, slack, space = await here.ticket(), here.world.slack, here.world.space
+        user = {"colleague": space.colleague, "guest": space.tim}[who]
+        if who == "guest":  # who was an agent until a moment ago
+            await slack.change_user(user, is_restricted=True)
+        else:
+            await slack.join(user, space.triage)
+        await case.decided()
         click = await case.click(names.CLAIM, user)
         await slack.wait_for(lambda: click.ephemerals)
-        return click.ephemerals[0].text, case.now.assignee
+        assignee = case.now.assignee
+        await slack.change_user(user, is_restricted=False)
+        await case.decided()
+        return click.ephemerals[0].text, assignee
 
     told, assignee = here.run(steps)
 
@@ -129,6 +147,7 @@ def test_a_button_that_names_another_ticket_than_was_posted_there_does_nothing(h
     assert "secret" not in told
 
 
+@pytest.mark.slow
 def test_of_two_who_press_at_once_one_has_it_and_the_other_reads_so(here: Here) -> None:
     async def steps() -> tuple[int, str]:
         case, space = await here.ticket(), here.world.space
@@ -147,3 +166,39 @@ def test_of_two_who_press_at_once_one_has_it_and_the_other_reads_so(here: Here) 
 
     assert 1 == told
     assert email
+
+
+@pytest.mark.slow
+def test_a_reminder_in_the_thread_can_be_claimed_and_snoozed(here: Here) -> None:
+    async def steps() -> tuple[str, bool]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        reminder = await _reminded(here, case)
+        claim = await slack.click(sam, reminder.channel, reminder.ts, names.CLAIM)
+        await claim.answered()
+        await here.world.settle()
+        snooze = await slack.click(sam, reminder.channel, reminder.ts, names.SNOOZE)
+        await snooze.answered()
+        await case.submit(await case.shown(), {names.UNTIL: "2h"})
+        assignee, clocks = case.now.assignee, case.now.clocks
+        return assignee.email if assignee else "", any(one.snoozed_until for one in clocks)
+
+    assert (SAM.address, True) == here.run(steps)
+
+
+async def _reminded(here: Here, case: Case) -> Message:
+    """The reminder of a ticket's first clock, as the ticker promises it."""
+    setup = here.world.chat.hands.desk.setup
+
+    def promised(work: SqlWork) -> None:
+        now, ticket = datetime.now(UTC), case.now
+        facts = {"clock": ticket.clocks[0].kind.value, "due": now + timedelta(minutes=10), "step": "75%"}
+        notice = Notice("agent-reminder", Audience.ASSIGNEE, facts, "auto-generated")
+        promise(work, notice, triage(setup.desk), ticket, None, 0, setup, now)
+
+    here.world.write(promised)
+    here.world.chat.hands.desk.wake()
+    found: Message = await here.world.slack.wait_for(
+        lambda: next((one for one in case.thread if names.SNOOZE in str(one.blocks)), None), 10
+    )
+    return found

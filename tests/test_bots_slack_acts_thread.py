@@ -22,15 +22,17 @@ def notes(case: Case) -> list[str]:
     return [one["text"] for one in case.said() if not one["public"] and one["direction"] == "in"]
 
 
+@pytest.mark.slow
 def test_plain_words_in_a_thread_are_a_note_and_get_a_lock(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str], Status]:
         case = await here.ticket()
+        await here.world.settle()
         mails = len(here.world.relay.mails)
         ts = await case.say("It is their *router* &amp; not ours")
         message = next(one for one in case.thread if one.ts == ts)
         await here.world.slack.wait_for(lambda: message.reactions)
         await here.world.settle()
-        assert len(here.world.relay.mails) == mails + 1  # the acknowledgement of the ticket
+        assert len(here.world.relay.mails) == mails  # no customer hears of it
         return notes(case), list(message.reactions), case.now.status
 
     said, signs, status = here.run(steps)
@@ -40,6 +42,7 @@ def test_plain_words_in_a_thread_are_a_note_and_get_a_lock(here: Here) -> None:
     assert Status.OPEN is status
 
 
+@pytest.mark.slow
 def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
     async def steps() -> int:
         case = await here.ticket()
@@ -51,6 +54,7 @@ def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
     assert 0 == here.run(steps)
 
 
+@pytest.mark.slow
 def test_words_of_who_is_no_agent_are_no_note(here: Here) -> None:
     async def steps() -> list[str]:
         case = await here.ticket()
@@ -75,6 +79,7 @@ def test_an_edited_note_says_the_new_words_and_keeps_the_old_ones(here: Here) ->
     assert (["It is ours"], ["It is theirs"]) == here.run(steps)
 
 
+@pytest.mark.slow
 def test_a_deleted_note_is_hidden_and_the_history_keeps_it(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str]]:
         case = await here.ticket()
@@ -99,6 +104,7 @@ def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
     assert ["trace.log"] == here.run(steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
     [(names.SEND, 1, "on its way"), (names.CANCEL, 0, "nothing is sent")],
@@ -127,6 +133,7 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
     assert told in said
 
 
+@pytest.mark.slow
 def test_whoever_edits_an_answer_that_is_out_reads_that_it_was_read(here: Here) -> None:
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack
@@ -158,3 +165,14 @@ def _before(case: Case) -> list[str]:
         return [words for _, _, words in edits.versions_of(work, note["id"])]
 
     return case.world.read(read)
+
+
+@pytest.mark.slow
+def test_an_agent_who_is_mentioned_in_a_note_reads_it_at_once(here: Here) -> None:
+    async def steps() -> str:
+        case, tim = await here.ticket(), here.world.space.tim
+        await case.say(f"<@{tim}> could you look?")
+        await here.world.slack.wait_for(lambda: here.world.slack.dms(tim), 10)
+        return str(here.world.slack.dms(tim)[-1].blocks)
+
+    assert "could you look?" in here.run(steps)

@@ -54,8 +54,11 @@ def test_a_severity_that_the_policy_no_longer_has_is_shown_and_not_chosen():
 @pytest.mark.parametrize(
     ("due", "shown"),
     [
-        (Due(ClockKind.FIRST_RESPONSE, NOW + timedelta(minutes=32)), "(in 32 min)"),
-        (Due(ClockKind.RESOLUTION, NOW - timedelta(hours=2)), ":warning: Resolution"),
+        (
+            Due(ClockKind.FIRST_RESPONSE, NOW + timedelta(minutes=32)),
+            "First response <!date^1773135120^{date_short_pretty} {time}|2026-03-10 09:32 UTC>",
+        ),
+        (Due(ClockKind.RESOLUTION, NOW - timedelta(hours=2)), ":warning: late: Resolution"),
         (Due(ClockKind.RESOLUTION, NOW, is_paused=True), "Resolution: paused"),
     ],
 )
@@ -113,3 +116,37 @@ def test_a_value_that_is_not_ours_says_nothing(value):
 )
 def test_a_block_id_that_is_not_ours_says_nothing(block_id):
     assert names.Pressed() == names.card_of(block_id)
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        (a_card(is_escalated=True), "*Escalated*"),
+        (a_card(snoozed_until=NOW + timedelta(days=1)), "💤 until <!date^1773219600^"),
+        (a_card(merged_into="WX-1050"), "goes on in WX-1050"),
+        (a_card(predecessor="WX-1001"), "follows WX-1001"),
+        (a_card(files=2), "📎 2 files"),
+        (a_card(team="core"), "*Team*\\ncore"),
+    ],
+)
+def test_a_card_shows_what_is_special_about_its_ticket(facts, shown):
+    message = card(facts)
+    check(message)
+
+    assert shown in words_in(message.blocks)
+
+
+def test_all_that_can_be_special_at_once_fits_into_the_card():
+    check(
+        card(
+            claimed(
+                product="PBX",
+                files=2,
+                predecessor="WX-1",
+                merged_into="WX-2",
+                snoozed_until=NOW,
+                is_escalated=True,
+                team="core",
+            )
+        )
+    )

@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 
 from attack_world import ANA, World
-from bots.slack.blocks import card, card_facts, modals, thread_messages
+from bots.slack.blocks import card, card_facts, details_facts, modals, reads, row_of, thread_messages
 from bots.slack.blocks.lists import show
 from bots.slack.blocks.thread import direct_messages
 from intake import commands
 from intake.decisions import SetField
 from intake.policies.written import TeamFile
-from intake.tickets import ClockKind
-from slack_shown import check, words_in
+from intake.tickets import Agent, ClockKind
+from slack_shown import check, check_shown, words_in
+from store.story import story
 from store.tables import agents
 
 TEAM = "security"
@@ -95,6 +96,73 @@ def test_only_whoever_works_now_is_on_duty(world):
         work.connection.execute(nights.values(hours={"mon-fri": ["20:00-22:00"]}, timezone="Europe/Rome"))
 
     assert ("U0SAM",) == facts_for(world, "", team="").on_duty
+
+
+AGENT = Agent(9, "Zoe", "zoe@vendor.example")
+
+
+@pytest.mark.parametrize(
+    ("team", "agent", "expected"),
+    [
+        ("", AGENT, True),
+        (TEAM, AGENT, False),
+        (TEAM, replace(AGENT, team="billing"), False),
+        (TEAM, replace(AGENT, team=TEAM), True),
+        (TEAM, replace(AGENT, manager=True), True),
+        ("billing", AGENT, True),  # no protected team
+    ],
+)
+def test_a_list_shows_a_protected_teams_subjects_to_those_who_may_read_them(world, team, agent, expected):
+    facts_for(world, "", team=team)
+    with world.store.reading() as work:
+        row = row_of(work.ticket(world.number), agent, world.setup.policy)
+
+    assert (expected, expected) == (row.subject == SECRETS[0], row.organisation == "Acme")
+
+
+def test_whoever_has_a_protected_teams_ticket_reads_it(world):
+    facts_for(world, "", team=TEAM, assignee="tim@vendor.example")
+    with world.store.reading() as work:
+        ticket = work.ticket(world.number)
+    shown = reads(ticket.assignee, ticket, world.setup.policy)
+    facts_for(world, "", assignee="")
+
+    assert shown
+
+
+def test_the_story_of_a_ticket_has_what_was_said_sent_and_done_the_newest_first(world):
+    facts_for(world, "", team="")
+    with world.store.reading() as work:
+        facts = details_facts(work, work.ticket(world.number), world.setup, world.now)
+    check_shown(modals.details(facts))
+    said = next(one for one in facts.entries if one.words)
+
+    assert sorted((one.at for one in facts.entries), reverse=True) == [one.at for one in facts.entries]
+    assert (SECRETS[1], "open") == (said.words, said.fate)
+    assert said.because
+    assert any(one.state for one in facts.entries)
+    assert any("team" in one.what for one in facts.entries)
+
+
+def test_the_pages_of_a_story_hold_everything_once(world):
+    with world.store.reading() as work:
+        ticket = work.ticket(world.number)
+        first = details_facts(work, ticket, world.setup, world.now)
+        pages = [
+            details_facts(work, ticket, world.setup, world.now, page=page)
+            for page in range(1, first.pages + 1)
+        ]
+        count = story(work, world.number, 1, 1000)[1]
+
+    assert count == sum(len(one.entries) for one in pages)
+
+
+def test_the_story_of_a_protected_teams_ticket_is_not_even_read_for_another_channel(world):
+    facts_for(world, "", team=TEAM)
+    with world.store.reading() as work:
+        facts = details_facts(work, work.ticket(world.number), world.setup, world.now)
+
+    assert ((), ()) == (facts.entries, facts.addresses)
 
 
 def test_what_is_kept_is_owed_no_more(world):

@@ -59,13 +59,24 @@ def test_whoever_is_no_agent_sees_one_sentence_and_no_ticket():
 
 def test_a_row_says_how_soon_it_is_due_and_offers_what_is_done_most():
     view = home(a_home(rows=1, filter="mine"))
-    row = next(one for one in view["blocks"] if str(one.get("block_id")).startswith("row-"))
+    places = [str(one.get("block_id")) for one in view["blocks"]]
+    first = next(place for place, name in enumerate(places) if name.startswith("row-"))
+    row, below = view["blocks"][first : first + 2]
 
     assert (True, [names.CLAIM, names.SNOOZE, names.CLOSE], 1001) == (
-        "in 32 min" in row["text"]["text"],
+        "in 32 min" in words_in(below),
         [one["value"] for one in row["accessory"]["options"]],
         names.card_of(row["block_id"]).ticket,
     )
+
+
+@pytest.mark.parametrize(
+    "link", ["", "https://slack.example/1|<!channel>", "javascript:alert(1)", "https://x/>y"]
+)
+def test_what_is_no_link_to_a_thread_is_left_out(link):
+    view = home(HomeFacts(NOW, shelves=(Shelf("mine", (a_row(link=link),), 1),)))
+
+    assert "Open thread" not in words_in(view)
 
 
 @pytest.mark.parametrize("count", [0, 1, 30, 31, 1000])

@@ -98,6 +98,14 @@ def test_whoever_has_a_ticket_is_chosen_at_first_and_else_nobody():
     ]
 
 
+def test_more_agents_than_a_menu_holds_are_cut_so_that_slack_takes_it():
+    many = tuple((f"agent{place}@vendor.example", f"Agent {place}", "") for place in range(150))
+    view = modals.assign(modals.AssignFacts(a_card(), many, tuple(f"team {place}" for place in range(150))))
+    check_shown(view)
+
+    assert [100, 100] == [len(block["element"]["options"]) for block in view["blocks"][1:]]
+
+
 def test_an_answer_says_before_it_is_sent_whom_it_reaches():
     facts = a_reply(readers=("Ana <ana@acme.example>", "Eve"), way="Telegram")
 

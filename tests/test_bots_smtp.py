@@ -698,6 +698,26 @@ def test_a_socket_that_was_left_behind_is_taken_over(tmp_path, loops):
         assert "250 2.0.0 1 kept" == door.greeted("LHLO").deliver()
 
 
+def test_a_socket_where_somebody_listens_is_not_taken_away(tmp_path, loops):
+    path = tmp_path / "lmtp.sock"
+    with listening(protocol="lmtp", listen=f"unix:{path}", loops=loops) as door:
+        second = SmtpChannel("support", f"unix:{path}", "lmtp", None, bool, "mx.example.com")
+        with pytest.raises(ConfigError, match="Address already in use"):
+            asyncio.run(second.start())
+
+        assert "250 2.0.0 1 kept" == door.greeted("LHLO").deliver()
+
+
+def test_a_listener_that_ends_leaves_the_socket_of_its_successor(tmp_path, loops):
+    path = tmp_path / "lmtp.sock"
+    with listening(protocol="lmtp", listen=f"unix:{path}", loops=loops):
+        path.unlink()  # by hand, for the desk is being replaced
+        with socket.socket(socket.AF_UNIX) as successor:
+            successor.bind(str(path))
+            inode = path.stat().st_ino
+    assert inode == path.stat().st_ino
+
+
 @pytest.mark.parametrize("listen", ["nowhere", "127.0.0.1:x", "unix:/nonexistent/lmtp.sock", "192.0.2.1:25"])
 def test_a_place_where_nobody_can_listen_is_named(listen):
     channel = SmtpChannel("support", listen, "smtp", None, bool, "mx.example.com")

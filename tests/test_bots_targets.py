@@ -178,6 +178,7 @@ def test_a_mark_of_the_beginning_and_empty_lines_are_passed_over(ask):
     assert (0, 2) == (done.exit_code, len(answers))
 
 
+@pytest.mark.slow
 def test_thousands_of_pauses_are_one_question(ask):
     pauses = [
         [f"2026-03-10T16:{number % 60:02}:00+01:00", "2026-03-10T17:00:00+01:00"] for number in range(50_000)

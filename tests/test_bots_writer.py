@@ -6,6 +6,7 @@ test's own stands in for it: it notes the groups that it got, and breaks where i
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -226,3 +227,15 @@ def test_a_writer_that_stops_takes_nothing_new():
     play(ledger, scene)
 
     assert [] == ledger.kept
+
+
+def test_nothing_is_held_of_an_answer_while_the_thread_waits_for_more():
+    class Large:
+        """Such as the bytes of a mail."""
+
+    async def scene(writer: Writer) -> Any:
+        answer = weakref.ref(await writer.call(Large))
+        await asyncio.sleep(0)
+        return answer()
+
+    assert play(Ledger(), scene) is None

@@ -23,6 +23,8 @@ from intake.decisions import Fate
 from replies.mime import mail_bytes
 from store.exports import exported_messages, exported_tickets, history_of
 
+pytestmark = pytest.mark.slow
+
 SLOW_TO_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 PROVEN = f"Authentication-Results: {MX}; {passed('acme.example')}\r\n".encode()
 NOT_SEEN = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), *range(127, 160))))

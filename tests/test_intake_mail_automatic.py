@@ -33,6 +33,8 @@ def a_mail(headers: str, envelope: Envelope = BY_SMTP) -> Inbound:
         ("X-Loop: list@acme.example", "X-Loop"),
         ("From: MAILER-DAEMON@acme.example\nSubject: x", "sender mailer-daemon"),
         ("From: Post <postmaster@acme.example>\nSubject: x", "sender postmaster"),
+        ("Subject: AUTO: Ana is away", 'subject begins with "AUTO:"'),
+        ("Delivered-To: Autoresponder", "Delivered-To: autoresponder"),
         ("Subject: Autoreply: Calls", 'subject begins with "autoreply"'),
         ("Subject: =?utf-8?q?R=C3=A9ponse_automatique?= : x", 'subject begins with "réponse automatique"'),
         ("Subject: Abwesenheitsnotiz", 'subject begins with "abwesenheitsnotiz"'),
@@ -57,6 +59,8 @@ def test_a_machine_is_known_by_what_it_says_of_itself(headers, reason):
         "Subject: Re: Out of office",  # an answer to one
         "Subject: The autoreply does not work",
         "Subject: Automatic update fails",
+        "Subject: Vacation: how is it set?",
+        "Subject: Auto: mein Wagen",
         "Subject: Out of office message cannot be recorded",
         "Subject: Auto reply does not ring",
         "Subject: Abwesende Mitarbeiter melden sich nicht ab",

@@ -77,3 +77,36 @@ def test_a_report_of_another_kind_is_automatic_but_no_bounce(kind):
     )
 
     assert (True, None) == (bool(mail.automatic), mail.report)
+
+
+HEAD_OF_REPORT = """\
+From: Mail Delivery System <mailer-daemon@mx.example>
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+It was not delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("blocks", "rows"),
+    [
+        ("Final-Recipient: rfc822; a@b.example\n\nAction: failed\nStatus: 5.1.1", {"a@b.example": "5.1.1"}),
+        (
+            "Final-Recipient: ;a@b.example\nStatus: 5.1.1\nFinal-Recipient: ;c@d.example\nStatus: 5.2.2",
+            {"a@b.example": "5.1.1", "c@d.example": "5.2.2"},
+        ),
+        ("Action: failed\nStatus: 5.1.1\nFinal-Recipient: RFC822;<a@b.example>", {"a@b.example": "5.1.1"}),
+    ],
+)
+def test_each_recipient_has_their_own_status_wherever_the_blank_lines_are(blocks, rows):
+    report = read(f"{HEAD_OF_REPORT}{blocks}\n--b--\n").report
+
+    assert rows == {row.recipient: row.status for row in report.recipients}

@@ -112,7 +112,7 @@ def test_an_agents_hours_are_a_table_as_a_calendars_or_words(hours, read):
 @pytest.mark.parametrize(
     ("read", "lines", "said"),
     [
-        (agent, 'hours = "mon 9-17"', "p.toml.agent[1].hours: mon: '9-17' is no window"),
+        (agent, 'hours = "mon 9-17"', "p.toml.agent 'Sam'.hours: mon: '9-17' is no window"),
         (agent, 'hours = "mno 09:00-17:00"', "'mno' is no day; did you mean \"mon\"?"),
         (agent, "hours = { mon = [] }", "hours: never opens"),
         (agent, "hours = 9", "hours: expected hours"),

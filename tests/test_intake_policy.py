@@ -51,7 +51,7 @@ def test_every_preset_is_sound_and_without_doubts(name):
         ('first_response = "4h"', "", "p.severity 'low': has no target"),
         ('"4h"', '"4h"\nremind = ["soon"]', "'soon' is no reminder"),
         ('"4h"', '"4h"\ntell_customer = ["50%"]', "'50%' is not one of remind"),
-        ('then = "hold"', 'then = "hodl"', "p.rule[1].then: expected"),
+        ('then = "hold"', 'then = "hodl"', "p.rule 'all'.then: expected"),
         ('then = "hold"', "", "p.rule 'all': does nothing"),
         (
             'then = "hold"',

@@ -145,6 +145,12 @@ FACTS = {
         "ways": ("Telegram: 4711",),
     },
     "agent-alarm": {"limit": 1000, "until": DUE},
+    "agent-answered": {
+        "author": "Sam Weaver",
+        "text": "Please restart the box.",
+        "readers": ("Ana Rossi <ana@acme.example>", "Bob Brun in Telegram"),
+    },
+    "agent-changed": {"author": "Sam Weaver", "changes": ("status: open → waiting",)},
     "agent-edited": {"sender": "Mario Rossi", "before": "Line 3 fails", "text": "Line 4 fails"},
     "agent-elsewhere": {"channel": "C0123", "inviter": "<@U0123>"},
     "ticket-status": {

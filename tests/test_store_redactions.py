@@ -134,6 +134,19 @@ def test_each_delivery_of_a_message_is_rewritten(store):
     assert [False, False] == [SECRET.encode() in body for body in bodies]
 
 
+def test_a_copy_that_waited_to_be_decided_brings_nothing_back(store):
+    copy = a_raw(b"Received: x\r\n" + MAIL)
+    with store.begin() as work:
+        inbound = an_inbound(text=SECRET)
+        number = kept(work, inbound, open_a_ticket(work))
+    redact(store)
+    with store.begin() as work:
+        work.for_delivery(inbox.keep_pending(work, copy, "heavy")[0])
+        work.add_receipt(copy, inbound.identity, number)
+    with store.reading() as work:
+        assert [False] == [SECRET.encode() in raw.body for raw in inbox.deliveries_of(work, number)]
+
+
 def test_bytes_that_cannot_be_proven_free_of_it_are_forgotten_and_the_words_stay(store):
     with store.begin() as work:
         number = kept(work, an_inbound(text="Fine."), open_a_ticket(work), b" ")

@@ -7,6 +7,7 @@ stops a chat for ever.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -81,10 +82,9 @@ class Inbox:
         self._arrived.set()  # what is next in its lane may be claimed now
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow a cancellation
+                await self._arrived.wait()
 
     async def _take(self, waiting: Waiting) -> None:
         if why := _too_often(waiting):
@@ -92,11 +92,22 @@ class Inbox:
             return
         try:
             await self._decide(waiting)
+        except TemporaryFailure as error:
+            await self._put_off(waiting, error)
         except Exception as error:
             log.exception("a payload could not be decided", channel=self._source, delivery=waiting.id)
             await self._fail(waiting, f"{type(error).__name__}: {error}"[:500])
         else:
             self._after()
+
+    async def _put_off(self, waiting: Waiting, error: TemporaryFailure) -> None:
+        """Where it is known when it may go better, the other side is down: that counts as no try."""
+        wait = error.retry_after
+        if wait is None:
+            await self._fail(waiting, str(error))
+            return
+        log.info("a payload waits", channel=self._source, delivery=waiting.id, error=str(error))
+        await self._tried(lambda: self._keeping.try_again(waiting.id, str(error), wait, is_counted=False))
 
     async def _fail(self, waiting: Waiting, error: str) -> None:
         if waiting.attempts >= len(WAITS):

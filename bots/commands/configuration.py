@@ -1,5 +1,6 @@
 """`deskbell config`: the example configuration, printed from the settings themselves."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -8,13 +9,29 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bots.settings import DeskSettings, SecretSettings, SmtpSettings, StoreSettings
+from bots.settings import (
+    DeskSettings,
+    ImapSettings,
+    OauthSettings,
+    SecretSettings,
+    SlackSettings,
+    SmtpSettings,
+    StoreSettings,
+    TelegramSettings,
+)
 from bots.settings_of_mail import DkimSettings, DnsSettings, FallbackSettings, RelaySettings
 from intake.errors import ConfigError
 
 KEY_LETTERS = 32
-OWN_SECTIONS = ("dkim", "fallback")  # tables inside [relay]
-ONLY_IF_WANTED = ("relay.dkim", "[relay.fallback]")
+OWN_SECTIONS = ("dkim", "fallback", "oauth")  # tables inside another
+ONLY_IF_WANTED = (
+    "relay.dkim",
+    "[relay.fallback]",
+    "channel.mailbox",
+    "channel.mailbox.oauth",
+    "channel.slack",
+    "channel.telegram",
+)
 
 SECTIONS: tuple[tuple[str, type[BaseModel], dict[str, str]], ...] = (
     (
@@ -33,6 +50,36 @@ SECTIONS: tuple[tuple[str, type[BaseModel], dict[str, str]], ...] = (
     ("[relay.fallback]", FallbackSettings, {"host": '"mx2.vendor.example"'}),
     ("dns", DnsSettings, {}),
     ("channel.mail", SmtpSettings, {"kind": '"smtp"'}),
+    (
+        "channel.mailbox",
+        ImapSettings,
+        {
+            "kind": '"imap"',
+            "host": '"imap.vendor.example"',
+            "username": '"support@vendor.example"',
+            "password": '{ env = "MAILBOX_PASSWORD" }',
+        },
+    ),
+    (
+        "channel.mailbox.oauth",
+        OauthSettings,
+        {"token_url": '"https://oauth2.googleapis.com/token"'},
+    ),
+    (
+        "channel.slack",
+        SlackSettings,
+        {
+            "kind": '"slack"',
+            "bot_token": '{ env = "SLACK_BOT_TOKEN" }',
+            "app_token": '{ env = "SLACK_APP_TOKEN" }',
+            "triage_channel": '"C0123"',
+        },
+    ),
+    (
+        "channel.telegram",
+        TelegramSettings,
+        {"kind": '"telegram"', "token": '{ env = "TELEGRAM_TOKEN" }'},
+    ),
 )
 
 
@@ -66,7 +113,7 @@ def _section(name: str, model: type[BaseModel], given: dict[str, str]) -> Iterat
             continue
         text = given.get(key)
         line = f"{mark}{key} = {text}" if text else f"{hidden}{key} = {_written(field)}"
-        yield f"{line:<48} # {field.description}" if field.description else line
+        yield f"{line:<47}  # {field.description}" if field.description else line
 
 
 def _written(field: FieldInfo) -> str:
@@ -75,7 +122,7 @@ def _written(field: FieldInfo) -> str:
             return str(value).lower()
         case str(value):
             return f'"{value}"'
-        case tuple():
-            return "[]"
+        case tuple() as several:
+            return json.dumps(several, ensure_ascii=False)
         case value:
             return str(value)

@@ -1,13 +1,19 @@
-"""`deskbell explain`: what would happen because of a mail, and why; nothing is written."""
+"""`deskbell explain`: what would happen because of a mail, and why; nothing is written.
+
+Who wrote it is found out as the desk's channels do it: by the Authentication-Results of the
+server that they trust, else, where one checks by itself, by DKIM and DMARC. SPF is about a
+connection, which a file has not.
+"""
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
+from bots.authentication import Checks, checks_of
 from bots.coloured import show
 from bots.commands.consequences import NOT_ASKED, whole_way
 from bots.console import CONFIG, config_file, errors_told, open_desk, safe, show_one
@@ -23,6 +29,16 @@ from intake.people import Book
 from intake.policy import Policy
 from intake.scenarios import DeskEntry, Scenario
 
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """By what a sender is believed: a mail server's word, or our own check."""
+
+    pinned: str = ""
+    checks: Checks | None = None
+
+
+NO_PROOFS = Proofs()
 FOLLOWS = ("change", "clock", "notice")  # steps that are not asked but done
 DECIDES = "bold green"
 
@@ -40,7 +56,7 @@ def explain_file(path: Path, scenario: Path | None, policy: str | None, as_json:
     elif settings := _without_database():
         typer.echo("the desk has no database yet: no ticket is known here", err=True)
         rules = _policy(policy or settings.desk.policy, settings.desk.templates)
-        decision = _in_world(body, _world_of(settings), rules, _trusted(settings))
+        decision = _in_world(body, _world_of(settings), rules, proofs_of(settings, config_file().parent))
     else:
         decision = _at_the_desk(body, policy)
     if as_json:
@@ -125,10 +141,10 @@ def _policy(named: str, templates: str = "") -> Policy:
     return load_policy(named, template_names(templates))
 
 
-def _in_world(body: bytes, world: Scenario, policy: Policy, pinned: str = "") -> Decision:
+def _in_world(body: bytes, world: Scenario, policy: Policy, proofs: Proofs = NO_PROOFS) -> Decision:
     store, setup = build_world(world, policy, world.now)
     try:
-        return _explained(body, store, setup, world.now, pinned, str(setup.policy.calendar_of(None).zone))
+        return _explained(body, store, setup, world.now, proofs, str(setup.policy.calendar_of(None).zone))
     finally:
         store.close()
 
@@ -138,17 +154,21 @@ def _at_the_desk(body: bytes, policy: str | None) -> Decision:
         setup, templates = wired.setup, wired.settings.desk.templates
         if policy:
             setup = set_up_again(setup, _policy(policy, templates), templates)
-        pinned = _trusted(wired.settings)
-        return _explained(body, ReadOnly(wired.store), setup, datetime.now(UTC), pinned, wired.desk.timezone)
+        proofs = proofs_of(wired.settings, wired.folder)
+        return _explained(body, ReadOnly(wired.store), setup, datetime.now(UTC), proofs, wired.desk.timezone)
 
 
-def _trusted(settings: Settings) -> str:
-    """The mail server whose word counts on the channels."""
-    names = (channel.trust_authentication_results for channel in settings.mail_channels.values())
-    return next(filter(None, names), "")
+def proofs_of(settings: Settings, folder: Path) -> Proofs:
+    """What counts on the channels: the mail server that is trusted, else what we find ourselves."""
+    channels = settings.mail_channels.values()
+    names = (channel.trust_authentication_results for channel in channels)
+    checks = (checks_of(channel, settings.dns, folder.resolve()) for channel in channels)
+    own = next(filter(None, checks), None)
+    return Proofs(next(filter(None, names), ""), own and replace(own, by_connection=False))
 
 
-def _explained(body: bytes, store: Store, setup: Setup, now: datetime, pinned: str, zone: str) -> Decision:
-    letter = letter_from(Raw("email", "file", body, now, Envelope()), pinned)
+def _explained(body: bytes, store: Store, setup: Setup, now: datetime, proofs: Proofs, zone: str) -> Decision:
+    checks = None if proofs.pinned else proofs.checks
+    letter = letter_from(Raw("email", "file", body, now, Envelope()), proofs.pinned, checks)
     decision = explain(Letter(None, letter.inbound, letter.unreadable), store, setup, now)
     return replace(decision, trace=whole_way(decision, setup.policy, zone))

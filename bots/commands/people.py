@@ -38,6 +38,7 @@ def import_(
     with open_desk() as wired:
         from bots.commands.people_files import book_in, progress
         from intake.people import unknown_calendars
+        from intake.people_changes import renamed
         from store.engine import retrying
         from store.people import import_people, listed_organisations
 
@@ -53,6 +54,8 @@ def import_(
                 return import_people(work, book, dry_run=dry_run, step=step)
 
         told = retrying(attempt)
+        for warning in renamed(told):
+            typer.echo(f"warning: {warning}", err=True)
         for one in told:
             typer.echo(json_line(_as_record(one)) if as_json else str(one))
         if not as_json:

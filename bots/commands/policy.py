@@ -108,7 +108,12 @@ def replay(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say whose fate a changed policy would change; changes nothing."""
+    """Say whose fate a changed policy would change; changes nothing.
+
+    Who wrote a stored message is as sure as it was when it came: nothing is looked up again. In
+    mailboxes only the Authentication-Results of the server that a channel trusts by its name prove
+    a sender; --proven takes every sender for proven.
+    """
     with open_desk() as wired:
         from bots.commands.replay import replay_policy, span_of
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from bots.commands.findings import Finding, remark, sound, to_mend
 from bots.relays import relays_of
 from bots.wiring import Wired
 from intake.authentication import HEADER, TOPMOST, parse_results
@@ -25,7 +26,6 @@ from store.inbox import raw_of
 WAIT_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 NEWEST = 100
-Finding = tuple[bool, str]  # is it to be mended; what there is to say
 SERVERS_DUTY = "let your mail server remove Authentication-Results in its own name from what comes in"
 
 
@@ -34,21 +34,18 @@ def forged_mail(wired: Wired, seconds: float = WAIT_SECONDS) -> Iterator[Finding
     channels = wired.settings.mail_channels.values()
     trusted = sorted({one.trust_authentication_results for one in channels} - {""})
     if not trusted:
-        yield False, "--mail: no channel trusts Authentication-Results, so there is nothing to forge"
+        yield remark("--mail: no channel trusts Authentication-Results, so there is nothing to forge")
         return
     nonce = secrets.token_hex(8)
     try:
         asyncio.run(_send(wired, _mail(wired, trusted, nonce)))
     except DeskbellError as error:
-        yield True, f"--mail: the relay did not take the mail: {error}"
+        yield to_mend(f"--mail: the relay did not take the mail: {error}")
         return
     arrived = _arrival(wired, nonce, seconds)
     if arrived is None:
-        address, waited = wired.desk.address, f"within {seconds:g} s"
-        yield (
-            True,
-            f"--mail: it did not come back to {address} {waited}; does the desk run, and the relay know it?",
-        )
+        late = f"it did not come back to {wired.desk.address} within {seconds:g} s"
+        yield to_mend(f"--mail: {late}; does the desk run, and the relay know it?")
         return
     yield from (_judged(arrived, one, nonce) for one in trusted)
 
@@ -100,8 +97,10 @@ def _judged(mail: bytes, trusted: str, nonce: str) -> Finding:
     counting = [one for one in values if trusted == TOPMOST or parse_results(one)[0] == trusted.lower()]
     place = f"trust_authentication_results {trusted}"
     if counting and nonce in counting[0]:
-        return True, f"{place}: a forged header was left in and would be believed; {SERVERS_DUTY}"
+        return to_mend(f"{place}: a forged header was left in and would be believed; {SERVERS_DUTY}")
     if any(nonce in one for one in counting):
         kept = "a forged header was left in below your server's own, and is believed once that is missing"
-        return trusted != TOPMOST, f"{place}: {kept}; {SERVERS_DUTY}"
-    return False, f"{place}: your mail server removes what is forged"
+        return (remark if trusted == TOPMOST else to_mend)(f"{place}: {kept}; {SERVERS_DUTY}")
+    return sound(
+        f"{place}: the relay removes a forged Authentication-Results (a mail was sent and came back)"
+    )

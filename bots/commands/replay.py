@@ -30,6 +30,10 @@ from store.past import Event, Stock, Stored, events, highest_number, raw_of, sto
 from store.replica import Replica
 
 FIRST_MADE_UP = 1_000_001  # numbers of tickets that only a replay opens
+NOTHING_STORED = (
+    "the desk has no message of that time; name a mailbox with old mail: an mbox, a Maildir or a folder"
+)
+NOTHING_READ = "the mailboxes have no mail of that time"
 SUMMARY = ("before", "after", "messages")
 
 
@@ -71,6 +75,8 @@ def replay_policy(
             typer.echo(_line(outcome, wired.desk.timezone, as_json))
         elif outcome.before.rule != outcome.after.rule:
             ruled += 1
+    if not judged:
+        typer.echo(NOTHING_READ if mailboxes else NOTHING_STORED, err=True)
     if not as_json:
         _summarise(judged, ruled, moves)
 

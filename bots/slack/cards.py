@@ -25,7 +25,7 @@ from bots.slack.speaking import ChannelGone, MessageGone, Speaking, Where
 from bots.slack.triage import Seat, Triage
 from bots.slack.workspaces import MEDIUM
 from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure
-from store import cards, posts
+from store import cards, outbox, posts
 from store.cards import Card, Wanted
 from store.posts import Post
 from store.work import SqlWork
@@ -33,6 +33,7 @@ from store.work import SqlWork
 LEASE = timedelta(minutes=5)
 LOOKED_AT = 300  # cards of a storm among which the newest of each channel is found
 POLL_SECONDS = 1.0
+FAR_BEHIND = 4  # cards that are to be posted before another
 CARD_SECONDS = 20.0  # that what stands under a card waits for it
 FIRST_REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=5)
 AT_ONCE = 0.05  # seconds; a turn that took longer may be another card's
@@ -84,10 +85,18 @@ class Cards:
                 while True:
                     if found := await self._there(number):
                         return found
+                    if await self._is_far_behind(number):
+                        break  # in a storm: others must not wait with it, and its card brings it back
                     await self._pause()
         raise TemporaryFailure(f"the card of ticket {number} is not posted yet")
 
     # Helpers
+
+    async def _is_far_behind(self, number: int) -> bool:
+        """Whether many newer cards are to be posted before this ticket's."""
+        now = datetime.now(UTC)
+        waiting = await self._desk.read(lambda work: cards.wanted(work, now, LOOKED_AT))
+        return sum(one.ticket > number and not one.is_posted for one in waiting) >= FAR_BEHIND
 
     async def _there(self, number: int) -> tuple[Seat, str] | None:
         def asked(work: SqlWork) -> tuple[Card | None, str]:
@@ -196,6 +205,7 @@ class Cards:
         def kept(work: SqlWork) -> None:
             cards.posted(work, card.ticket, place, ts)
             posts.record(work, Post(MEDIUM, place, ts, "card", now, card.ticket))
+            outbox.hasten(work, MEDIUM, now, card.ticket)  # what waited for the card goes now
 
         await self._desk.write(kept)
 

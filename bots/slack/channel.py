@@ -29,7 +29,7 @@ from bots.slack.staff import Staff
 from bots.slack.triage import Triage
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import ConfigError
-from store import seen
+from store import seen, undoable
 from store.inbox import Waiting
 
 DAY_SECONDS = 86_400.0
@@ -73,6 +73,7 @@ class SlackChat:
             *connection,
             (f"{self.name} cards", self.hands.cards.run),
             (f"{self.name} triage", self.hands.triage.watch),
+            (f"{self.name} agents", self.hands.staff.watch),
             (f"{self.name} tokens", self.hands.speaking.watch),
             (f"{self.name} retention", self._forget_old),
             *loops_of(self.name, self.hands),
@@ -135,4 +136,5 @@ class SlackChat:
     async def _forget_old(self) -> None:
         while True:
             await self._desk.write(lambda work: seen.forget_old(work, datetime.now(UTC)))
+            await self._desk.write(lambda work: undoable.forget_old(work, datetime.now(UTC)))
             await asyncio.sleep(DAY_SECONDS)

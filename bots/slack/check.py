@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.commands.findings import Finding, remark, sound, to_mend
 from bots.settings import SlackSettings, secret
 from bots.slack.calls import Json, Refused, SlackFailure, answer
 from bots.slack.manifest import SCOPES
@@ -15,7 +16,6 @@ from bots.slack.triage import why_gone, why_unsafe
 from bots.slack.workspaces import client_of
 from intake.errors import ConfigError
 
-Finding = tuple[bool, str]  # is it a fault, and what to say
 PATIENCE = aiohttp.ClientTimeout(total=10)
 MOST_MEMBERS = 200
 
@@ -46,17 +46,15 @@ class _Look:
             app_token = self._secret("app_token")
         except ConfigError as error:
             for mistake in error.mistakes:
-                yield True, mistake
+                yield to_mend(mistake)
             return
         if not token:
-            yield (
-                True,
-                f"{self._place}: no workspace is known; set bot_token, or run `deskbell slack install`",
+            yield to_mend(
+                f"{self._place}: no workspace is known; set bot_token, or run `deskbell slack install`"
             )
         elif not token.startswith("xoxb-"):
-            yield (
-                True,
-                f"{self._place}.bot_token: a bot's token begins with xoxb-; a person's ends with its owner",
+            yield to_mend(
+                f"{self._place}.bot_token: a bot's token begins with xoxb-; a person's ends with its owner"
             )
         else:
             async for one in self._of_the_bot(client_of(self._settings.api_url, token, self._session)):
@@ -64,7 +62,9 @@ class _Look:
         if not self._settings.listen:
             yield await self._of_the_app(app_token)
         elif not self._settings.signing_secrets:
-            yield True, f"{self._place}.signing_secrets is empty: signed HTTP needs the app's signing secret"
+            yield to_mend(
+                f"{self._place}.signing_secrets is empty: signed HTTP needs the app's signing secret"
+            )
 
     async def _of_the_app(self, token: str) -> Finding:
         client = client_of(self._settings.api_url, "", self._session)
@@ -72,27 +72,26 @@ class _Look:
             await answer(client.apps_connections_open(app_token=token))
         except Refused as error:
             mend = "make an app-level token with connections:write, in the app's Basic Information"
-            return True, f"{self._place}.app_token: Slack answers {error}; {mend}"
+            return to_mend(f"{self._place}.app_token: Slack answers {error}; {mend}")
         except SlackFailure as error:
-            return True, f"{self._place}: Slack cannot be reached at {self._settings.api_url} ({error})"
-        return False, f"{self._place}: Socket Mode answers"
+            return to_mend(f"{self._place}: Slack cannot be reached at {self._settings.api_url} ({error})")
+        return sound(f"{self._place}: Socket Mode answers")
 
     async def _of_the_bot(self, client: AsyncWebClient) -> AsyncIterator[Finding]:
         try:
             response = await client.auth_test()
         except Exception as error:  # noqa: BLE001  Slack's refusals, and whatever a network can do
             mend = "install the app again and copy its Bot User OAuth Token"
-            yield True, f"{self._place}.bot_token: {_word(error)}; {mend}"
+            yield to_mend(f"{self._place}.bot_token: {_word(error)}; {mend}")
             return
         said: Json = response.data if isinstance(response.data, dict) else {}
-        yield (
-            False,
-            f"{self._place}: in workspace {said.get('team')} ({said.get('team_id')}) as {said.get('user')}",
+        yield sound(
+            f"{self._place}: in workspace {said.get('team')} ({said.get('team_id')}) as {said.get('user')}"
         )
         for finding in self._scopes(str(response.headers.get("x-oauth-scopes", ""))):
             yield finding
         if not self._settings.triage_channel:
-            yield False, f"{self._place}.triage_channel is empty: agents are told by mail"
+            yield remark(f"{self._place}.triage_channel is empty: agents are told by mail")
         for channel in self._channels:
             async for one in self._of_channel(client, channel, str(said.get("team_id"))):
                 yield one
@@ -103,9 +102,9 @@ class _Look:
         found: list[Finding] = []
         if given and lacking:
             mend = "take over the manifest of `deskbell slack manifest` and install the app again"
-            found.append((True, f"{self._place}: lacks the scopes {', '.join(lacking)}; {mend}"))
+            found.append(to_mend(f"{self._place}: lacks the scopes {', '.join(lacking)}; {mend}"))
         if idle:
-            found.append((False, f"{self._place}: has scopes that nothing needs: {', '.join(idle)}"))
+            found.append(remark(f"{self._place}: has scopes that nothing needs: {', '.join(idle)}"))
         return found
 
     @property
@@ -123,7 +122,7 @@ class _Look:
         try:
             info = (await answer(client.conversations_info(channel=channel)))["channel"]
             if wrong := why_gone(info) or why_unsafe(info):
-                yield True, f"{at}: {wrong}; nothing of a ticket is posted there"
+                yield to_mend(f"{at}: {wrong}; nothing of a ticket is posted there")
                 return
             members = (await answer(client.conversations_members(channel=channel, limit=MOST_MEMBERS)))[
                 "members"
@@ -131,13 +130,13 @@ class _Look:
             for user in members:
                 one = (await answer(client.users_info(user=user)))["user"]
                 if _is_outsider(one, team):
-                    yield True, f"{at}: {one.get('name', user)} is a guest or from outside; take them out"
+                    yield to_mend(f"{at}: {one.get('name', user)} is a guest or from outside; take them out")
         except Refused as error:
-            yield True, f"{at}: Slack answers {error}; /invite the app there, or name another channel"
+            yield to_mend(f"{at}: Slack answers {error}; /invite the app there, or name another channel")
         except SlackFailure as error:
-            yield True, f"{at}: {error}; try again in a minute"
+            yield to_mend(f"{at}: {error}; try again in a minute")
         else:
-            yield False, f"{at}: private, {len(members)} members"
+            yield sound(f"{at}: private, {len(members)} members")
 
     def _secret(self, name: str) -> str:
         value = getattr(self._settings, name)

@@ -36,7 +36,7 @@ LONGEST_SUBJECT = 80
 LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
 HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 ASKS_STATUS = re.compile(
-    r"\W*(?:<@[UW]\w+>\W*)?(?:status|stato|stand|état|estado)\b\W{0,3}(.{0,40})", re.IGNORECASE | re.DOTALL
+    r"\W*(?:@[\w.-]{1,80}\W+)?(?:status|stato|stand|état|estado)\b\W{0,3}(.{0,40})", re.IGNORECASE | re.DOTALL
 )
 
 
@@ -150,7 +150,7 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     now = datetime.now(UTC)
     number = ticket_of(work, posts.post_at(work, MEDIUM, said.channel, said.root))
     ticket = work.ticket(number) if number else None
-    inbound = _inbound(work, said, ticket)
+    inbound = _inbound(work, said, ticket, setup)
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
         return
@@ -183,7 +183,7 @@ def _of_ours(
     _record(work, said, message, ticket.number, "answer")
 
 
-def _inbound(work: SqlWork, said: Said, ticket: Ticket | None) -> Inbound:
+def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> Inbound:
     person = work.person(said.user) or (work.person(said.email) if said.email else None)
     address = (person.emails[0] if person and person.emails else said.email) or said.user
     linked = Assurance.LINKED if said.is_ours or _is_of(work, said, address) else Assurance.NONE
@@ -205,7 +205,8 @@ def _inbound(work: SqlWork, said: Said, ticket: Ticket | None) -> Inbound:
     if ticket is None or linked is Assurance.LINKED:
         return inbound
     # Who proves nothing names the ticket all the same, by its thread; that is held for an agent.
-    return replace(inbound, ticket_number=0, in_reply_to=ticket.last_message_id)
+    in_reply_to = setup.addresses.message_id(ticket.number, said.raw.received_at)
+    return replace(inbound, ticket_number=0, in_reply_to=in_reply_to)
 
 
 def _is_of(work: SqlWork, said: Said, address: str) -> bool:

@@ -6,7 +6,9 @@ event is tried again, instead of being dropped with an apology. An error of a li
 `dispatch` as it is. Listeners are in tables, and run after the same three checks (`listening`).
 """
 
+import json
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
+from bots.slack.apologies import answer_to, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
 from bots.slack.workspaces import MEDIUM
@@ -67,9 +70,15 @@ class Dispatch:
         await self._hands.desk.write(lambda work: _settled(work, waiting.id))
 
     async def ask(self, payload: Json) -> Answered:
-        """Have something done that a person waits for."""
-        response = await self._run(payload, None)
-        return Answered(response.status, response.body)
+        """Have something done that a person waits for; where it fails they are told that."""
+        try:
+            response = await self._run(payload, None)
+        except Exception:
+            ref = secrets.token_hex(4)
+            log.exception("what an agent asked for failed", ref=ref)
+            await say_so(payload, ref, self._hands.speaking.workspaces.session)
+            return Answered(OK, answer_to(payload, ref))
+        return Answered(response.status, _read(response.body))
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         """Something was written, changed or deleted in a triage channel."""
@@ -156,6 +165,11 @@ class Dispatch:
             waiting.id if waiting else 0,
             waiting is not None and waiting.attempts >= LAST_TRY,
         )
+
+
+def _read(body: Any) -> Any:
+    """What Bolt made JSON of is told as what it says, or Slack would take it for words."""
+    return json.loads(body) if isinstance(body, str) and body.startswith("{") else body
 
 
 def app_of(hands: Hands) -> AsyncApp:

@@ -56,36 +56,37 @@ class Downloads:
         found: list[File] = []
         defects: list[str] = []
         for one in files:
-            name = safe_name(str(one.get("name") or "")) or "file"
+            told = one
             try:
-                found.append(await self._one(team, one, name))
+                told = await self._told(team, one)
+                found.append(await self._one(team, told))
             except NotFetched as error:
-                defects.append(f"the file {name} was left out: {error}")
+                defects.append(f"the file {_name(told)} was left out: {error}")
             except SlackFailure as error:
                 if not is_last_try:
                     raise
-                defects.append(f"the file {name} was left out: {error}")
+                defects.append(f"the file {_name(told)} was left out: {error}")
         return Fetched(tuple(found), tuple(defects))
 
-    async def _one(self, team: str, told: Json, name: str) -> File:
-        if told.get("file_access") == "check_file_info" or not told.get("url_private"):
-            told = await self._info(team, str(told.get("id")))
+    async def _one(self, team: str, told: Json) -> File:
         if int(told.get("size") or 0) > self._most:
             raise NotFetched(f"it is larger than {self._most // MIB} MiB")
         promised = str(told.get("mimetype") or "")
         data = await self._bytes(team, str(told.get("url_private_download") or told.get("url_private") or ""))
         if looks_like_html(data) and promised not in ("text/html", "application/xhtml+xml"):
             raise NotFetched("a page came in its place")
-        return File(name, type_of(data, promised), data)
+        return File(_name(told), type_of(data, promised), data)
 
-    async def _info(self, team: str, identity: str) -> Json:
-        """What is known of a file in a shared channel, of which the event says next to nothing."""
+    async def _told(self, team: str, told: Json) -> Json:
+        """What is known of a file; in a shared channel the event itself says next to nothing."""
+        if told.get("file_access") != "check_file_info" and told.get("url_private"):
+            return told
         try:
-            said = await self._speaking.ask(team, lambda client: client.files_info(file=identity))
+            said = await self._speaking.ask(team, lambda client: client.files_info(file=str(told.get("id"))))
         except Refused as error:
             raise NotFetched(error.error) from error
-        told: Json = said["file"]
-        return told
+        found: Json = said["file"]
+        return found
 
     async def _bytes(self, team: str, url: str) -> bytes:
         if not self._is_slacks(url):
@@ -116,3 +117,7 @@ class Downloads:
             if len(data) > self._most:
                 raise NotFetched(f"it is larger than {self._most // MIB} MiB")
         return bytes(data)
+
+
+def _name(told: Json) -> str:
+    return safe_name(str(told.get("name") or "")) or "file"

@@ -25,6 +25,7 @@ TYPES = (
 )
 # What one of these is by its name is more exact than what its bytes say.
 WRAPPERS = frozenset({"application/zip", "application/gzip", "application/x-ole-storage"})
+SOUND = ("audio/", "video/")  # one container holds either
 HTML = (b"<!doctype html", b"<html", b"<head", b"<script")
 UNKNOWN = "application/octet-stream"
 
@@ -42,5 +43,4 @@ def type_of(data: bytes, promised: str) -> str:
         found = {b"WEBP": "image/webp", b"WAVE": "audio/x-wav"}.get(data[8:12], "")
     if found in WRAPPERS or not found:
         return promised or found or UNKNOWN
-    same_family = found.partition("/")[0] == promised.partition("/")[0] != "application"
-    return promised if same_family and found.startswith(("audio/", "video/")) else found
+    return promised if found.startswith(SOUND) and promised.startswith(SOUND) else found

@@ -7,6 +7,7 @@ agents are told by mail, and goes on by itself when it works again.
 """
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ from bots.slack.calls import (
 from bots.slack.pace import MESSAGE, Order, Pace
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import PermanentFailure, TemporaryFailure
-from store import cards, outbox
+from store import cards, inbox, outbox
 from store.work import SqlWork
 
 Call = Callable[[AsyncWebClient], Awaitable[Response]]
@@ -41,6 +42,7 @@ OK = 200
 QUICK_TRIES = 3
 LONGEST_REST = 200.0  # seconds that are waited in place, within the lease
 WATCH_SECONDS = 30.0
+REST = timedelta(minutes=1)  # while a token is dead
 PAGES, PAGE = 20, 200
 TOO_COMPLEX = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "block_mismatch"}
@@ -90,7 +92,7 @@ class Speaking:
     async def ask(self, team: str, call: Call) -> Json:
         """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
         if dead := self.workspaces.dead(team):
-            raise TemporaryFailure(f"Slack: {dead}")
+            raise TemporaryFailure(f"Slack: {dead}", REST)
         try:
             workspace = await self.workspaces.of(team)
             said = await answer(call(workspace.client))
@@ -104,12 +106,12 @@ class Speaking:
     async def home(self) -> str:
         """The id of the agents' workspace; TemporaryFailure while it cannot be found out."""
         if dead := self.workspaces.dead(""):
-            raise TemporaryFailure(f"Slack: {dead}")
+            raise TemporaryFailure(f"Slack: {dead}", REST)
         try:
             return (await self.workspaces.home()).team
         except DeadToken as error:
             await self.died("", error.error)
-            raise TemporaryFailure(f"Slack: {error}") from error
+            raise TemporaryFailure(f"Slack: {error}", REST) from error
         except SlackFailure as error:
             raise TemporaryFailure(f"Slack: {error}") from error
 
@@ -178,7 +180,9 @@ class Speaking:
     async def put(self, url: str, data: bytes) -> None:
         """Hand bytes to an address that Slack gave for them; Lost where they were not taken."""
         try:
-            async with self.workspaces.session.post(url, data=data, allow_redirects=False) as response:
+            async with self.workspaces.session.post(
+                url, data=io.BytesIO(data), allow_redirects=False
+            ) as response:
                 if response.status != OK:
                     raise Lost(f"HTTP {response.status}")
         except (aiohttp.ClientError, OSError) as error:
@@ -333,5 +337,6 @@ def _page(client: AsyncWebClient, where: Where, cursor: str) -> Awaitable[Respon
 
 def _hastened(work: SqlWork) -> None:
     now = datetime.now(UTC)
+    inbox.hasten(work, MEDIUM, now)
     outbox.hasten(work, MEDIUM, now)
     cards.hasten(work, now)

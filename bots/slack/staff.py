@@ -2,22 +2,29 @@
 
 Asked of whoever clicks, commands, writes or reacts. What is found is good for five minutes, and
 forgotten at once when Slack says that a group or a person changed. While it cannot be found out,
-nobody is an agent.
+nobody is an agent. Who is listed by an address only is known by their id from then on, so that they
+can be mentioned and written to.
 """
 
 import asyncio
 import time
 from dataclasses import replace
 
+import structlog
+
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
-from bots.slack.calls import Refused
+from bots.slack.calls import Refused, SlackFailure
 from bots.slack.people import FRESH_SECONDS, People, email_of, is_of
 from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage, members
+from intake.errors import TemporaryFailure
 from intake.tickets import Agent
-from store.people import know_account
+from store import chats
 from store.work import SqlWork
+
+WATCH_SECONDS = 3600.0
+log = structlog.get_logger()
 
 
 class Staff:
@@ -45,8 +52,8 @@ class Staff:
         if not is_of(one, team):
             return None
         found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
-        if found and not found.slack:  # or they could be told nothing directly
-            await self._desk.write(lambda work: know_account(work, found.id, user))
+        if found is not None and not found.slack:
+            await self._desk.write(lambda work: chats.learn_agent(work, found.id, user))
             return replace(found, slack=user)
         return found
 
@@ -54,6 +61,19 @@ class Staff:
         """Go by another user group from now on."""
         self.settings = settings
         self.forget()
+
+    async def watch(self) -> None:
+        """Learn the Slack ids of agents who are listed by their address, until it is cancelled."""
+        while True:
+            try:
+                home = await self._speaking.home()
+                for user in await self._members_now():
+                    await self.agent(home, user)
+            except (TemporaryFailure, SlackFailure) as error:
+                log.info("agents cannot be looked up", error=str(error))
+                await asyncio.sleep(FRESH_SECONDS)
+            else:
+                await asyncio.sleep(WATCH_SECONDS)
 
     def forget(self, user: str = "") -> None:
         """Ask Slack again: about one person, or about everybody."""

@@ -6,8 +6,12 @@ connections, goodbye to those who wait, time for those in the middle of somethin
 """
 
 import asyncio
+import errno
+import os
+import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +24,7 @@ from intake.errors import ConfigError
 
 UNIX = "unix:"
 BACKLOG = 512
+PROBE_SECONDS = 2.0
 FAREWELL = "421 4.3.2 this service is being stopped, try again later"
 
 
@@ -46,6 +51,7 @@ class SmtpChannel:
         self._limits = limits or Limits()
         self._tls = tls
         self._address = ("", 0)
+        self._inode = 0  # of our Unix socket: what is there later may be another's
         self._server: asyncio.Server | None = None
         self._listener: Listener | None = None
 
@@ -73,7 +79,7 @@ class SmtpChannel:
         self._server.close()
         self._listener.is_closing = True
         if self._listen.startswith(UNIX):
-            await asyncio.to_thread(Path(self.address[0]).unlink, missing_ok=True)
+            await asyncio.to_thread(_remove, Path(self.address[0]), self._inode)
         for leave in list(self._listener.farewells.values()):
             leave(FAREWELL)
         await _finish(list(self._listener.farewells), seconds)
@@ -84,7 +90,10 @@ class SmtpChannel:
     ) -> asyncio.Server:
         if self._listen.startswith(UNIX):
             path = self._listen.removeprefix(UNIX)
+            if await asyncio.to_thread(_is_in_use, path):  # binding would take it away in silence
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
             server = await loop.create_unix_server(session, path, backlog=BACKLOG)
+            self._inode = (await asyncio.to_thread(Path(path).stat)).st_ino
             # As open as a port of the loopback, since the mail server is another user;
             # who may come near it is up to the folder.
             await asyncio.to_thread(Path(path).chmod, 0o666)
@@ -130,6 +139,25 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 def _name_of(server: asyncio.Server) -> tuple[str, int]:
     name = server.sockets[0].getsockname()
     return (name, 0) if isinstance(name, str) else (name[0], name[1])
+
+
+def _is_in_use(path: str) -> bool:
+    """Whether somebody listens at a Unix socket; one that was left behind by a process that died is free."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(PROBE_SECONDS)
+        try:
+            probe.connect(path)
+        except (TimeoutError, BlockingIOError):  # somebody, who has much to do
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def _remove(path: Path, inode: int) -> None:
+    with suppress(FileNotFoundError):
+        if path.stat().st_ino == inode:
+            path.unlink()
 
 
 async def _finish(tasks: list[asyncio.Task[None]], seconds: float) -> None:

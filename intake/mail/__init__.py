@@ -18,6 +18,7 @@ from intake.mail.automatic import automatic_reason, bulk_reason
 from intake.mail.bodies import contents
 from intake.mail.differing import DIFFERS, says_otherwise
 from intake.mail.headers import as_text, decoded, identifiers, message_id, moment
+from intake.mail.mending import mended
 from intake.mail.mime import Tree, through_mail_parser
 from intake.mail.parts import Part, leaves
 from intake.mail.quotes import newly_written, written_or_passed_on
@@ -46,7 +47,9 @@ def read_mail(raw: Raw) -> Inbound:
 def read_mail_thoroughly(raw: Raw) -> Inbound:
     """The same without the quick way, to compare the two."""
     inbound = _read(raw, _thorough(raw.body))
-    return replace(inbound, is_ambiguous=_hides_a_sender(raw.body, len(inbound.headers.get("from", ()))))
+    seen = len(inbound.headers.get("from", ()))
+    hides = _hides_a_sender(raw.body, seen) or _was_mended_above(raw.body, seen)
+    return replace(inbound, is_ambiguous=hides)
 
 
 def attachment_bytes(body: bytes, position: int) -> bytes:
@@ -77,6 +80,15 @@ def _hides_a_sender(body: bytes, seen: int) -> bool:
         if len(lines) > seen or any(line[-2:-1] in (b" ", b"\t") for line in lines):
             return True
     return False
+
+
+def _was_mended_above(body: bytes, seen: int) -> bool:
+    """Whether a sender was read only because what stands above was mended, which other servers do not."""
+    better = mended(body)
+    if better is body:
+        return False
+    changed = next((at for at, pair in enumerate(zip(body, better, strict=False)) if pair[0] != pair[1]), 0)
+    return len(_READINGS[1][1].findall(body, 0, changed)) < seen
 
 
 def _read(raw: Raw, read: Tree) -> Inbound:

@@ -16,6 +16,7 @@ MOST = 1_000  # addresses read from one header
 _USUAL = re.compile(r'(?:"([^"\\]*)" ?|([^"\\<>(),:;@\[\]]*))<([^\s<>"(),:;@\\\x00-\x1f]+@[A-Za-z0-9.-]+)>')
 _BARE = re.compile(r'[^\s<>"(),:;@\\\x00-\x1f]+@[A-Za-z0-9.-]+', re.ASCII)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[()<>,;:]|[^"()<>,;:]+', re.DOTALL)
+_PARTED = re.compile(r"(?<=\S) ?@ ?(?=\S)")
 _ADDRESS_CHARACTERS = str.maketrans(dict.fromkeys('<>"\\', ""))
 
 
@@ -101,6 +102,7 @@ def _mailbox(words: list[str], address: str, comment: str) -> Iterator[tuple[str
     if not address and len(words) > 1 and words[-1].startswith("@") and words[-2].startswith('"'):
         address, name = "".join(words[-2:]), "".join(_without_quotes(word) for word in words[:-2]).strip()
     elif not address and "@" in name:
+        name = _PARTED.sub("@", name)
         bare = [word for word in name.split() if "@" in word]
         address, name = bare[-1], " ".join(word for word in name.split() if word != bare[-1])
     address = readable(address)
@@ -119,7 +121,9 @@ def readable(address: str) -> str:
     text = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     quoted = text.lstrip().startswith('"') and '"@' in text
     text = "".join(letter for letter in text if letter.isprintable() and (quoted or letter not in " <>"))
-    text = text.strip() if quoted else text.strip("'\"")
+    text = text.strip() if quoted else text.strip("'\"").removeprefix("mailto:")
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
     if text.startswith("@") and ":" in text:  # a route (RFC 5322 §4.4)
         text = text.rpartition(":")[2]
     return text if "@" in text.strip("@") else ""

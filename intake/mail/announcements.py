@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from intake.mail.quotewords import (
     ABOVE,
+    BELOW,
     DATE,
     ENDS,
     FORWARDED,
@@ -23,16 +24,18 @@ from intake.mail.quotewords import (
     WROTE,
 )
 
-RULES = " \t_-*=#~\u00a0\u2013\u2014"  # what lines are drawn with
+RULES = " \t_-*=#~\u00a0\u2010\u2011\u2012\u2013\u2014\u2015"  # what lines are drawn with
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
 _LONGEST = 400  # an announcement is shorter, all its lines together
 _MOST_LINES = 5
+_GROUPWISE = ">>>"  # which draws no other line above what it quotes
 _OPEN = ("<", "(")
 _MAY_GO_ON = ("<", " ")
 _LONGEST_LABEL = 30
 _LONGEST_RULE = 90
 _BLOCK_LINES = 8
 
+_BEGIN_RULES = ("--", "==", "__", "**", "- ", "\u2010\u2010", "\u2014\u2014")
 _DATE = re.compile(r"\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}|(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 _WROTE = re.compile("|".join(map(re.escape, WROTE)))
 _STARTS = frozenset(word[:2] for word in STARTS)  # asked first, since it is quick
@@ -69,6 +72,8 @@ def announcement(lines: Sequence[str], number: int, first: str) -> int:
     if len(first) > _LONGEST:
         return 0
     if first[0] in RULES and is_rule(first):
+        return 1
+    if first.endswith(_GROUPWISE) and "@" in first and _TIME.search(first):
         return 1
     starts = first[0].isdigit() or _starts(first)
     if not starts and not first.endswith(ENDS) and not _goes_on(first, lines, number):
@@ -142,9 +147,11 @@ def is_rule(line: str) -> bool:
         return False
     if any(asked in words for asked in ABOVE):
         return True
-    if line[:2] not in ("--", "==", "__", "**", "- ", "\u2014\u2014"):
-        return False
     closed = line[-1] in RULES
+    if closed and any(asked in words for asked in BELOW):
+        return True
+    if line[:2] not in _BEGIN_RULES:
+        return False
     if line[:2] == "- " and not closed:
         return False
     if words.startswith(ORIGINAL) or (closed and words == "original"):

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from intake.mail.attachments import has_file_name
 from intake.mail.parts import Part
-from intake.mail.texts import html_of, plain_text, texts_from_html
+from intake.mail.texts import html_of, is_html, plain_text, texts_from_html
 
-_WORDS = frozenset(("text/plain", "text/html"))
+_TEXTS = frozenset((
+    "text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,9 @@ class Contents:
     def texts(self) -> tuple[str, str]:
         """The text; and of a mail that is only HTML, the text with its quotations marked, if it has any."""
         pairs = [
-            texts_from_html(html_of(part)) if part.kind == "text/html" else (plain_text(part), "")
-            for part in self.words
+            texts_from_html(html_of(part)) if is_html(part) else (plain_text(part), "") for part in self.words
         ]
-        is_only_html = all(part.kind == "text/html" for part in self.words)
+        is_only_html = all(map(is_html, self.words))
         has_marks = is_only_html and any(marked for _, marked in pairs)
         text = _joined(text for text, _ in pairs)
         return text, _joined(marked or text for text, marked in pairs) if has_marks else ""
@@ -42,7 +43,7 @@ class Contents:
 def contents(tree: Part) -> Contents:
     """Tell the words of a mail from its files."""
     if not tree.children:
-        is_words = not _is_attached(tree) and (tree.kind in _WORDS or tree.kind.startswith("multipart/"))
+        is_words = not _is_attached(tree) and (tree.kind in _TEXTS or tree.kind.startswith("multipart/"))
         return Contents(words=(tree,)) if is_words else Contents(files=((0, tree),))
     found = _gathered(tree, 0)[0]
     return found if found.words else Contents(_shown(found.files), found.files, found.unread)
@@ -50,7 +51,7 @@ def contents(tree: Part) -> Contents:
 
 def _shown(files: tuple[tuple[int, Part], ...]) -> tuple[Part, ...]:
     """The words of a mail that has none but in its first file: some programs name that too."""
-    return tuple(part for _, part in files[:1] if part.kind in _WORDS and not _is_attached(part))
+    return tuple(part for _, part in files[:1] if part.kind in _TEXTS and not _is_attached(part))
 
 
 def _is_attached(part: Part) -> bool:
@@ -82,16 +83,14 @@ def _passed_by(kind: str, inside: list[Contents], chosen: tuple[Part, ...]) -> t
 
 
 def _is_words(part: Part) -> bool:
-    if part.kind not in _WORDS:
-        return False
-    return not _is_attached(part) and not has_file_name(part)
+    return part.kind in _TEXTS and not _is_attached(part) and not has_file_name(part)
 
 
 def _chosen(kind: str, inside: list[Contents]) -> tuple[Part, ...]:
     speaking = [found.words for found in inside if found.words]
     if kind == "multipart/alternative":
         says = [words for words in speaking if any(part.body.strip() for part in words)] or speaking
-        plain = (words for words in says if all(part.kind == "text/plain" for part in words))
+        plain = (words for words in says if not any(map(is_html, words)))
         return next(plain, says[-1] if says else ())
     if kind == "multipart/related":
         return speaking[0] if speaking else ()

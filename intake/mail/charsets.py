@@ -54,6 +54,14 @@ _CODECS = {
     "windows-1254": "cp1254",
     **_ALIASES,
 }
+_SWITCHES = b"\x1b$"
+_NOT_MISTAKEN = frozenset(("", "utf-8", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be"))
+_OF_TWO_BYTES = frozenset((
+    "gb18030", "big5hkscs", "cp950", "cp949", "johab", "cp932", "shift_jisx0213", "euc_jp", "euc_jisx0213",
+    "hz",
+))  # fmt: skip
+_CONTINUATIONS = bytes(range(0x80, 0xC0))
+_FEW = 4
 _MOST_GUESSED = 64 * 1024  # bytes: the guess is dear, and a longer look changes it no more
 
 
@@ -64,13 +72,37 @@ def codec_for(charset: str) -> str:
 
 
 def text_of(data: bytes, *charsets: str) -> str:
-    """The text of some bytes: by the first named set that reads them all, then UTF-8, then a guess."""
+    """The text of some bytes: by the first named set that reads them all, then UTF-8, then a guess.
+
+    What is UTF-8 beyond chance is read so whatever its name, and so is what switches between sets.
+    """
+    if _SWITCHES in data and (text := _switching(data)) is not None:
+        return text
     for charset in charsets:
-        text = _read(data, codec_for(charset))
+        codec = codec_for(charset)
+        text = _utf8_after_all(data, codec) or _read(data, codec)
         if text is not None:
             return text
     text = _read(data, "utf-8")
     return _guessed(data, charsets) if text is None else text
+
+
+def _switching(data: bytes) -> str | None:
+    """Text in one of the sets that begin by an escape sequence (ISO 2022), which ASCII never has."""
+    codec = "iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_ext"
+    return _read(data, codec) if data.isascii() else None
+
+
+def _utf8_after_all(data: bytes, codec: str) -> str:
+    """The text of bytes that claim to be in another set; "" where they are in it.
+
+    Letters of one byte each form UTF-8 only by a rare chance; those of two bytes do so in short words.
+    """
+    if codec in _NOT_MISTAKEN or data.isascii():
+        return ""
+    text = _read(data, "utf-8") or ""
+    letters = len(data) - len(data.translate(None, _CONTINUATIONS))
+    return text if letters >= (_FEW if codec in _OF_TWO_BYTES else 1) else ""
 
 
 def _read(data: bytes, codec: str) -> str | None:

@@ -17,7 +17,7 @@ from intake.messages import ReportedRecipient
 
 _MOST_LINES = 2_000
 _LONGEST_LINE = 500
-_ADDRESS = r"[^\s<>\"'();:,\[\]|]{1,128}@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*"
+_ADDRESS = r"[^\s<>\"'();:,\[\]|：，；、。（）「」]{1,128}@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*"
 _BULLET = r"\s*(?:[*\u2022-] |>>> ?)?"
 _FIRST = re.compile(rf"{_BULLET}[<\"'(\[]{{0,2}}({_ADDRESS})[>\"')\]]{{0,2}}(?=$|[\s:,;.<\[(])")
 _NAMED = re.compile(

@@ -11,6 +11,8 @@ from intake.messages import ReportedRecipient
 MOST_RECIPIENTS = 500
 
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
+_WHO = frozenset(("final-recipient", "original-recipient"))
+_WHAT = frozenset(("action", "status"))
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 
 
@@ -18,13 +20,29 @@ def machine_readable(statuses: Iterable[bytes]) -> tuple[ReportedRecipient, ...]
     """The recipient blocks of the machine-readable parts (RFC 3464 §2.3), each recipient once."""
     rows: dict[str, ReportedRecipient] = {}
     for data in statuses:
-        for block in _blocks(data):
+        for block in _whole(_blocks(data)):
             row = _row(block)
             if row and len(rows) < MOST_RECIPIENTS:
                 rows.setdefault(row.recipient.lower(), row)
     if len(rows) > 1:
         rows.pop("", None)
     return tuple(rows.values())
+
+
+def _whole(blocks: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The blocks, with those joined that a blank line parted behind the recipient."""
+    waiting: dict[str, str] = {}
+    for block in blocks:
+        if waiting and not block.keys() & _WHO:
+            waiting |= block
+            continue
+        if waiting:
+            yield waiting
+        waiting = block if block.keys() & _WHO and not block.keys() & _WHAT else {}
+        if not waiting:
+            yield block
+    if waiting:
+        yield waiting
 
 
 def _row(block: dict[str, str]) -> ReportedRecipient | None:
@@ -65,6 +83,9 @@ def _blocks(data: bytes) -> Iterator[dict[str, str]]:
         else:
             name, colon, value = line.partition(":")
             last = name.strip().lower() if colon else ""
+            if last == "final-recipient" and last in block:  # the next one, without a blank line before it
+                yield block
+                block = {}
             if last:
                 block.setdefault(last, value.strip())
     if block:

@@ -12,7 +12,7 @@ from email.utils import parsedate_tz
 from intake.mail.charsets import text_of
 from intake.messages import clean
 
-_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=))*)\?=")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _INVISIBLE = re.compile(
@@ -37,6 +37,15 @@ _ZONES = {
     "JST": 9, "KST": 9, "IST": 5.5, "CET": 1, "MET": 1, "WET": 0, "BST": 1, "CEST": 2, "MEST": 2,
     "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "SGT": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
+_OFFSET = re.compile(r"(?:(?<=:\d\d)|(?<= )|GMT ?|UTC ?)([+-])(\d{1,2}):?(\d\d)\b(?!:)")
+_LOCAL_MONTH = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,9}(?![^\W\d_])")
+_LOCAL_MONTHS = {
+    "mär": "Mar", "mrz": "Mar", "märz": "Mar", "mai": "May", "okt": "Oct", "dez": "Dec", "janv": "Jan",
+    "févr": "Feb", "fév": "Feb", "mars": "Mar", "avr": "Apr", "juin": "Jun", "juil": "Jul", "août": "Aug",
+    "déc": "Dec", "ene": "Jan", "abr": "Apr", "ago": "Aug", "dic": "Dec", "fev": "Feb", "out": "Oct",
+    "gen": "Jan", "mag": "May", "giu": "Jun", "lug": "Jul", "ott": "Oct", "mrt": "Mar", "mei": "May",
+    "maj": "May",
+}  # fmt: skip
 _OTHER_FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M:%S",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%a %b %d %H:%M:%S %Y",
@@ -47,7 +56,7 @@ _OTHER_FORMS = (
 def decoded(value: str, charset: str = "") -> str:
     """A value as people read it, on one line; `charset` is the body's, for bytes that name none."""
     if value.isascii() and "=?" not in value:
-        return _on_one_line(value)
+        return _on_one_line(text_of(value.encode()) if "\x1b$" in value else value)
     out, upto, waiting, set_name = [], 0, b"", ""
     for word in _WORD.finditer(value):
         between = value[upto : word.start()]
@@ -134,14 +143,23 @@ def _usual(found: re.Match[str]) -> datetime:
 
 
 def _unusual(value: str) -> datetime | None:
-    text = value.strip()[:100]
+    text = _OFFSET.sub(_as_offset, value.strip()[:100])
+    text = _LOCAL_MONTH.sub(lambda found: _LOCAL_MONTHS.get(found[0].lower(), found[0]), text)
     if fields := parsedate_tz(text):
         year, month, day, hour, minute, second = fields[:6]
-        hours = _ZONES.get(text.rpartition(" ")[2].strip("()"))
+        year += 1900 if 100 <= year < 200 else 0  # programs that count from there
+        hours = next(
+            (_ZONES[word] for word in reversed(text.replace("(", "").split()) if word in _ZONES), None
+        )
+        hours = hours if fields[9] in (None, 0) else None
         offset = timedelta(seconds=fields[9] or 0) if hours is None else timedelta(hours=hours)
         local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(offset))
         return local.astimezone(UTC)
     return next(filter(None, (_in_form(text, form) for form in _OTHER_FORMS)), None) or _in_iso(text)
+
+
+def _as_offset(found: re.Match[str]) -> str:
+    return f" {found[1]}{found[2]:0>2}{found[3]}"
 
 
 def _in_form(text: str, form: str) -> datetime | None:

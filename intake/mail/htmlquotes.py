@@ -12,7 +12,8 @@ from intake.mail.html import Quotations
 
 _NODES = ", ".join((
     "div.gmail_quote", "div.gmail_quote_container", "div.gmail_extra blockquote",
-    "blockquote[type=cite]", "blockquote[cite]", "div.yahoo_quoted", "div.yahoo-quoted-begin",
+    "blockquote[type=cite]", "blockquote[cite]", "div.yahoo_quoted", "div[id^=yahoo_quoted]",
+    "div.yahoo-quoted-begin",
     "div.moz-cite-prefix", "blockquote.protonmail_quote", "div.protonmail_quote",
     "blockquote.tutanota_quote", "div.zmail_extra", "div#OLK_SRC_BODY_SECTION",
     "span#OLK_SRC_BODY_SECTION", "div[name=quote]", "blockquote.mailru-blockquote",
@@ -22,6 +23,7 @@ _NODES = ", ".join((
 ))  # fmt: skip
 _FROM_HERE = ", ".join((
     "div#divRplyFwdMsg", "div#x_divRplyFwdMsg", "div#appendonsend", "hr#stopSpelling", "hr#zwchr",
+    "hr[tabindex='-1'][style*='width:98%']",
     "hr[data-marker=__DIVIDER__]", "div#mail-editor-reference-message-container",
     "div.ms-outlook-mobile-reference-message", "div#ms-outlook-mobile-reference-message",
     "div[style*='border-top:solid #E1E1E1']", "div[style*='border-top: solid #E1E1E1']",

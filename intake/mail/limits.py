@@ -12,7 +12,9 @@ nested too deep, get another content type, so that no parser opens them.
 import re
 from dataclasses import dataclass, field
 
-from intake.mail.parts import content_type, parameterised, unfolded
+from intake.mail.aside import Aside
+from intake.mail.meant import meant_type
+from intake.mail.parts import content_type, unfolded
 
 HEADER_LENGTH = 16 * 1024
 HEADERS = 1_000
@@ -20,6 +22,7 @@ PARTS = 1_000
 NESTING = 50
 ALL_HEADERS = 128 * 1024  # of one part
 LOOKS = 4_000_000  # a parser compares each line with each open boundary
+GUESSES = 50  # of boundaries
 WHOLE = "x-kept-whole-"  # in front of a content type that must not be opened
 
 _LINE_END = rb"(?:\r\n|\r|\n|\Z)"
@@ -33,8 +36,7 @@ _HARMLESS = re.compile(
 )
 _DISARMED = b"X-Malformed-"
 _TYPE = re.compile(rb"(?i)content-type[ \t]*:")
-_DELIMITER = re.compile(rb"(?:(?<=[\r\n])|\A)--[^\r\n]*" + _LINE_END)
-_KIND = re.compile(rb"(?i)(?:message|multipart)/")
+_DELIMITER = re.compile(rb"[\r\n](--[^\r\n]*" + _LINE_END + rb")")  # begun by a letter, it is sought fast
 
 
 @dataclass(slots=True)
@@ -47,7 +49,9 @@ class _Walk:
     opened: list[bytes] = field(default_factory=list)
     parts: int = 0
     nesting: int = NESTING
+    guesses: int = 0
     defects: list[str] = field(default_factory=list)
+    aside: Aside = field(default_factory=Aside)
 
     def note(self, defect: str) -> None:
         if defect not in self.defects:
@@ -57,26 +61,54 @@ class _Walk:
         self.kept += (self.body[self.upto : start], text)
         self.upto = end
 
+    def set_aside(self, start: int, end: int) -> None:
+        """Spare the parser what stands between two boundaries."""
+        if taken := self.aside.put(self.body, max(start, self.upto), end):
+            self.replace(*taken)
 
-def fenced(body: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """The mail within the limits, and in words what was cut off."""
+    def put_type(self, start: int, end: int, header: bytes, value: str) -> None:
+        """Write a Content-Type where it is not what stands there already."""
+        if not header or value != _value(header) or _LOOSE.match(header):
+            self.replace(start, end, b"Content-Type: " + value.encode("ascii", "surrogateescape") + b"\r\n")
+
+
+def fenced(body: bytes) -> tuple[bytes, tuple[str, ...], Aside]:
+    """The mail within the limits, in words what was cut off, and what is to be put back."""
     walk = _Walk(body, nesting=max(5, min(NESTING, LOOKS // (body.count(b"\n") + body.count(b"\r") + 1))))
-    position = _read_headers(walk, 0)
-    while walk.opened and (found := _DELIMITER.search(body, position)):
+    position = inside = _read_headers(walk, 0)
+    while walk.opened and (found := _DELIMITER.search(body, max(position - 1, 0))):
         position = found.end()
-        depth, closes = _meant(walk.opened, found.group().rstrip(b" \t\r\n")[2:])
+        depth, closes = _meant(walk.opened, found[1].rstrip(b" \t\r\n")[2:])
         if depth is None:
             continue
+        walk.set_aside(inside, found.start(1))
+        inside = position
         del walk.opened[depth if closes else depth + 1 :]
         if closes:
+            _go_on(walk, depth, found)
             continue
         walk.parts += 1
         if walk.parts > PARTS:
             walk.note(f"more than {PARTS} parts; the rest is left out")
-            walk.replace(found.start(), len(body), b"")
+            walk.replace(found.start(1), len(body), b"")
             break
-        position = _read_headers(walk, position)
-    return b"".join((*walk.kept, body[walk.upto :])) if walk.kept else body, tuple(walk.defects)
+        position = inside = _read_headers(walk, position)
+    walk.set_aside(inside, len(body))
+    within = b"".join((*walk.kept, body[walk.upto :])) if walk.kept else body
+    return within, tuple(walk.defects), walk.aside
+
+
+def _go_on(walk: _Walk, depth: int, end: re.Match[bytes]) -> None:
+    """Open the outermost multipart again whose parts go on behind its end."""
+    boundary = end[1].strip()[2:-2]
+    if depth or walk.guesses >= GUESSES:
+        return
+    walk.guesses += 1
+    if re.compile(
+        rb"[\r\n]--" + re.escape(boundary) + rb"[ \t]*" + _LINE_END + rb"content-", re.IGNORECASE
+    ).search(walk.body, end.end() - 1):
+        walk.opened.append(boundary)
+        walk.replace(end.start(1), end.end(), b"--" + boundary + b"\r\n\r\n")
 
 
 def _meant(opened: list[bytes], name: bytes) -> tuple[int | None, bool]:
@@ -89,29 +121,37 @@ def _meant(opened: list[bytes], name: bytes) -> tuple[int | None, bool]:
 
 def _read_headers(walk: _Walk, position: int) -> int:
     """Walk over one block of headers; where it ends."""
+    found, end = _headers(walk, position)
+    types = [header for header in found if _TYPE.match(header.group())]
+    value = _type_of(walk, types, end)
+    for header in found:
+        if len(header.group()) > HEADER_LENGTH:
+            walk.note(f"a header of more than {HEADER_LENGTH} bytes; its end is left out")
+            walk.replace(header.start() + HEADER_LENGTH, header.end(), b"\r\n")
+        elif types and header is types[0]:
+            walk.put_type(header.start(), header.end(), header.group(), value)
+        elif loose := _LOOSE.match(header.group()):
+            _tighten(walk, header.start(), loose)
+    kept_to = found[-1].end() if found else position
+    if kept_to < end:
+        walk.note(f"more than {HEADERS} headers or {ALL_HEADERS} bytes of them; the rest is left out")
+        walk.replace(kept_to, end, b"")
+    if value and not types:
+        walk.put_type(end, end, b"", value)
+    return end
+
+
+def _headers(walk: _Walk, position: int) -> tuple[list[re.Match[bytes]], int]:
+    """The headers within the limits, and where the block ends."""
+    kept: list[re.Match[bytes]] = []
     number = length = 0
-    typed = False
-    kept_to = position
     while (found := _HEADER.match(walk.body, position)) and found.end() > position:
         position = found.end()
         number += 1
         length += min(len(found.group()), HEADER_LENGTH)
-        if number > HEADERS or length > ALL_HEADERS:
-            continue
-        kept_to = position
-        if len(found.group()) > HEADER_LENGTH:
-            walk.note(f"a header of more than {HEADER_LENGTH} bytes; its end is left out")
-            walk.replace(found.start() + HEADER_LENGTH, position, b"\r\n")
-            continue
-        if loose := _LOOSE.match(found.group()):
-            _tighten(walk, found.start(), loose)
-        if not typed and (named := _TYPE.match(found.group())):
-            typed = True
-            _read_type(walk, found.start(), found.group(), named.end())
-    if kept_to < position:
-        walk.note(f"more than {HEADERS} headers or {ALL_HEADERS} bytes of them; the rest is left out")
-        walk.replace(kept_to, position, b"")
-    return position
+        if number <= HEADERS and length <= ALL_HEADERS:
+            kept.append(found)
+    return kept, position
 
 
 def _tighten(walk: _Walk, start: int, loose: re.Match[bytes]) -> None:
@@ -121,22 +161,29 @@ def _tighten(walk: _Walk, start: int, loose: re.Match[bytes]) -> None:
     walk.replace(start + loose.start(2), start + loose.end(2), b"")
 
 
-def _read_type(walk: _Walk, start: int, header: bytes, colon: int) -> None:
-    """Open the boundary that a Content-Type declares, or mark a part that stays whole."""
-    value = unfolded(header[colon:].decode("ascii", "surrogateescape"))
-    kind = content_type(value)[0]
-    boundary = parameterised(value)[1].get("boundary", "").rstrip()
-    opens = kind.startswith("multipart/") and boundary
-    if opens and len(walk.opened) >= walk.nesting:
+def _type_of(walk: _Walk, types: list[re.Match[bytes]], end: int) -> str:
+    """What the headers of a part say it is, or should; its boundary is open then, or it is marked."""
+    values = [_value(header.group()) for header in types]
+    meant = meant_type(values, walk.body, end, walk.opened) if walk.guesses < GUESSES else ""
+    walk.guesses += bool(meant)
+    value = meant or (values[0] if values else "")
+    kind, parameters = content_type(value)
+    boundary = parameters.get("boundary", "").rstrip() if kind.startswith("multipart/") else ""
+    if boundary and len(walk.opened) >= walk.nesting:
         walk.note(f"parts nested more than {walk.nesting} deep; what is inside is kept whole")
-        opens = ""
-    elif opens:
+        boundary = ""
+    elif boundary:
         walk.opened.append(boundary.encode("utf-8", "surrogateescape"))
-    if kind == "multipart/digest" or (not opens and kind.startswith(("message/", "multipart/"))):
-        _mark(walk, start, header, colon, digest=bool(opens))
+    if kind == "multipart/digest" or (not boundary and kind.startswith(("message/", "multipart/"))):
+        return _marked(value, inside=bool(boundary))
+    return value
 
 
-def _mark(walk: _Walk, start: int, header: bytes, colon: int, *, digest: bool) -> None:
-    if found := _KIND.search(header, colon):
-        at = start + (found.end() if digest else found.start())
-        walk.replace(at, at, WHOLE.encode())
+def _value(header: bytes) -> str:
+    return unfolded(header.partition(b":")[2].decode("ascii", "surrogateescape"))
+
+
+def _marked(value: str, *, inside: bool) -> str:
+    """A type with our mark: in front, or behind the slash of one that stays a multipart."""
+    kind, slash, rest = value.lstrip(" \t\"'").partition("/")
+    return f"{kind}{slash}{WHOLE}{rest}" if inside else f"{WHOLE}{kind}{slash}{rest}"

@@ -13,8 +13,11 @@ from email.message import Message
 import mailparser
 
 from intake.errors import UnreadableMessage
+from intake.mail.aside import Aside
 from intake.mail.limits import WHOLE, fenced
+from intake.mail.mending import mended
 from intake.mail.parts import Part, content_type, unfolded
+from intake.mail.uuencoded import opened
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs what people wrote
 
@@ -23,9 +26,9 @@ Tree = tuple[Part, tuple[str, ...]]  # and what had to be left out, in words
 
 def through_mail_parser(body: bytes) -> Tree:
     """The tree of any mail, however odd; raises UnreadableMessage where there is none."""
-    within, defects = fenced(body)
+    within, defects, aside = fenced(mended(body))
     try:
-        return _part(_message(within), "text/plain"), defects
+        return _part(_message(within), "text/plain", aside), defects
     except RecursionError as error:
         raise UnreadableMessage("its parts are nested too deep to be read") from error
 
@@ -38,24 +41,28 @@ def _message(body: bytes) -> Message:
     return message if isinstance(message, Message) else message_from_bytes(body)
 
 
-def _part(message: Message, unnamed: str) -> Part:
+def _part(message: Message, unnamed: str, aside: Aside) -> Part:
     headers = tuple((name, _header(name, str(value))) for name, value in message.raw_items())
     typed = next((value for name, value in headers if name.lower() == "content-type"), None)
     kind = unnamed if typed is None else content_type(typed)[0]
     payload = message._payload  # type: ignore[attr-defined]  # get_payload would decode it by a guess
     if isinstance(payload, list) and kind.startswith("multipart/"):
         inside = "message/rfc822" if kind == "multipart/digest" else "text/plain"
-        children = tuple(_part(child, inside) for child in payload)
-        return Part(headers, kind, b"", (*children, *_behind(message, children)))
-    return Part(headers, kind, _bytes(payload))
+        children = tuple(_part(child, inside, aside) for child in payload)
+        return Part(headers, kind, b"", (*children, *_behind(message, children, aside)))
+    return opened(Part(headers, kind, aside.restored(_bytes(payload))))
 
 
-def _behind(message: Message, children: tuple[Part, ...]) -> tuple[Part, ...]:
+def _behind(message: Message, children: tuple[Part, ...], aside: Aside) -> tuple[Part, ...]:
     """What stands behind the last boundary, if that was no end: one boundary may begin with another."""
     behind = message.epilogue
     empty = (one for one in children if not one.children and not one.body)
     is_empty = any(one.kind.startswith("multipart/") for one in empty)
-    return (Part((), "text/plain", _bytes(behind)),) if is_empty and isinstance(behind, str) else ()
+    return (
+        (Part((), "text/plain", aside.restored(_bytes(behind))),)
+        if is_empty and isinstance(behind, str)
+        else ()
+    )
 
 
 def _header(name: str, value: str) -> str:

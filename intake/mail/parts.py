@@ -17,7 +17,24 @@ from intake.mail.charsets import text_of
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _QUOTED_PAIR = re.compile(r'\\(["\\])')
 _CONTINUED = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?")
+_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")  # what follows was added on the way (RFC 2045 §6.7)
+_ENCODING = re.compile(r"[a-z0-9_-]+")
+_ENCODINGS = {name: name for name in ("base64", "quoted-printable", "7bit", "8bit", "binary")}
+_MISSPELT = (("quoted", "quoted-printable"), ("base64", "base64"), ("base-64", "base64"))
+_WORD = re.compile(r"[^\s;=,\"'()/]*(?:/[^\s;=,\"'()/]*)?")
+_LOOSE = re.compile(r"[\s\"']*([^\s;=,\"'()]*)[\"']?(?:\s*\([^()]*\))*[\s,;]*")
+_ASSIGNED = re.compile(r"[^\s;,\"'()/]+\s*=")
+_LOOKED_AT = 400  # bytes of a text, to see whether it is encoded
 _PLAIN = "text/plain"
+_TURNED = {
+    "plain/text": _PLAIN,
+    "html/text": "text/html",
+    "text/x-html": "text/html",
+    "text/htm": "text/html",
+    "html": "text/html",
+    "text/xhtml": "text/html",
+    "application/xhtml+xml": "text/html",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,16 @@ class Part:
 
     @property
     def encoding(self) -> str:
-        return self.header("content-transfer-encoding").partition(";")[0].strip(" \t\"'").lower()
+        """How its bytes are written, in lower case; "" when that is not said."""
+        written = self.header("content-transfer-encoding").lower()
+        return _ENCODINGS.get(written) or _encoding(written)
+
+
+@lru_cache(maxsize=256)
+def _encoding(written: str) -> str:
+    found = _ENCODING.search(written)
+    word = found[0].replace("_", "-") if found else ""
+    return next((right for begins, right in _MISSPELT if word.startswith(begins)), word)
 
 
 def unfolded(value: str) -> str:
@@ -68,15 +94,18 @@ def leaves(part: Part) -> Iterator[Part]:
 def content_type(value: str) -> tuple[str, Mapping[str, str]]:
     """The kind in lower case and the parameters; text/plain when it is no kind at all (RFC 2045 §5.2)."""
     kind, parameters = parameterised(value)
-    return (kind if kind.count("/") == 1 else _PLAIN, parameters)
+    return (kind if kind.count("/") == 1 and kind not in _TURNED else _TURNED.get(kind, _PLAIN), parameters)
 
 
 def parameterised(value: str) -> tuple[str, Mapping[str, str]]:
     """A header of the form `word; name=value; …`, continued and encoded values joined (RFC 2231)."""
-    first, semicolon, _ = value.partition(";")
+    first, semicolon, rest = value.partition(";")
+    word = first.strip()
+    if not _WORD.fullmatch(word):
+        word, rest, semicolon = _loose(value)
     found: dict[str, str] = {}
     pieces: dict[str, list[tuple[int, bool, str]]] = {}
-    for name, written in _PARAMETER.findall(value, len(first)) if semicolon else ():
+    for name, written in _PARAMETER.findall(f";{rest}") if semicolon else ():
         text = _unquoted(written)
         if "*" in name and (mark := _CONTINUED.fullmatch(name)):
             encoded = bool(mark[3]) or mark[2] is None
@@ -84,7 +113,15 @@ def parameterised(value: str) -> tuple[str, Mapping[str, str]]:
         else:
             found.setdefault(name.lower(), text)
     found.update((name, _joined(sorted(several))) for name, several in pieces.items())
-    return first.strip().lower(), found
+    return word.lower(), found
+
+
+def _loose(value: str) -> tuple[str, str, str]:
+    """The word of a header that is not written as it should be, what follows it, and the ";" between them."""
+    found = _LOOSE.match(value)
+    if not found or _ASSIGNED.match(value):
+        return "", value, ";"
+    return found[1], value[found.end() :], ";"
 
 
 def _unquoted(text: str) -> str:
@@ -109,14 +146,22 @@ def _joined(pieces: list[tuple[int, bool, str]]) -> str:
 def content(part: Part) -> bytes:
     """The bytes of a leaf without their transfer encoding; what is broken is decoded as far as it goes."""
     match part.encoding:
-        case "base64":
+        case "base64" if not _is_text_after_all(part):
             return from_base64(part.body)
         case "quoted-printable":
-            return binascii.a2b_qp(part.body)
+            return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", part.body))
         case "x-uuencode" | "uuencode" | "uue" | "x-uue":
             return _from_uuencode(part.body)
         case _:
             return part.body
+
+
+def _is_text_after_all(part: Part) -> bool:
+    """Text that only claims to be base64: that has no blanks within its lines."""
+    if not part.kind.startswith("text/"):
+        return False
+    first = part.body[:_LOOKED_AT].strip().partition(b"\n")[0]
+    return first.count(b" ") > len(first) // 20 + 1
 
 
 def from_base64(data: bytes) -> bytes:

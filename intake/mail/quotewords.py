@@ -13,6 +13,7 @@ WROTE = (
     "έγραψε", "a scris", "írta", "napisao", "napisala", "je napisa", "kirjutas", "rakstīja", "rašė",
     "写道", "寫道", "書きました", "のメール", "のメッセージ", "님이 작성", "작성:", "님의 말", "viết",
     "menulis", "كتب", "كتابة", "כתב", "نوشت", "เขียน", "ने लिखा",
+    "quoting ", "zitat von", "citando ", "citeren ", "citerar", "cytowanie", "citace od",
 )  # fmt: skip
 # How an announcement may begin; what begins otherwise must stand on one line, or name an address.
 STARTS = (
@@ -24,7 +25,10 @@ STARTS = (
 ENDS = (":", "：", "wrote", "wrote:*", ":*", ":_", "---")
 
 ORIGINAL = (
-    "original message", "original appointment", "original email", "ursprüngliche nachricht",
+    "original message", "original appointment", "original email", "original mail", "mail original",
+    "e-mail original", "correo original", "ursprüngliche mail", "ursprüngliche e-mail", "mail originale",
+    "oorspronkelijke mail", "ursprungligt mail", "oryginalny e-mail", "orijinal e-posta",
+    "alkuperäinen sähköposti", "original-mail", "ursprüngliche nachricht",
     "ursprungliche nachricht", "originalnachricht", "original-nachricht", "antwort nachricht",
     "message d'origine", "message d’origine", "message original", "messaggio originale",
     "mensaje original", "missatge original", "mensagem original", "oorspronkelijk bericht",
@@ -47,6 +51,12 @@ ABOVE = (
     "escriba su respuesta por encima", "scrivi la risposta sopra questa riga",
     "antwoord boven deze lijn",
 )  # fmt: skip
+# And where it says that nothing is to be written below, between rules.
+BELOW = (
+    "below this line", "sous cette ligne", "unterhalb dieser zeile", "unterhalb dieser linie",
+    "debajo de esta línea", "abaixo desta linha", "sotto questa riga", "onder deze lijn", "onder deze regel",
+    "under denne linje", "under den här raden", "poniżej tej linii", "ниже этой линии", "ниже этой строки",
+)  # fmt: skip
 # What somebody passes on is what they want us to read: from here on all is kept.
 FORWARDED = (
     "forwarded message", "begin forwarded message", "forwarded by", "forwarded email",
@@ -68,7 +78,7 @@ FROM = frozenset((
     "from", "von", "de", "da", "van", "fra", "från", "od", "от", "від", "gönderen", "kimden", "από",
     "feladó", "de la", "发件人", "寄件者", "寄件人", "差出人", "送信者", "보낸 사람", "보낸사람", "발신",
     "lähettäjä", "expéditeur", "remitente", "mittente", "afzender", "absender", "отправитель", "từ",
-    "người gửi", "dari", "من", "מאת", "จาก", "saatja",
+    "người gửi", "dari", "من", "מאת", "จาก", "saatja", "šalje", "nuo", "no", "frá", "prati",
 ))  # fmt: skip
 SENT = frozenset((
     "sent", "gesendet", "envoyé", "envoyé le", "enviado", "enviado el", "enviado em", "enviada",
@@ -76,7 +86,8 @@ SENT = frozenset((
     "lähetetty", "wysłano", "wysłane", "data wysłania", "odesláno", "odoslané", "elküldve", "trimis",
     "отправлено", "надіслано", "изпратено", "gönderildi", "gönderilen", "gönderme tarihi", "στάλθηκε",
     "发送时间", "發送時間", "寄件日期", "送信日時", "보낸 날짜", "보낸날짜", "đã gửi", "terkirim",
-    "dikirim", "تاريخ الإرسال", "נשלח", "ส่ง",
+    "dikirim", "تاريخ الإرسال", "נשלח", "ส่ง", "poslano", "poslato", "saadetud", "išsiųsta", "nosūtīts",
+    "enviat",
 ))  # fmt: skip
 DATE = frozenset((
     "date", "datum", "fecha", "data", "dato", "päiväys", "дата", "tarih", "ημερομηνία", "日期", "日時",
@@ -86,11 +97,13 @@ TO = frozenset((
     "to", "an", "à", "para", "a", "aan", "til", "till", "vastaanottaja", "do", "komu", "кому", "kime",
     "alıcı", "προς", "收件人", "收件者", "宛先", "받는 사람", "받는사람", "수신", "címzett", "către",
     "до", "destinataire", "destinatario", "destinatário", "tới", "đến", "kepada", "إلى", "אל", "ถึง",
+    "prima", "za", "adressaat", "kam", "per a",
 ))  # fmt: skip
 SUBJECT = frozenset((
     "subject", "betreff", "objet", "asunto", "assunto", "oggetto", "onderwerp", "emne", "ämne", "aihe",
     "temat", "předmět", "predmet", "тема", "tárgy", "subiect", "относно", "konu", "θέμα", "主题", "主旨",
     "件名", "제목", "chủ đề", "tiêu đề", "perihal", "subjek", "الموضوع", "נושא", "เรื่อง", "teema",
+    "zadeva", "temats", "efni",
 ))  # fmt: skip
 OTHER = frozenset((
     "cc", "bcc", "reply-to", "importance", "antwort an", "kopio", "kopie", "kopia", "копия", "копія",
@@ -102,7 +115,7 @@ LABELS = FROM | SENT | DATE | TO | SUBJECT | OTHER
 # What a telephone or a mail program writes below by itself: a beginning, and what it was sent with.
 SENT_FROM = (
     "sent from", "send from", "sent via", "sent with", "sent using", "sent by", "sent on the",
-    "get outlook", "from my ", "composed on", "written on my", "typed on my", "gesendet von",
+    "get outlook", "get bluemail", "from my ", "composed on", "written on my", "typed on my", "gesendet von",
     "gesendet mit", "gesendet über", "gesendet aus", "versendet mit", "envoyé de", "envoyé depuis",
     "envoyé à partir", "envoyé avec", "envoyé via", "enviado desde", "enviado de", "enviado do",
     "enviado da", "enviado a partir", "enviado por", "enviado con", "enviado com", "enviado através",
@@ -124,7 +137,8 @@ SENDING = (
     "telemóvel", "celular", "cellulare", "telefon", "telefoon", "телефон", "mailbird", "spark",
     "mail.ru", "email app", "gmx", "web.de", "aol", "k-9", "fairemail", "thunderbird", "palm", "kindle",
     "sparrow", "mailbox", "airmail", "手机", "手機", "posteingang", "windows 10", "windows 11", "zoho",
-    "fastmail", "newton", "superhuman", "bluemail", "mailspring", "terminal", "gerät", "appareil",
+    "fastmail", "newton", "superhuman", "bluemail", "mailspring", "terminal", "gerät", "appareil", "iphonu",
+    "iphonie", "ipadu", "boxer", "typeapp", "aquamail", "mymail", "яндекс", "почт", "edison mail",
     "dispositivo", "toestel", "cyanogen", "lumia",
 )  # fmt: skip
 EXCUSES = ("excuse", "brevity", "pardon", "typo", "short", "kürze", "tippfehler", "bref")

@@ -79,11 +79,11 @@ def _is_machine(letter: Letter) -> bool:
     """Sent by a mail system: people forward reports too."""
     sender = letter.sender
     address = sender.address.lower() if sender else ""
-    name = sender.name.lower() if sender else ""
+    name = sender.name.lower() if sender else letter.header("from").lower()
     return (
         address.startswith(MACHINES)
         or bool(name and _SYSTEMS.search(name))
-        or letter.header("return-path").strip() == "<>"
+        or "<>" in (letter.header("return-path").strip(), letter.header("from").strip())
         or "x-mlserver" in letter.headers
     )
 

@@ -8,13 +8,13 @@ a row in the tests.
 MACHINES = (
     "mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mailer_daemon", "mail.daemon",
     "microsoftexchange", "post_master", "mdaemon", "mail-delivery", "maildelivery", "mailsystem",
-    "bounce-notification", "mailadmin", "double-bounce",
+    "bounce-notification", "mailadmin", "double-bounce", "mailrouter", "mail-router", "mailmarshal",
 )  # fmt: skip
 SYSTEMS = (
     "mail delivery", "mail deliver system", "mail system", "mailer-daemon", "mailer daemon",
     "delivery subsystem", "system administrator", "mail administrator", "mail server",
     "internet mail service", "interscan", "postmaster", "delivery status", "microsoft outlook",
-    "message router",
+    "message router", "mail router", "mail delivery agent", "mail delivery software",
 )  # fmt: skip
 
 SUBJECTS = (
@@ -66,7 +66,9 @@ OWN_OPENINGS = (
     "this is an automatically generated delivery status notification",
     "the original message was received at", "this is the machine generated message from mail service",
     "sorry, we were unable to deliver your message", "i'm sorry to have to inform you that your message",
-    "unable to deliver message to the following address",
+    "unable to deliver message to the following address", "this is a delivery status notification from",
+    "hello, this is the mail server on", "this is the dragonfly mail agent",
+    "this is the mail delivery agent at",
 )  # fmt: skip
 DELAYED = (
     "delayed", "warning", "still being retried", "will be retried", "will keep trying", "still trying",

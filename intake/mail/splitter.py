@@ -10,12 +10,16 @@ import re
 
 from intake.mail.limits import ALL_HEADERS, HEADER_LENGTH, HEADERS, WHOLE
 from intake.mail.parts import Part, content_type, unfolded
+from intake.mail.uuencoded import may_hold_files
 
 _DEEPEST = 8
 _MOST_PARTS = 200
 _LONGEST_BLOCK = ALL_HEADERS // 2
 _SLACK = 200  # a header's name and line ends, which the limit counts too
 
+_PLAIN = "text/plain"
+_MAY_BE_MISPLACED = frozenset((b"-", b"C", b"c", b"M", b"m", b"\r", b"\n", b" ", b"\t"))
+_MISPLACED = re.compile(rb"\s{0,200}(?:--|content-|mime-version)", re.IGNORECASE)
 _HEADER = re.compile(r"^([!-9;-~]+):([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _MULTIPART = re.compile(r'multipart/[\w.+-]+(?:\s*;\s*[\w-]+=(?:"[^";\\]*"|[^\s;"\\]+))+\s*;?', re.ASCII)
 _BOUNDARY = re.compile(r"""[0-9A-Za-z'()+_,./:=?-]{1,70}""")
@@ -50,13 +54,21 @@ def _part(body: bytes, start: int, end: int, depth: int) -> Part:
     if block_end < 0 or block_end - start > _LONGEST_BLOCK or _mixes_line_ends(body[start:content_start]):
         raise _Odd
     headers, typed = _headers(body[start : block_end + 1])
-    kind = "text/plain" if typed is None else content_type(typed)[0]
-    if WHOLE in kind:
+    kind = _PLAIN if typed is None else content_type(typed)[0]
+    if WHOLE in (typed or "") or not headers or (typed or "").endswith(";"):
         raise _Odd
     if not kind.startswith("multipart/"):
-        return Part(headers, kind, body[content_start:end])
+        return _leaf(Part(headers, kind, body[content_start:end]))
     mark = _delimiter(typed or "", kind, depth)
     return Part(headers, kind, b"", _children(body, content_start, end, mark, depth))
+
+
+def _leaf(part: Part) -> Part:
+    """A part without parts, unless it begins as if it had some, or has files in its text."""
+    is_odd = part.body[:1] in _MAY_BE_MISPLACED and _MISPLACED.match(part.body)
+    if is_odd or may_hold_files(part):
+        raise _Odd
+    return part
 
 
 def _mixes_line_ends(block: bytes) -> bool:
@@ -78,7 +90,10 @@ def _headers(block: bytes) -> tuple[tuple[tuple[str, str], ...], str | None]:
     ):
         raise _Odd
     headers = tuple([(name, unfolded(value) if "\n" in value else value.strip()) for name, value in found])
-    return headers, next((value for name, value in headers if name.lower() == "content-type"), None)
+    types = [value for name, value in headers if name.lower() == "content-type"]
+    if len(types) > 1:
+        raise _Odd
+    return headers, types[0] if types else None
 
 
 def _delimiter(typed: str, kind: str, depth: int) -> bytes:
@@ -102,6 +117,8 @@ def _children(body: bytes, start: int, end: int, mark: bytes, depth: int) -> tup
             children.append(_part(body, child_start, child_end, depth + 1))
         after = at + len(mark)
         if body[after : after + 2] == b"--":
+            if not depth and body.find(b"\n" + mark, after) >= 0:
+                raise _Odd  # it goes on behind its end
             return _closed(tuple(children), body[after + 2 : min(after + 4, end)])
         child_start = after + (2 if body[after : after + 2] == b"\r\n" else 1)
         if body[child_start - 1 : child_start] != b"\n":  # or the mail is cut off here

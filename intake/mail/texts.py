@@ -15,6 +15,12 @@ from intake.mail.parts import Part, content
 
 _MOST_HTML = 4 * 1024 * 1024  # characters
 _MOST_MARKED = 1024 * 1024  # the document is walked a second time for its quotations
+_MAY_BE_MARKUP = (b"<", b"\r", b"\n", b" ", b"\t")
+_MARKUP = (b"<html", b"<!doctype html")
+_LOOKED_AT = 200
+_ENRICHED = ("text/enriched", "text/richtext")
+_COMMAND = re.compile(r"<<|<param>[^<]{0,200}</param>|</?[A-Za-z-]{1,60}>", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"\n+")
 _CHARSET_IN_HTML = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 
 
@@ -22,9 +28,18 @@ def plain_text(part: Part) -> str:
     """The text of a text/plain part, its lines ended by \\n."""
     parameters = part.parameters
     text = _with_newlines(text_of(content(part), parameters.get("charset", "")))
+    if part.kind in _ENRICHED:
+        return _without_commands(text)
     if parameters.get("format", "").lower() == "flowed":
         return _flowed(text, delsp=parameters.get("delsp", "").lower() == "yes")
     return text
+
+
+def is_html(part: Part) -> bool:
+    """Markup, or plain text that is markup after all."""
+    if part.kind == "text/html":
+        return True
+    return part.body[:1] in _MAY_BE_MARKUP and part.body[:_LOOKED_AT].lstrip().lower().startswith(_MARKUP)
 
 
 def html_of(part: Part) -> str:
@@ -54,6 +69,12 @@ def _flowed(text: str, *, delsp: bool) -> str:
         paragraphs[-1].append(body[:-1] if flows and delsp else body)
         open_depth = depth if flows else -1
     return "\n".join("".join(pieces) for pieces in paragraphs)
+
+
+def _without_commands(text: str) -> str:
+    """The words of enriched text: one line end is a blank, two are one (RFC 1896)."""
+    lines = _LINE_ENDS.sub(lambda found: "\n" * (len(found[0]) - 1) or " ", text)
+    return _COMMAND.sub(lambda found: "<" if found[0] == "<<" else "", lines)
 
 
 def texts_from_html(markup: str) -> tuple[str, str]:

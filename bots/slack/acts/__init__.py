@@ -1,14 +1,28 @@
 """What agents do in Slack: each module has a table of listeners, and `LISTENERS` is all of them.
 
 `doing` is what every act has in common, `answering` what somebody reads whose act was not done.
-`loops_of` runs beside them: answers that waited to be undone go out.
+`loops_of` runs beside them: answers that waited to be undone go out,
+and the lines about them say what became of them.
 """
 
 from collections.abc import Sequence
 
 from bots.chat import Loop
 from bots.slack.acts import call as calls
-from bots.slack.acts import card, delivery, details, held, more, opening, preview, reply, submitted, thread
+from bots.slack.acts import (
+    card,
+    delivery,
+    details,
+    held,
+    more,
+    opening,
+    preview,
+    redact,
+    reply,
+    submitted,
+    thread,
+)
+from bots.slack.acts.receipts import Receipts
 from bots.slack.acts.sending import Sending
 from bots.slack.listening import Hands, Listener
 
@@ -22,6 +36,7 @@ LISTENERS: tuple[Listener, ...] = (
     *submitted.LISTENERS,
     *details.LISTENERS,
     *calls.LISTENERS,
+    *redact.LISTENERS,
     *held.LISTENERS,
     *delivery.LISTENERS,
 )
@@ -29,4 +44,4 @@ LISTENERS: tuple[Listener, ...] = (
 
 def loops_of(name: str, hands: Hands) -> Sequence[Loop]:
     """What runs while the desk serves, each with its name."""
-    return ((f"{name} answers", Sending(hands).run),)
+    return ((f"{name} answers", Sending(hands).run), (f"{name} receipts", Receipts(hands).run))

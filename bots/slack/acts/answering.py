@@ -99,13 +99,15 @@ async def say(acting: Acting, call: Call, message: Message, *, instead: bool = F
     shown: Json = {"text": message.text, "blocks": list(message.blocks)}
     try:
         if is_in_form(call):
-            await push(call, modals.message_view(TITLE, message.text))
+            await open_view(acting, call, modals.message_view(TITLE, message.text))
         elif call.body.get("response_url"):
             replace = instead and is_ephemeral(call.body)
             at = {"thread_ts": thread_of(acting)} if thread_of(acting) else {}
             await call.respond(**shown, **at, response_type="ephemeral", replace_original=replace)
-        else:
+        elif acting.channel:
             await whisper(acting, call, message)
+        else:
+            await open_view(acting, call, modals.message_view(TITLE, message.text))
     except SlackFailure as error:
         log.info("an answer could not be shown", error=str(error))
 
@@ -135,11 +137,6 @@ async def open_view(acting: Acting, call: Call, view: Json) -> Json:
 def is_in_form(call: Call) -> bool:
     """Whether a modal is open where somebody acts; App Home is a view, and none."""
     return (call.body.get("view") or {}).get("type") == "modal"
-
-
-async def push(call: Call, view: Json) -> None:
-    args = {"trigger_id": call.body.get("trigger_id"), "view": view}
-    await answer(call.client.api_call("views.push", json=args))
 
 
 async def update_view(call: Call, view_id: str, view: Json) -> None:

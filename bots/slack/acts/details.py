@@ -1,40 +1,26 @@
 """Details: the story of a ticket page by page, the newest first, with the reason of each decision."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.slack.acts.answering import answering, update_view
 from bots.slack.acts.doing import Target, pressed, seen_ticket, target_of
 from bots.slack.acts.opening import Form, show
-from bots.slack.acts.reading import everybody, facts_for
 from bots.slack.blocks import modals, names
-from bots.slack.blocks.card import CHANNEL_WORDS
-from bots.slack.blocks.modals import DetailsFacts, Entry
-from bots.slack.blocks.modals.details import ENTRIES_A_PAGE
+from bots.slack.blocks.story import details_facts
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.handle import Setup
 from intake.tickets import Agent, Ticket
-from store.story import Told, pages_of
 from store.work import SqlWork
 
 
 def page(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime, number: int = 1) -> Json:
     """One page of a ticket's story as a view."""
     ticket = seen_ticket(work, target.number, agent, setup.policy)
-    facts = facts_for(work, setup, agent, ticket.number, now)
-    told, pages = pages_of(work, ticket.number, number, ENTRIES_A_PAGE)
-    addresses = tuple(one.address.address for one in everybody(work, setup, ticket))
-    return modals.details(
-        DetailsFacts(
-            facts,
-            tuple(map(_entry, told)),
-            min(number, pages),
-            pages,
-            addresses,
-            tuple(_linked(ticket, setup)),
-        )
-    )
+    facts = details_facts(work, ticket, setup, now, page=number, channel_team=ticket.team)
+    return modals.details(replace(facts, linked=tuple(_linked(ticket, setup))))
 
 
 async def turn(acting: Acting, call: Call) -> None:
@@ -51,24 +37,6 @@ async def turn(acting: Acting, call: Call) -> None:
 async def open_details(acting: Acting, call: Call) -> None:
     async with answering(acting, call):
         await show(acting, call, DETAILS, target_of(acting, call))
-
-
-def _entry(told: Told) -> Entry:
-    what = told.what
-    if not what:
-        verb = "wrote" if told.is_public else "noted"
-        what = f"{verb} {CHANNEL_WORDS.get(told.channel, told.channel)}"
-    return Entry(
-        told.at,
-        told.who or "Somebody",
-        what,
-        told.words,
-        told.because,
-        told.rule,
-        told.fate,
-        told.state,
-        told.files,
-    )
 
 
 def _linked(ticket: Ticket, setup: Setup) -> Iterable[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bots.slack.blocks import names
+from bots.slack.blocks.facts import reads
 from bots.slack.calls import Json
 from bots.slack.listening import Acting, Call
 from intake import handle
@@ -18,13 +19,13 @@ from intake.decisions import Decision
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
 from intake.policy import Policy
-from intake.readers import privileged
 from intake.tickets import Agent, Ticket
 from store import cards, inbox
 from store.changed import Changed, last_change
 from store.work import SqlWork
 
 Decide = Callable[[SqlWork, Setup, Agent, Ticket, datetime], Command]
+CARD = "card"  # the one post that is drawn again; an old reminder shows what it showed
 After = Callable[[SqlWork, int, datetime], None]
 
 
@@ -59,7 +60,7 @@ def target_of(acting: Acting, call: Call) -> Target:
         return Target(said.ticket, said.version)
     if said.ticket and said.ticket != acting.ticket:
         raise NotFound("that ticket")
-    return Target(acting.ticket, said.version)
+    return Target(acting.ticket, said.version if acting.role == CARD else 0)
 
 
 def pressed(call: Call) -> names.Pressed:
@@ -104,15 +105,9 @@ async def carry_out(
 def seen_ticket(work: SqlWork, number: int, agent: Agent, policy: Policy) -> Ticket:
     """A ticket that an agent may see; what a protected team has is for its few readers."""
     ticket = work.ticket(number) if number else None
-    if ticket is None or not may_see(work, ticket, agent, policy):
+    if ticket is None or not reads(agent, ticket, policy):
         raise NotFound(policy.file.reference.format(number=number) if number else "that ticket")
     return ticket
-
-
-def may_see(work: SqlWork, ticket: Ticket, agent: Agent, policy: Policy) -> bool:
-    if not policy.is_protected(ticket.team):
-        return True
-    return agent.id in {one.id for one in privileged(work, ticket, policy)}
 
 
 async def redraw(call: Call, number: int) -> None:

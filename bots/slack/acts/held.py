@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from bots import deciding
 from bots.slack.acts.answering import answering, fill, say, submitting
-from bots.slack.acts.doing import NotFound, may_see, pressed
+from bots.slack.acts.doing import NotFound, pressed
 from bots.slack.acts.forms import block_of, ticked, typed
 from bots.slack.acts.submitted import named_ticket
 from bots.slack.blocks import errors, modals, names
 from bots.slack.blocks.errors import Fault
+from bots.slack.blocks.facts import reads
 from bots.slack.blocks.modals.choices import ADMIT
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Act, Acting, Call, Kind, Listener
@@ -122,9 +123,12 @@ async def _settle(acting: Acting, call: Call, message: int, decide: Deciding) ->
 
 def _seen(work: SqlWork, setup: Setup, agent: Agent, message: int) -> dict[str, object]:
     """A held message that an agent may decide about: not one for a protected team of others."""
-    record = deciding.held_record(work, message)
+    try:
+        record = deciding.held_record(work, message)
+    except CommandRefused as error:
+        raise CommandRefused("somebody has decided about that message already") from error
     ticket = work.ticket(record["ticket"]) if record["ticket"] else None
-    if ticket is not None and not may_see(work, ticket, agent, setup.policy):
+    if ticket is not None and not reads(agent, ticket, setup.policy):
         raise NotFound("that message")
     return record
 

@@ -6,16 +6,12 @@ from bots.slack.acts.canned import canned_in
 from bots.slack.acts.doing import seen_ticket
 from bots.slack.blocks import CardFacts, card_facts
 from bots.slack.blocks.modals import ReplyFacts
-from intake.context import Context
-from intake.decisions import Audience, Notice, Recipient
 from intake.handle import Setup
-from intake.promising import where_they_read
-from intake.readers import readers
-from intake.tickets import Agent, Status, Ticket
+from intake.thread_lines import WAYS, everybody, shown
+from intake.tickets import Agent, Status
 from store.notes import recent_files
 from store.work import SqlWork
 
-WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 ENDED = {
     Status.SOLVED: "The ticket is solved; an answer leaves it so.",
     Status.CLOSED: "The ticket is closed.",
@@ -33,7 +29,7 @@ def reply_facts(
 ) -> ReplyFacts:
     """What an answer would be: whom it reaches and how, and what could go with it."""
     ticket = seen_ticket(work, number, agent, setup.policy)
-    told = everybody(work, setup, ticket)
+    told = everybody(work, ticket, setup)
     others = ticket.assignee and ticket.assignee.id != agent.id
     theirs = f"{ticket.assignee.name} has this ticket." if others and ticket.assignee else ""
     return ReplyFacts(
@@ -41,7 +37,7 @@ def reply_facts(
         number,
         ticket.version,
         ticket.subject,
-        tuple(_shown(one) for one in told),
+        tuple(shown(one) for one in told),
         " and ".join(dict.fromkeys(WAYS.get(one.channel, one.channel) for one in told)) or "email",
         text,
         tuple((one.name, one.title) for one in canned_in(setup)),
@@ -49,17 +45,3 @@ def reply_facts(
         warning=" ".join(filter(None, (theirs, ENDED.get(ticket.status, "")))),
         draft=draft,
     )
-
-
-def everybody(work: SqlWork, setup: Setup, ticket: Ticket) -> list[Recipient]:
-    """Everybody who would read an answer, each where they read it."""
-    notice = Notice("agent-answer", Audience.EVERYONE, {}, "no")
-    meant = readers(work, notice, None, Context(setup.desk), ticket, setup)
-    placed = (where_they_read(work, notice, one, None, ticket, setup.desk) for one in meant)
-    return [one for one in placed if one.address.address]
-
-
-def _shown(one: Recipient) -> str:
-    if one.channel == "email":
-        return f"{one.address.name} <{one.address.address}>" if one.address.name else one.address.address
-    return f"{one.address.name or 'somebody'} in {WAYS.get(one.channel, one.channel)}"

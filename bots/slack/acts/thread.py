@@ -6,7 +6,7 @@ kept. Above the threads, and from whoever is no agent, nothing is the desk's bus
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,13 +15,16 @@ from bots.acting import Words
 from bots.slack.acts.answering import whisper
 from bots.slack.acts.doing import NotFound, Target, carry_out, seen_ticket
 from bots.slack.acts.preview import show_preview
+from bots.slack.asks.direct import mentioned
 from bots.slack.blocks import errors
+from bots.slack.blocks.facts import reads
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.people import name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.signs import promise_sign
 from bots.slack.workspaces import MEDIUM
 from intake.handle import Command, Setup
+from intake.telling import tell_mentioned
 from intake.tickets import Agent, Ticket
 from store import edits, inbox, posts
 from store.posts import Post
@@ -95,7 +98,8 @@ async def _text(acting: Acting, call: Call, wire: str) -> str:
 
 
 async def _note(acting: Acting, call: Call, words: Words) -> None:
-    place = f"{acting.team}/{acting.channel}"
+    place, setup = f"{acting.team}/{acting.channel}", call.hands.desk.setup
+    meant = await mentioned(acting, call, str(call.payload.get("text") or ""))
 
     def act(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:
         work.for_delivery(acting.delivery)
@@ -106,12 +110,30 @@ async def _note(acting: Acting, call: Call, words: Words) -> None:
         message = receipt.message if receipt else 0
         post = Post(MEDIUM, place, acting.ts, NOTE, now, number, acting.thread, message)
         posts.record(work, post)
-        promise_sign(work, call.hands.desk.setup, place, acting.ts, LOCK, now)
+        promise_sign(work, setup, place, acting.ts, LOCK, now)
+        _tell(work, number, acting.agent, meant.values(), words.text, setup, now)
 
     try:
         await carry_out(acting, call, Target(acting.ticket), act, kept)
     except NotFound:
         return  # whoever may not see the ticket writes nothing on it
+
+
+def _tell(
+    work: SqlWork,
+    number: int,
+    author: Agent | None,
+    meant: Iterable[Agent],
+    text: str,
+    setup: Setup,
+    now: datetime,
+) -> None:
+    """Whoever is mentioned and may read the ticket hears of it."""
+    ticket = work.ticket(number)
+    assert ticket
+    assert author
+    others = [one for one in meant if one.id != author.id and reads(one, ticket, setup.policy)]
+    tell_mentioned(work, ticket, others, author.name, text, setup, now)
 
 
 async def _revise(acting: Acting, call: Call, text: str) -> None:

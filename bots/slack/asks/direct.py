@@ -7,8 +7,8 @@ ticket by being mentioned, and no agent of one that they may not see.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bots.slack.acts.doing import may_see
 from bots.slack.asks.typed import PERSON, Asked
+from bots.slack.blocks.facts import reads
 from bots.slack.listening import Acting, Call
 from intake.telling import tell_mentioned
 from intake.tickets import Agent
@@ -42,7 +42,7 @@ async def tell_of_note(acting: Acting, call: Call, asked: Asked, agents: Mapping
 
     def told(work: SqlWork) -> None:
         ticket = work.ticket(asked.ticket)
-        meant = [one for one in others if ticket and may_see(work, ticket, one, setup.policy)]
+        meant = [one for one in others if ticket and reads(one, ticket, setup.policy)]
         if ticket:
             tell_mentioned(work, ticket, meant, author.name, asked.text, setup, datetime.now(UTC))
 

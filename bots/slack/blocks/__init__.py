@@ -8,9 +8,11 @@ stays within Slack's limits.
 
 from bots.slack.blocks.card import card
 from bots.slack.blocks.customers import customer_messages
-from bots.slack.blocks.facts import card_facts
+from bots.slack.blocks.facts import card_facts, reads, row_of
 from bots.slack.blocks.mentions import mentions
-from bots.slack.blocks.thread import thread_messages
+from bots.slack.blocks.shelves import home_facts, open_tickets
+from bots.slack.blocks.story import details_facts
+from bots.slack.blocks.thread import direct_messages, thread_messages
 from bots.slack.blocks.types import CardFacts, Due, HomeFacts, Json, Message, Row, Shelf
 
 __all__ = [
@@ -24,6 +26,12 @@ __all__ = [
     "card",
     "card_facts",
     "customer_messages",
+    "details_facts",
+    "direct_messages",
+    "home_facts",
     "mentions",
+    "open_tickets",
+    "reads",
+    "row_of",
     "thread_messages",
 ]

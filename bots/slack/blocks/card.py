@@ -115,6 +115,10 @@ def _context(facts: CardFacts) -> Iterator[Json]:
         yield plain(f"📎 {facts.files} file{'s' if facts.files != 1 else ''}")
     if facts.predecessor:
         yield plain(f"follows {facts.predecessor}")
+    if facts.merged_into:
+        yield plain(f"goes on in {facts.merged_into}")
+    if facts.snoozed_until:
+        yield mrkdwn(f"💤 until {date(facts.snoozed_until)}")
     if facts.is_escalated:
         yield mrkdwn("🚨 *Escalated*")
 

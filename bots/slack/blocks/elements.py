@@ -86,10 +86,6 @@ def button(text: str, action: str, pressed: names.Pressed = names.Pressed(), **m
     return made | more
 
 
-def link_button(text: str, action: str, url: str, pressed: names.Pressed) -> Json:
-    return button(text, action, pressed, url=url)
-
-
 def option(text: str, value: str, description: str = "") -> Json:
     made: Json = {"text": plain(text), "value": option_value(value)}
     return made | ({"description": plain(description)} if description else {})

@@ -8,7 +8,7 @@ there cannot be shown by mistake.
 from datetime import datetime
 
 from bots.slack.blocks.text import is_user
-from bots.slack.blocks.types import CardFacts, Due
+from bots.slack.blocks.types import CardFacts, Due, Row, first_due
 from intake.duty import on_duty
 from intake.policy import Policy
 from intake.tickets import Agent, Ticket
@@ -43,6 +43,8 @@ def card_facts(
         is_assignee_on_duty=assignee is not None and on_duty(assignee, now, zone),
         team=ticket.team,
         dues=dues_of(ticket),
+        merged_into=_reference(ticket.merged_into, setup.policy),
+        snoozed_until=_snoozed_until(ticket, now),
         is_escalated=ticket.escalated_at is not None,
         on_duty=_ids([one for one in team or agents if on_duty(one, now, zone)]),
         managers=_managers(agents, ticket.team),
@@ -56,6 +58,31 @@ def card_facts(
 def is_kept_from(ticket: Ticket, channel_team: str, policy: Policy) -> bool:
     """Whether the words of a ticket must not be read in the channel of a team."""
     return policy.is_protected(ticket.team) and channel_team != ticket.team
+
+
+def reads(agent: Agent, ticket: Ticket, policy: Policy) -> bool:
+    """Whether an agent may read a ticket's words: of a protected team's only those whom it is for."""
+    is_theirs = ticket.assignee is not None and ticket.assignee.id == agent.id
+    return not policy.is_protected(ticket.team) or agent.manager or agent.team == ticket.team or is_theirs
+
+
+def row_of(ticket: Ticket, agent: Agent, policy: Policy, link: str = "") -> Row:
+    """A ticket in a list that an agent looks at; `link` leads to its thread."""
+    is_read = reads(agent, ticket, policy)
+    organisation = ticket.organisation.name if ticket.organisation else ""
+    dues = dues_of(ticket)
+    return Row(
+        number=ticket.number,
+        version=ticket.version,
+        reference=policy.reference_of(ticket),
+        subject=ticket.subject if is_read else f"a request for team {ticket.team}",
+        status=ticket.status,
+        severity=ticket.severity,
+        organisation=organisation if is_read else "",
+        assignee=ticket.assignee.name or ticket.assignee.email if ticket.assignee else "",
+        due=first_due(dues, ticket.opened_at),
+        link=link,
+    )
 
 
 def dues_of(ticket: Ticket) -> tuple[Due, ...]:
@@ -76,8 +103,18 @@ def _about(ticket: Ticket, policy: Policy) -> dict[str, str]:
         "plan": organisation.plan if organisation else "",
         "product": ticket.product,
         "release": ticket.release,
-        "predecessor": policy.file.reference.format(number=ticket.predecessor) if ticket.predecessor else "",
+        "predecessor": _reference(ticket.predecessor, policy),
     }
+
+
+def _reference(number: int, policy: Policy) -> str:
+    return policy.file.reference.format(number=number) if number else ""
+
+
+def _snoozed_until(ticket: Ticket, now: datetime) -> datetime | None:
+    """Until when its reminders keep quiet, None where they do not."""
+    moments = (one.snoozed_until for one in ticket.clocks if one.is_owed and one.snoozed_until)
+    return max((one for one in moments if one > now), default=None)
 
 
 def _managers(agents: tuple[Agent, ...], team: str) -> tuple[str, ...]:

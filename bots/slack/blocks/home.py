@@ -4,17 +4,17 @@ Counters, a filter, and the shelf that the filter names, ten rows to a page: so 
 tickets take no more room than ten. Whoever is no agent reads how to become one, and nothing else.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from bots.slack.blocks import names
-from bots.slack.blocks.card import STATUS_SIGNS
+from bots.slack.blocks.card import STATUS_SIGNS, severity_sign
 from bots.slack.blocks.elements import (
     actions,
     button,
     context,
     divider,
     header,
-    link_button,
     option,
     overflow,
     rich_section,
@@ -23,11 +23,13 @@ from bots.slack.blocks.elements import (
     select,
     user,
 )
-from bots.slack.blocks.text import plain
-from bots.slack.blocks.times import due_words
+from bots.slack.blocks.text import mrkdwn, plain
+from bots.slack.blocks.times import due_words, is_late
 from bots.slack.blocks.types import HomeFacts, Json, Row, Shelf
+from intake.tickets import Status
 
 ROWS_A_PAGE = 10
+_OUR_LINK = re.compile(r"https://[^\s<>|]{1,2900}")
 MOST_BLOCKS = 100
 TITLES = {
     "mine": "Mine",
@@ -96,29 +98,26 @@ def _shelf(shelf: Shelf, facts: HomeFacts, *, is_alone: bool) -> Iterator[Json]:
 
 
 def ticket_row(row: Row, facts: HomeFacts, place: str) -> Iterator[Json]:
-    """Two blocks: what it is with its menu, and where its thread is."""
-    due = due_words(row.due, facts.now)
-    is_late = bool(row.due and row.due.at and row.due.at <= facts.now and not row.due.is_paused)
-    told = [one for one in (row.severity, row.organisation, row.assignee or "nobody") if one]
+    """Two blocks: what it is with its menu; below, in small, whose it is and the way to its thread."""
+    late = "⚠️ " if is_late(row.due, facts.now) else ""
+    signs = severity_sign(row.severity, facts.severities)
+    signs += "" if row.status is Status.OPEN else STATUS_SIGNS[row.status]
     menu = overflow(names.HOME_ROW, [option(words, action) for action, words in ROW_MENU])
-    text = f"{STATUS_SIGNS[row.status]} {row.reference}  {row.subject}"
-    due_shown = f"{'⚠️ ' if is_late else ''}{due}"
+    text = f"{signs} {row.reference}  {row.subject}"
+    told = [one for one in (row.severity, row.organisation, row.assignee or "nobody") if one]
+    due = f"{late}{due_words(row.due, facts.now)}"
     yield {
         "type": "section",
         "block_id": names.of_card(f"row-{place}", row.number, row.version),
-        "text": plain(f"{text}  ·  {due_shown}", 300),
+        "text": plain(text, 200),
         "accessory": menu,
     }
-    yield _row_foot(row, " · ".join(told), place)
+    yield context(plain(due), plain(" · ".join(told), 200), *_thread_of(row))
 
 
-def _row_foot(row: Row, told: str, place: str) -> Json:
-    here = names.Pressed(ticket=row.number, version=row.version)
-    if not row.link:
-        return context(plain(told, 300))
-    made: Json = {"type": "section", "text": plain(told, 300)}
-    made["block_id"] = names.of_card(f"foot-{place}", row.number, row.version)
-    return made | {"accessory": link_button("Open thread", names.OPEN_THREAD, row.link[:3000], here)}
+def _thread_of(row: Row) -> Iterator[Json]:
+    if _OUR_LINK.fullmatch(row.link):
+        yield mrkdwn(f"<{row.link.replace('&', '&amp;')}|Open thread>")
 
 
 def pager(shelf: Shelf, action: str) -> Iterable[Json]:

@@ -54,6 +54,8 @@ ME_TOLD = "me.told"
 DETAILS_PAGE = "details.page"
 DETAILS_MORE = "details.more"
 
+MUTE = "me.mute"
+
 HOME_FILTER = "home.filter"
 HOME_PAGE = "home.page"
 HOME_ROW = "home.row"
@@ -115,6 +117,12 @@ PRODUCT = "product"
 TRIAGE_CHANNEL = "triage-channel"
 GROUP = "group"
 FIELD = "field."  # before the name of a field of the policy's form
+
+# How the bot reacts to what it has taken: the only words that some things need.
+TAKEN = "eyes"
+NOTED = "lock"
+DONE = "white_check_mark"
+TROUBLE = "warning"
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")

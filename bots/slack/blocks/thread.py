@@ -37,6 +37,9 @@ SIGNS = {
     "agent-alarm": "🚨",
     "agent-gave-up": "📭",
     "agent-mailbox": "🔌",
+    "agent-edited": "✏️",
+    "agent-elsewhere": "🔌",
+    "agent-chat": "🔌",
 }
 MUTES = {  # which choice of theirs a direct message is one of
     "agent-assigned": ASSIGNED,

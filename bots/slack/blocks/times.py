@@ -34,6 +34,11 @@ def until(at: datetime, now: datetime) -> str:
     return f"in {span(at - now)}" if at > now else f"{span(now - at)} late"
 
 
+def is_late(due: Due | None, now: datetime) -> bool:
+    """Whether a promise that runs is broken; one that stands still is not."""
+    return due is not None and due.at is not None and not due.is_paused and due.at <= now
+
+
 def due_words(due: Due | None, now: datetime) -> str:
     """When the next promise is due, as a list shows it."""
     if due is None:
@@ -44,11 +49,11 @@ def due_words(due: Due | None, now: datetime) -> str:
 
 
 def due_mrkdwn(due: Due | None, now: datetime) -> str:
-    """The same for a card: which promise, when, and how long that is."""
+    """The same for a card: which promise and when. A card stands there for hours, so it counts no minutes."""
     if due is None:
         return "nothing is owed"
     name = CLOCKS[due.kind]
     if due.is_paused or due.at is None:
         return f"{name}: paused"
-    late = ":warning: " if due.at <= now else ""
-    return f"{late}{name} {date(due.at)} ({until(due.at, now)})"
+    late = ":warning: late: " if due.at <= now else ""
+    return f"{late}{name} {date(due.at)}"

@@ -35,6 +35,11 @@ class Due:
     is_breached: bool = False
 
 
+def first_due(dues: tuple[Due, ...], otherwise: datetime) -> Due | None:
+    """The promise that comes first, those that stand still behind those that run."""
+    return min(dues, key=lambda one: (one.is_paused, one.at or otherwise), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class CardFacts:
     """A ticket as one channel may see it; `withheld_for` names a team whose words are not read there.
@@ -65,6 +70,8 @@ class CardFacts:
     product: str = ""
     release: str = ""
     predecessor: str = ""  # its reference
+    merged_into: str = ""  # the reference of the ticket that it goes on in
+    snoozed_until: datetime | None = None
     dues: tuple[Due, ...] = ()
     is_escalated: bool = False
     on_duty: tuple[str, ...] = ()  # Slack ids of the agents of its team who work now
@@ -73,8 +80,7 @@ class CardFacts:
 
     @property
     def next_due(self) -> Due | None:
-        """The promise that comes first, those that stand still behind those that run."""
-        return min(self.dues, key=lambda one: (one.is_paused, one.at or self.now), default=None)
+        return first_due(self.dues, self.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,227 @@
+"""What is promised reaches Slack: once, in its thread, in plain words if need be."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+
+from intake.messages import Address, Outbound
+from sandbox.slack import SlackSandbox
+from serving import AGENTS, ANA, SAM, a_mail
+from slack_world import World, at_work, furnished, world
+from store import outbox, posts
+from store.tables import Sending
+
+pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
+
+
+def promised(desk: World, place: str, body: str = "Words.", ticket: int = 0, **fields) -> int:
+    """Something owed in Slack; the row of the outbox."""
+
+    def promise(work):
+        now = datetime.now(UTC)
+        about = work.ticket(ticket) if ticket else None
+        outbound = Outbound(
+            "slack",
+            Address("", place),
+            "agent-follow-up",
+            "A subject",
+            body,
+            f"{now.timestamp()}@vendor.example",
+            ticket_number=ticket,
+            lane=place,
+            **fields,
+        )
+        return work.promise(outbound, about, now)
+
+    number = desk.write(promise)
+    desk.service._wake()
+    return number
+
+
+def state_of(desk: World, number: int) -> Sending:
+    return desk.read(lambda work: outbox.one(work, number)).state
+
+
+async def a_card(desk: World):
+    """A ticket with its card, and nothing under way."""
+    await desk.mail(subject="Calls drop")
+    card = await desk.card()
+    await desk.settle()
+    return card
+
+
+def test_what_agents_are_told_of_a_ticket_stands_in_its_thread_and_belongs_to_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            card = await a_card(desk)
+            number = promised(desk, "triage", ticket=1001)
+            await desk.settle()
+            said = desk.thread(card)[-1]
+            place = f"{desk.slack.team.id}/{card.channel}"
+            post = desk.read(lambda work: posts.post_at(work, "slack", place, said.ts))
+            return "Words." in said.text, post.ticket, post.outbox == number, post.thread == card.ts
+
+    assert (True, 1001, True, True) == asyncio.run(story())
+
+
+def test_an_agent_is_told_in_a_direct_message(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            promised(desk, f"direct {desk.space.sam}")
+            await desk.settle()
+            return [one.text for one in desk.slack.dms(desk.space.sam)]
+
+    assert ["Words." in text for text in asyncio.run(story())] == [True]
+
+
+def test_nothing_that_we_post_is_unfurled_or_looked_through_for_names(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await a_card(desk)
+            return [one.args for one in desk.slack.calls if one.method == "chat.postMessage"]
+
+    args = asyncio.run(story())
+
+    assert {(False, False)} == {(one["unfurl_links"], one["unfurl_media"]) for one in args}
+    assert not any({"link_names", "parse"} & set(one) for one in args)
+
+
+def test_long_words_are_several_messages_and_very_long_ones_a_file(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            card = await a_card(desk)
+            before = len(desk.thread(card))
+            promised(desk, "triage", "Many words. " * 400, ticket=1001)
+            await desk.settle()
+            several = len(desk.thread(card)) - before
+            promised(desk, "triage", "Many more words. " * 1000, ticket=1001)
+            await desk.settle()
+            return several, [file.name for one in desk.thread(card) for file in one.files]
+
+    several, files = asyncio.run(story())
+
+    assert several == 2
+    assert len(files) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"drop": True},
+        {"answer_then_die": True},
+        {"answer_then_die": True, "times": 2},
+        {"status": 502},
+        {"status": 429, "retry_after": 1, "times": 2},
+        {"error": "ratelimited", "retry_after": 1},
+    ],
+    ids=["cut", "died", "died twice", "502", "429", "ratelimited"],
+)
+def test_whatever_befalls_a_message_it_is_there_once(tmp_path, trouble):
+    async def story():
+        async with world(tmp_path) as desk:
+            card = await a_card(desk)
+            desk.slack.fail("chat.postMessage", **trouble)
+            number = promised(desk, "triage", "Only once.", ticket=1001)
+            await desk.settle()
+            there = [one for one in desk.thread(card) if "Only once." in one.text]
+            return len(there), state_of(desk, number)
+
+    assert (1, Sending.SENT) == asyncio.run(story())
+
+
+def test_a_worker_that_died_after_posting_posts_nothing_again(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space) as desk:
+                await a_card(desk)
+                number = promised(desk, "triage", "Only once.", ticket=1001)
+                await desk.settle()
+                # as it was left by one that died between the post and its mark
+                desk.write(lambda work: work.connection.execute(_claimed_again(number)))
+                desk.service._wake()
+                await desk.settle()
+                return sum("Only once." in one.text for one in desk.thread(desk.cards()[0]))
+
+    assert 1 == asyncio.run(run())
+
+
+def _claimed_again(number: int):
+    rows = outbox.outbox
+    return (
+        update(rows)
+        .where(rows.c.id == number)
+        .values(state=Sending.PENDING, attempts=1, next_at=datetime.now(UTC))
+    )
+
+
+def test_blocks_that_slack_does_not_take_are_said_in_plain_words(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            card = await a_card(desk)
+            desk.slack.fail("chat.postMessage", error="invalid_blocks")
+            promised(desk, "triage", "In plain words.", ticket=1001)
+            await desk.settle()
+            said = desk.thread(card)[-1]
+            return "In plain words." in said.text, said.blocks
+
+    assert (True, []) == asyncio.run(story())
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "invalid_auth", "account_inactive"])
+def test_a_dead_token_keeps_everything_and_alerts_agents_once_by_mail(tmp_path, error):
+    async def story():
+        async with world(tmp_path) as desk:
+            card = await a_card(desk)
+            desk.slack.team.trouble = error
+            first = promised(desk, "triage", "Waits.", ticket=1001)
+            promised(desk, f"direct {desk.space.sam}", "Waits, too.")
+            await desk.slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
+            await desk.slack.wait_for(lambda: state_of(desk, first) is Sending.PENDING)
+            waits = state_of(desk, first)
+            desk.slack.team.trouble = ""
+            await desk.chat.hands.speaking._try_again("")
+            desk.service._wake()
+            await desk.settle()
+            alerts = [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
+            return waits, state_of(desk, first), len(alerts), "Waits." in desk.thread(card)[-1].text
+
+    assert (Sending.PENDING, Sending.SENT, 1, True) == asyncio.run(story())
+
+
+def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_hears_of_it(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_channel("fallback", private=True, members=[space.sam])
+            settings = {"fallback_channel": f'"{other}"', "admins": f'["{SAM.address}"]'}
+            async with at_work(tmp_path, space, **settings) as desk:
+                await a_card(desk)
+                await slack.archive(space.triage)
+                await slack.wait_until_idle()
+                await desk.mail(subject="After that")
+                await slack.wait_for(lambda: desk.cards(other))
+                await slack.wait_for(lambda: desk.mails_to(SAM.address))
+                return desk.cards(other)[0].text, desk.mails_to(SAM.address), desk.mails_to(AGENTS)
+
+    text, admins, agents = asyncio.run(run())
+
+    assert "After that" in text
+    assert (1, []) == (sum("archived" in one for one in admins), agents)
+
+
+def test_files_of_an_answer_go_up_into_its_thread(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            mail = a_mail(ANA, "With a log")
+            mail.add_attachment(b"line 1\nline 2\n", "text", "plain", filename="trace.log")
+            await desk.mail(mail)
+            card = await desk.card()
+            await desk.settle()
+            promised(desk, "triage", "See the file.", ticket=1001, attachments=((1, 0),))
+            await desk.settle()
+            return [(file.name, file.content) for one in desk.thread(card) for file in one.files]
+
+    assert [("trace.log", b"line 1\nline 2\n")] == asyncio.run(story())

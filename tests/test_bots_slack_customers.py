@@ -1,0 +1,234 @@
+"""Customers in a shared channel: what they write are tickets, by the policy, answered in the thread."""
+
+import asyncio
+
+import pytest
+
+from bots.commands import acts
+from sandbox.slack import SlackSandbox
+from serving import ANA, SAM
+from slack_world import World, at_work, furnished, world
+from store import edits, exports, posts
+
+pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
+
+
+def messages(desk: World) -> list[dict]:
+    """Every message that the desk holds, the first one first."""
+    found = desk.read(lambda work: list(exports.listed_messages(work, limit=50)))
+    return sorted((one for one in found if one.get("direction", "in") == "in"), key=lambda one: one["id"])
+
+
+async def asked(desk: World, text: str = "Calls drop at noon.", user: str = "", **where) -> str:
+    """Ana writes in the channel that is registered to Acme; the ts, once all is settled."""
+    ts = await desk.slack.say(user or desk.space.ana, desk.space.shared, text, **where)
+    await desk.settle()
+    return ts
+
+
+def in_thread(desk: World, ts: str) -> list[str]:
+    return [one.text for one in desk.slack.thread(desk.space.shared, ts)[1:] if one.bot_id]
+
+
+def test_a_customers_message_is_a_ticket_acknowledged_in_its_thread(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            ticket = desk.read(lambda work: work.ticket(1001))
+            return ticket, in_thread(desk, ts), [one.text for one in desk.cards()]
+
+    ticket, told, cards = asyncio.run(story())
+
+    assert (ANA.address, "Acme", "slack") == (
+        ticket.requester.address.address,
+        ticket.organisation.name,
+        ticket.channel,
+    )
+    assert (1, True, True) == (len(told), "VS-1001" in told[0], "Calls drop at noon." in cards[0])
+
+
+def test_what_follows_in_the_thread_is_on_the_same_ticket(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await asked(desk, "At one o'clock, too.", thread_ts=ts)
+            return [(one["fate"], one["ticket"]) for one in messages(desk)]
+
+    assert [("open", 1001), ("append", 1001)] == asyncio.run(story())
+
+
+def test_an_agents_answer_by_any_way_is_read_in_the_thread(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await asyncio.to_thread(acts.say, desk.wired, 1001, "Please try again.", SAM.address, False)
+            await desk.settle()
+            return in_thread(desk, ts), desk.mails_to(ANA.address)
+
+    told, mails = asyncio.run(story())
+
+    assert "Please try again." in told[-1]
+    assert [] == mails
+
+
+def test_an_agents_words_in_the_thread_are_a_public_answer_that_is_not_said_again(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            told = len(in_thread(desk, ts))
+            await asked(desk, "I look at it.", desk.space.sam, thread_ts=ts)
+            ticket = desk.read(lambda work: work.ticket(1001))
+            return ticket.status, len(in_thread(desk, ts)) - told, [one["fate"] for one in messages(desk)]
+
+    status, more, fates = asyncio.run(story())
+
+    assert ("waiting", 0) == (status.value, more)
+    assert "open" in fates
+
+
+def test_somebody_of_no_known_organisation_proves_nothing(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await asked(desk, "Tell me all.", desk.space.eve, thread_ts=ts)
+            return [(one["fate"], one["ticket"]) for one in messages(desk)]
+
+    fates = asyncio.run(story())
+
+    assert [("open", 1001), "hold"] == [fates[0], fates[1][0]]
+
+
+def test_a_channel_that_nobody_registered_is_not_heard_and_nothing_is_said_there(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await asked(desk)
+            return messages(desk), [one for one in desk.slack.channel(desk.space.shared) if one.bot_id]
+
+    assert ([], []) == asyncio.run(story())
+
+
+def test_being_invited_elsewhere_is_told_to_whoever_did_it_and_nothing_is_said_there(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
+                other = slack.add_channel("random", members=[space.colleague], bot=False)
+                await slack.join(slack.team.bot_user, other, inviter=space.colleague)
+                await desk.settle()
+                told = [len(slack.dms(one)) for one in (space.colleague, space.sam, space.tim)]
+                return told, [one for one in slack.channel(other) if one.bot_id and one.text]
+
+    told, said = asyncio.run(run())
+
+    assert ([1, 1, 0], []) == (told, said)
+
+
+@pytest.mark.parametrize("words", ["status", "Status?", "<@U0BOT> status", "status VS-1001"])
+def test_a_question_for_the_status_is_answered_in_words_for_customers(tmp_path, words):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk)
+            ts = await asked(desk, words)
+            return in_thread(desk, ts), [one["fate"] for one in messages(desk)]
+
+    told, fates = asyncio.run(story())
+
+    assert ("VS-1001" in told[0], "received" in told[0]) == (True, True)
+    assert ["open", "answer"] == fates
+
+
+def test_a_status_is_nothing_to_those_who_are_not_of_that_organisation(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk, "A secret matter.")
+            ts = await asked(desk, "status VS-1001", desk.space.eve)
+            return in_thread(desk, ts)
+
+    assert not any("A secret matter" in one for one in asyncio.run(story()))
+
+
+def test_an_edit_is_a_revision_and_told_to_agents(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await desk.slack.edit(desk.space.ana, desk.space.shared, ts, "Calls drop at one.")
+            await desk.settle()
+            place = f"{desk.slack.team.id}/{desk.space.shared}"
+            message = desk.read(lambda work: posts.post_at(work, "slack", place, ts)).message
+            versions = desk.read(lambda work: edits.versions_of(work, message))
+            return [words for _, _, words in versions], desk.thread(desk.cards()[0])[-1].text
+
+    before, told = asyncio.run(story())
+
+    assert ["Calls drop at noon."] == before
+    assert "Calls drop at one." in told
+
+
+def test_what_was_taken_back_is_said_no_more_and_told_to_agents(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await desk.slack.delete(desk.space.ana, desk.space.shared, ts)
+            await desk.settle()
+            return desk.thread(desk.cards()[0])[-1].text
+
+    assert "took a message back" in asyncio.run(story())
+
+
+def test_nothing_that_agents_are_told_is_in_the_customers_channel(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await asyncio.to_thread(acts.say, desk.wired, 1001, "They never pay.", SAM.address, True)
+            await desk.settle()
+            return str(in_thread(desk, ts)), str(desk.slack.channel(desk.space.shared))
+
+    thread, channel = asyncio.run(story())
+
+    assert "They never pay." not in thread + channel
+
+
+def test_files_come_with_the_message_whatever_they_say_they_are(tmp_path):
+    async def story():
+        async with world(tmp_path, max_file_mib="1") as desk:
+            desk.register()
+            files = [
+                ("../trace.txt", b"a line\n"),
+                ("photo.png", b"MZ\x90 a program"),
+                ("big.bin", b"x" * 1_100_000),
+            ]
+            await asked(desk, "See these.", files=files)
+            record = desk.read(lambda work: exports.message_record(work, messages(desk)[0]["id"]))
+            return [(one["filename"], one["content_type"]) for one in record["attachments"]], str(
+                record["trace"]
+            )
+
+    files, trace = asyncio.run(story())
+
+    assert [
+        ("trace.txt", "text/plain"),
+        ("photo.png", "application/vnd.microsoft.portable-executable"),
+    ] == files
+    assert "big.bin was left out: it is larger than 1 MiB" in trace
+
+
+def test_an_event_about_somebody_elses_workspace_is_not_ours(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(team="T0OTHER")  # the same channel id in another workspace is another channel
+                await asked(desk)
+                return messages(desk)
+
+    assert [] == asyncio.run(run())

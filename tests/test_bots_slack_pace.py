@@ -1,0 +1,74 @@
+"""One message a second in a channel, cards before what stands under them, no channel waits for another."""
+
+import asyncio
+import itertools
+import time
+
+import pytest
+
+from bots.slack.pace import ANSWER, CARD, MESSAGE, Pace
+
+APART = 0.05
+
+
+async def _turns(pace: Pace, waiting: list[tuple[str, tuple[int, int]]]) -> list[tuple[str, float]]:
+    """Who came when, all asking at once; the channel is what stands before the colon."""
+    came: list[tuple[str, float]] = []
+    began = time.monotonic()
+
+    async def take(name: str, order: tuple[int, int]) -> None:
+        await pace.turn(name.partition(":")[0], order)
+        came.append((name, time.monotonic() - began))
+
+    await asyncio.gather(*(take(*one) for one in waiting))
+    return came
+
+
+def test_messages_to_a_channel_come_apart():
+    came = asyncio.run(_turns(Pace(APART), [(f"C:{one}", (MESSAGE, one)) for one in range(4)]))
+    gaps = [later - sooner for (_, sooner), (_, later) in itertools.pairwise(came)]
+
+    assert min(gaps) >= APART * 0.95
+
+
+def test_a_card_goes_before_an_answer_and_that_before_what_the_desk_says_by_itself():
+    async def ordered() -> list[str]:
+        pace = Pace(APART)
+        await pace.turn("C")  # now all must wait
+        waiting = [("C:said", (MESSAGE, 1)), ("C:answer", (ANSWER, 9)), ("C:card", (CARD, -1001))]
+        newest = ("C:newest", (CARD, -1002))
+        return [name for name, _ in await _turns(pace, [*waiting, newest])]
+
+    assert ["C:newest", "C:card", "C:answer", "C:said"] == asyncio.run(ordered())
+
+
+def test_no_channel_waits_for_another():
+    async def quickest() -> float:
+        pace = Pace(APART)
+        pace.rest("C", 10)
+        return (await _turns(pace, [("D", (MESSAGE, 1))]))[0][1]
+
+    assert asyncio.run(quickest()) < APART
+
+
+def test_a_channel_rests_as_long_as_slack_asks():
+    async def after() -> float:
+        pace = Pace(APART)
+        pace.rest("C", 0.2)
+        return (await _turns(pace, [("C", (MESSAGE, 1))]))[0][1]
+
+    assert asyncio.run(after()) >= 0.19
+
+
+def test_a_turn_that_was_given_up_is_nobodys():
+    async def next_one() -> list[str]:
+        pace = Pace(APART)
+        await pace.turn("C")
+        gone = asyncio.create_task(pace.turn("C", (CARD, 0)))
+        await asyncio.sleep(0)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        return [name for name, _ in await _turns(pace, [("C:next", (MESSAGE, 1))])]
+
+    assert ["C:next"] == asyncio.run(next_one())

@@ -1,0 +1,172 @@
+"""Setting Slack up: what `check` finds and what mends it, the manifest, workspaces, channels."""
+
+import asyncio
+import json
+
+import pytest
+
+from bots.commands.findings import Level
+from bots.settings import SlackSettings
+from bots.slack.check import findings
+from sandbox.slack import SlackSandbox
+from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
+from serving import deskbell, write_config
+from slack_world import PEOPLE, POLICY, at_work, furnished
+from store import installations
+
+pytestmark = pytest.mark.slow  # commands as they are installed
+
+
+def _settings(space, **changes) -> SlackSettings:
+    given = {
+        "kind": "slack",
+        "bot_token": space.slack.team.bot_token,
+        "app_token": space.slack.team.app_token,
+        "triage_channel": space.triage,
+        "api_url": space.slack.api_url,
+    }
+    return SlackSettings(**(given | changes))
+
+
+def _sound(space) -> dict:
+    return {}
+
+
+def _bad_token(space) -> dict:
+    return {"bot_token": "xoxb-wrong"}
+
+
+def _person(space) -> dict:
+    return {"bot_token": "xoxp-1"}
+
+
+def _bad_app_token(space) -> dict:
+    return {"app_token": "xapp-wrong"}
+
+
+def _no_scope(space) -> dict:
+    space.slack.team.scopes -= {"users:read"}
+    return {}
+
+
+def _public(space) -> dict:
+    space.slack.world.channel(space.triage).is_private = False
+    return {}
+
+
+def _guest(space) -> dict:
+    space.slack.world.channel(space.triage).members.append(space.slack.add_user("Guest", restricted=True))
+    return {}
+
+
+def _not_in(space) -> dict:
+    return {"fallback_channel": space.slack.add_channel("elsewhere", private=True, bot=False)}
+
+
+def _none(space) -> dict:
+    return {"bot_token": ""}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_sound, ""),
+        (_bad_token, "invalid_auth; install the app again"),
+        (_person, "begins with xoxb-"),
+        (_bad_app_token, "app-level token with connections:write"),
+        (_no_scope, "lacks the scopes users:read; take over the manifest"),
+        (_public, "it is not private"),
+        (_guest, "Guest is a guest or from outside"),
+        (_not_in, "channel_not_found; /invite the app there"),
+        (_none, "run `deskbell slack install`"),
+    ],
+)
+def test_check_names_what_is_wrong_and_what_mends_it(tmp_path, spoil, words):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            settings = _settings(space, **spoil(space))
+            return await asyncio.to_thread(findings, "channel.slack", settings, tmp_path)
+
+    faults = [one.text for one in asyncio.run(run()) if one.level is Level.MEND]
+
+    assert any(words in one for one in faults) if words else faults == []
+
+
+def _desk(folder, space, **settings) -> list[str]:
+    channel = space.settings(**settings)
+    config = write_config(folder, 1, 1, channel=channel, policy="policy.toml")
+    (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
+    (folder / "people.toml").write_text(PEOPLE.format(sam=space.sam), encoding="utf-8")
+    return ["--config", str(config)]
+
+
+async def _run(*words: str):
+    return await asyncio.to_thread(deskbell, *words)
+
+
+def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            desk = _desk(tmp_path, space, bot_token="", client_id='"1.2"', client_secret='"a secret"')
+            await _run(*desk, "people", "import", str(tmp_path / "people.toml"))
+            steps = [
+                ("slack", "install", "--token", slack.team.bot_token),
+                ("slack", "workspaces", "--json"),
+                ("slack", "channels", "add", space.shared, "--organisation", "Acme"),
+                ("slack", "channels", "add", space.triage, "--organisation", "Acme"),
+                ("slack", "channels", "add", space.shared, "--organisation", "Acne"),
+                ("slack", "channels", "list", "--json"),
+                ("slack", "channels", "remove", space.shared),
+                ("slack", "manifest"),
+            ]
+            return space, [await _run(*desk, *one) for one in steps], (tmp_path / "desk.db").read_bytes()
+
+    space, done, database = asyncio.run(run())
+    listed = json.loads(done[5].stdout)
+
+    assert [0, 0, 0, 1, 1, 0, 0, 0] == [one.returncode for one in done]
+    assert (f"T0VENDOR/{space.shared}", "Acme") == (listed["channel"], listed["organisation"])
+    assert "Acme" in done[4].stderr
+    assert b"xoxb-" not in database
+    assert "oauth_config" in json.loads(done[7].stdout)
+
+
+def test_a_code_is_exchanged_for_a_token_of_that_workspace(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Second")
+            code = slack.consent(other)
+            desk = _desk(tmp_path, space, client_id=f'"{CLIENT_ID}"', client_secret=f'"{CLIENT_SECRET}"')
+            return await _run(*desk, "slack", "install", "--code", code)
+
+    done = asyncio.run(run())
+
+    assert (0, True) == (done.returncode, "installed in Second" in done.stdout)
+
+
+def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Second", installed=True)
+            ana = slack.add_user("Ana Rossi", email="ana@acme.example", team=space.acme)
+            shared = slack.add_channel("second", members=[ana], shared_with=[space.acme], team=other)
+            desk = _desk(tmp_path, space)
+            await _run(*desk, "slack", "install", "--token", other.bot_token)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(shared, other.id)
+                await slack.say(ana, shared, "Calls drop.")
+                await desk.settle()
+                told = [one.text for one in slack.channel(shared) if one.bot_id]
+                await slack.uninstall(other)
+                await slack.wait_until_idle()
+                await asyncio.sleep(0.3)
+                return told, desk.read(lambda work: installations.installation_in(work, "slack", other.id))
+
+    told, ended = asyncio.run(run())
+
+    assert "VS-1001" in told[0]
+    assert ("app_uninstalled", b"") == (ended.ended_because, ended.sealed)

@@ -1,0 +1,157 @@
+"""Nothing of a ticket is posted where somebody else could read it, and only agents are agents."""
+
+import asyncio
+
+import pytest
+
+from sandbox.slack import SlackSandbox
+from serving import AGENTS, SAM
+from slack_world import at_work, furnished, world
+
+pytestmark = pytest.mark.slow  # a whole desk each
+
+
+async def _public(space) -> None:
+    space.slack.world.channel(space.triage).is_private = False
+
+
+async def _shared(space) -> None:
+    space.slack.world.channel(space.triage).shared_with.append(space.acme.id)
+
+
+async def _guest(space) -> None:
+    guest = space.slack.add_user("Guest", restricted=True)
+    space.slack.world.channel(space.triage).members.append(guest)
+
+
+async def _stranger(space) -> None:
+    space.slack.world.channel(space.triage).members.append(space.ana)
+
+
+@pytest.mark.parametrize("spoil", [_public, _shared, _guest, _stranger])
+def test_an_unsafe_triage_channel_gets_no_word_and_an_admin_is_told_by_mail(tmp_path, spoil):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            await spoil(space)
+            async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
+                await desk.mail(subject="Calls drop")
+                await slack.wait_for(lambda: desk.mails_to(SAM.address))
+                await asyncio.sleep(0.5)
+                return slack.channel(space.triage), len(desk.mails_to(SAM.address))
+
+    assert ([], 1) == asyncio.run(run())
+
+
+async def _guest_joins(desk) -> None:
+    guest = desk.slack.add_user("Guest", restricted=True)
+    await desk.slack.join(guest, desk.space.triage)
+
+
+async def _is_shared(desk) -> None:
+    await desk.slack.share_channel(desk.space.triage, desk.space.acme)
+
+
+async def _becomes_guest(desk) -> None:
+    await desk.slack.change_user(desk.space.tim, is_restricted=True)
+
+
+@pytest.mark.parametrize("spoil", [_guest_joins, _is_shared, _becomes_guest])
+def test_a_channel_that_becomes_unsafe_gets_nothing_more_from_that_moment(tmp_path, spoil):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(subject="Before")
+            await desk.card()
+            await desk.settle()
+            await spoil(desk)
+            await desk.slack.wait_until_idle()
+            await asyncio.sleep(0.3)
+            before = len(desk.slack.channel(desk.space.triage))
+            await desk.mail(subject="After")
+            await desk.slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
+            await asyncio.sleep(0.3)
+            return [one.text for one in desk.slack.channel(desk.space.triage)[before:]]
+
+    assert [] == asyncio.run(story())
+
+
+def test_a_channel_that_is_sound_again_gets_all_that_waited(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            await _public(space)
+            async with at_work(tmp_path, space) as desk:
+                await desk.mail(subject="Calls drop")
+                await slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
+                slack.world.channel(space.triage).is_private = True
+                await desk.chat.hands.triage.look(space.triage, anew=True)
+                return (await desk.card()).text
+
+    assert "Calls drop" in asyncio.run(run())
+
+
+def test_a_channel_with_another_id_is_still_the_triage_channel(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.slack.wait_for(lambda: desk.slack.sockets)
+            after = await desk.slack.rename_id(desk.space.triage)
+            await desk.slack.wait_until_idle()
+            await asyncio.sleep(0.3)
+            await desk.mail(subject="Calls drop")
+            await desk.slack.wait_for(lambda: desk.cards(after))
+            return desk.cards(after)[0].text
+
+    assert "Calls drop" in asyncio.run(story())
+
+
+def _people(space) -> dict[str, str]:
+    slack, triage = space.slack, space.slack.world.channel(space.triage)
+    found = {"listed by id": space.sam, "listed by address": space.tim, "not in the channel": space.colleague}
+    found["customer"] = space.ana
+    for name, is_what in (
+        ("guest", {"restricted": True}),
+        ("gone", {"deleted": True}),
+        ("bot", {"bot": True}),
+    ):
+        found[name] = slack.add_user(name, email=SAM.address, **is_what)
+        triage.members.append(found[name])
+    found["nobody we list"] = slack.add_user("New", email="new@vendor.example")
+    triage.members.append(found["nobody we list"])
+    found["in the group only"] = slack.add_user("Gus", email="tim@vendor.example")
+    slack.add_usergroup("support", [found["in the group only"]])
+    return found
+
+
+def test_an_agent_is_listed_and_in_the_channel_or_the_group_and_no_guest(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            people = _people(space)
+            async with at_work(tmp_path, space, agents_group='"support"') as desk:
+                staff, team = desk.chat.hands.staff, slack.team.id
+                return {name: (await staff.agent(team, user)) is not None for name, user in people.items()}
+
+    assert {"listed by id", "listed by address", "in the group only"} == {
+        name for name, is_agent in asyncio.run(run()).items() if is_agent
+    }
+
+
+def test_nobody_of_another_workspace_is_an_agent_whatever_their_id(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            return await desk.chat.hands.staff.agent("T0OTHER", desk.space.sam)
+
+    assert asyncio.run(story()) is None
+
+
+def test_whoever_leaves_the_group_or_becomes_a_guest_is_no_agent_at_once(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            staff, team = desk.chat.hands.staff, desk.slack.team.id
+            before = await staff.agent(team, desk.space.sam)
+            await desk.slack.change_user(desk.space.sam, is_restricted=True)
+            await desk.slack.wait_until_idle()
+            await asyncio.sleep(0.2)
+            return before.name, await staff.agent(team, desk.space.sam)
+
+    assert ("Sam Weaver", None) == asyncio.run(story())
