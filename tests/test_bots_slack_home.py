@@ -32,11 +32,13 @@ def opened(room, user):
 def act(room, view, action, **how):
     """What it shows after something was done in it."""
 
+    def changed():
+        now = room.slack.home(room.space.sam)
+        return now if now["hash"] != view["hash"] else None
+
     async def acted():
         await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
-        return await room.slack.wait_for(
-            lambda: (now := room.slack.home(room.space.sam))["hash"] != view["hash"] and now
-        )
+        return await room.slack.wait_for(changed)
 
     return room.play(acted())
 
@@ -87,13 +89,12 @@ def test_claiming_in_a_row_is_seen_at_once(room):
 def test_snooze_in_a_row_opens_its_form(room):
     view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
 
+    def forms():
+        return [one for one in room.slack.views(room.space.sam) if one["callback_id"] == names.VIEW_SNOOZE]
+
     async def chosen():
         await room.slack.act_in_view(room.space.sam, view["id"], names.HOME_ROW, selected=names.SNOOZE)
-        return await room.slack.wait_for(
-            lambda: [
-                one for one in room.slack.views(room.space.sam) if one["callback_id"] == names.VIEW_SNOOZE
-            ]
-        )
+        return await room.slack.wait_for(forms)
 
     (form,) = room.play(chosen())
 
@@ -116,6 +117,18 @@ def test_what_was_opened_lately_is_published_again(room, monkeypatch):
         return await room.slack.wait_for(lambda: room.slack.home(room.space.sam)["hash"] != view["hash"])
 
     assert room.play(waited())
+
+
+def test_what_an_agent_does_elsewhere_is_seen_in_their_app_home(room):
+    number = room.ticket("Elsewhere")
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="mine")
+    room.say(f"claim {number}")
+
+    def claimed():
+        now = room.slack.home(room.space.sam)
+        return now["hash"] != view["hash"] and f"VS-{number}" in slack_asks.shown(now)
+
+    assert room.play(room.slack.wait_for(claimed))
 
 
 @pytest.mark.slow

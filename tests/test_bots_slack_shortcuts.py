@@ -25,17 +25,21 @@ def room(tmp_path_factory):
 def form(room, callback, channel="", ts=""):
     """The form that a shortcut opens, filled with what there is to choose from."""
 
+    def filled():
+        views = room.slack.views(room.space.sam)
+        return next((one for one in views if one["callback_id"] != names.VIEW_LOADING), None)
+
     async def chosen():
         interaction = await room.slack.shortcut(room.space.sam, callback, channel=channel, ts=ts)
         await interaction.answered()
-        return await room.slack.wait_for(
-            lambda: next(
-                (one for one in room.slack.views(room.space.sam) if one["callback_id"] != names.VIEW_LOADING),
-                None,
-            )
-        )
+        return await room.slack.wait_for(filled)
 
     return room.play(chosen())
+
+
+def spoken(room, text):
+    """What a colleague writes in the channel that is shared with Acme."""
+    return room.play(room.slack.say(room.space.colleague, room.space.shared, text))
 
 
 def submit(room, view, values):
@@ -51,10 +55,6 @@ def newest(room):
     return max(room.tickets(), key=lambda one: one.number)
 
 
-def acknowledgements(room, address):
-    return list(room.world.mails_to(address))
-
-
 def test_a_new_ticket_is_opened_and_its_requester_hears_nothing(room):
     answer = submit(room, form(room, names.SHORTCUT_NEW), FILLED)
     close(room)
@@ -67,7 +67,7 @@ def test_a_new_ticket_is_opened_and_its_requester_hears_nothing(room):
         ticket.severity,
         ticket.requester.name,
     )
-    assert [] == acknowledgements(room, "bob@acme.example")
+    assert [] == room.world.mails_to("bob@acme.example")
 
 
 def test_a_requester_is_told_where_the_agent_says_so(room):
@@ -75,7 +75,7 @@ def test_a_requester_is_told_where_the_agent_says_so(room):
     close(room)
     room.settle()
 
-    assert 1 == len(acknowledgements(room, "bob@acme.example"))
+    assert 1 == len(room.world.mails_to("bob@acme.example"))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_ticket_from_a_message_keeps_where_it_came_from_and_is_made_once(room)
 
 def test_a_message_becomes_a_note_on_a_ticket(room):
     number = room.ticket()
-    said = room.play(room.slack.say(room.space.colleague, room.space.shared, "I know that phone."))
+    said = spoken(room, "I know that phone.")
     view = form(room, names.SHORTCUT_ADD, room.space.shared, said)
     wrong = submit(room, view, {"target": "soon"})
     answer = submit(room, view, {"target": f"VS-{number}"})

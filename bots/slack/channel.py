@@ -81,7 +81,7 @@ class SlackChat:
         ]
 
     async def start(self) -> None:
-        self._dispatch = Dispatch(self.hands, self._events.table, (*LISTENERS, *self._asks.listeners))
+        self._dispatch = Dispatch(self.hands, self._events.table, self._asks.listeners(LISTENERS))
         await self._asks.start()
         self._events.dispatch = self._dispatch
         if self._settings.listen:

@@ -3,6 +3,8 @@
 `Asks` has the listeners of every module, and what runs beside them.
 """
 
+from collections.abc import Iterable
+
 from bots.chat import Loop
 from bots.slack.asks import commands, emoji, forms, me, settings_modal, shortcuts
 from bots.slack.asks.chosen import Chosen
@@ -19,13 +21,15 @@ class Asks:
         self._digests = Digests(hands)
         self._chosen = Chosen(hands)
 
-    @property
-    def listeners(self) -> tuple[Listener, ...]:
-        alone = (commands, emoji, forms, me, settings_modal, shortcuts)
+    def listeners(self, others: Iterable[Listener]) -> tuple[Listener, ...]:
+        """Those of App Home, and all others: what is done by them is seen there."""
+        alone = (
+            one for each in (commands, emoji, forms, me, settings_modal, shortcuts) for one in each.LISTENERS
+        )
         return (
             *self._homes.listeners,
             *self._rows.listeners,
-            *(one for each in alone for one in each.LISTENERS),
+            *(self._homes.over(one) for one in (*others, *alone)),
         )
 
     @property

@@ -57,6 +57,7 @@ class Homes:
     def __init__(self, hands: Hands) -> None:
         self._hands = hands
         self._looking: dict[tuple[str, str], Looking] = {}
+        self._acted: set[tuple[str, str]] = set()
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
@@ -69,13 +70,14 @@ class Homes:
         )
 
     async def run(self) -> None:
-        """Publish again what was opened lately, each at most once a minute; until it is cancelled."""
+        """Publish again what is in view: a minute after the last time, or when its reader acted."""
         while True:
             await asyncio.sleep(1)
             now = time.monotonic()
             self._forget(now)
-            for one in list(self._looking.values()):
-                if now - one.published >= AGAIN_SECONDS:
+            acted, self._acted = self._acted, set()
+            for key, one in list(self._looking.items()):
+                if key in acted or now - one.published >= AGAIN_SECONDS:
                     await self._again(one)
 
     async def opened(self, acting: Acting, call: Call) -> None:
@@ -105,8 +107,17 @@ class Homes:
         await call.ack()
         await self._publish(self._of(acting, call), acting.agent)
 
+    def over(self, listener: Listener) -> Listener:
+        """The same listener; whoever acts by it sees it in their App Home a moment later."""
+
+        async def act(acting: Acting, call: Call) -> None:
+            await listener.act(acting, call)
+            self._acted.add((acting.team, acting.user))
+
+        return replace(listener, act=act)
+
     async def acted(self, acting: Acting) -> None:
-        """Whoever did something anywhere sees it at once, if their App Home is in view."""
+        """Whoever acts in their App Home sees it there at once."""
         if known := self._looking.get((acting.team, acting.user)):
             await self._again(known)
 

@@ -34,10 +34,10 @@ class SettingsFacts:
     triage: tuple[tuple[str, str], ...] = ()  # channel and team, "" for all others
     customers: tuple[tuple[str, str], ...] = ()  # channel and organisation
     organisations: tuple[tuple[str, str], ...] = ()
-    teams: tuple[str, ...] = ()  # of the policy
     group: str = ""
     emoji: tuple[tuple[str, str], ...] = ()  # name and what it does
     problems: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()  # of the policy
 
 
 def settings(facts: SettingsFacts) -> Json:
