@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, update
 
 from store.chat_tables import IS_DUE, drafts
 from store.work import SqlWork
@@ -75,10 +75,10 @@ def due(work: SqlWork, now: datetime, most: int = 20) -> list[Waiting]:
     return [_waiting(row) for row in work.connection.execute(query.order_by(drafts.c.due_at).limit(most))]
 
 
-def next_due(work: SqlWork) -> datetime | None:
-    """When the next one is to be said, None when none waits."""
-    query = select(func.min(drafts.c.due_at)).where(IS_DUE, drafts.c.medium == MEDIUM)
-    return work.connection.execute(query).scalar()
+def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
+    """Have an answer said later."""
+    mine = update(drafts).where(drafts.c.id == number, drafts.c.medium == MEDIUM)
+    work.connection.execute(mine.values(due_at=due_at))
 
 
 def forget_old(work: SqlWork, now: datetime) -> int:

@@ -20,8 +20,9 @@ from bots.chat.desk import ChatDesk
 from bots.processes import is_of_the_past, this_process
 from bots.slack import blocks
 from bots.slack.blocks import Message
+from bots.slack.looking import Where
 from bots.slack.pace import CARD
-from bots.slack.speaking import ChannelGone, MessageGone, Speaking, Where
+from bots.slack.speaking import ChannelGone, MessageGone, Speaking
 from bots.slack.triage import Seat, Triage
 from bots.slack.workspaces import MEDIUM
 from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure

@@ -15,9 +15,10 @@ from bots.slack import blocks
 from bots.slack.blocks import CardFacts, Message
 from bots.slack.blocks.thread import direct_messages
 from bots.slack.cards import Cards
+from bots.slack.looking import Where
 from bots.slack.pace import ANSWER, MESSAGE, Order
 from bots.slack.signs import SIGN, carry_sign
-from bots.slack.speaking import ChannelGone, Speaking, Where
+from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.triage import Triage
 from bots.slack.uploads import Uploads
 from bots.slack.workspaces import MEDIUM

@@ -8,13 +8,10 @@ agents are told by mail, and goes on by itself when it works again.
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.chat.alerts import Alerts
 from bots.chat.desk import ChatDesk
@@ -26,42 +23,27 @@ from bots.slack.calls import (
     Limited,
     Lost,
     Refused,
-    Response,
     SlackFailure,
     answer,
 )
+from bots.slack.looking import EVENT_TYPE, Call, Looking
+from bots.slack.looking import Where as Where
 from bots.slack.pace import MESSAGE, Order, Pace
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import PermanentFailure, TemporaryFailure
 from store import cards, inbox, outbox
 from store.work import SqlWork
 
-Call = Callable[[AsyncWebClient], Awaitable[Response]]
-EVENT_TYPE = "deskbell_message"
 OK = 200
 QUICK_TRIES = 3
 LONGEST_REST = 200.0  # seconds that are waited in place, within the lease
 WATCH_SECONDS = 30.0
 REST = timedelta(minutes=1)  # while a token is dead
-PAGES, PAGE = 20, 200
 TOO_COMPLEX = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "block_mismatch"}
 )
 UNFURLS = {"unfurl_links": False, "unfurl_media": False}
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A channel of a workspace, or a thread in it."""
-
-    team: str
-    channel: str
-    thread: str = ""
-
-    @property
-    def place(self) -> str:
-        return f"{self.team}/{self.channel}"
 
 
 class ChannelGone(TemporaryFailure):
@@ -88,6 +70,7 @@ class Speaking:
         self.updates = Pace()
         self._desk = desk
         self._alerts = alerts
+        self.looking = Looking(self.ask, desk)
 
     async def ask(self, team: str, call: Call) -> Json:
         """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
@@ -129,7 +112,7 @@ class Speaking:
         tries = 0
         while True:
             try:
-                if may_be_there and (ts := await self.found(where, key)):
+                if may_be_there and (ts := await self.looking.found(where, key)):
                     return ts
                 if takes_turn:
                     await self.pace.turn(where.channel, order)
@@ -158,24 +141,6 @@ class Speaking:
                     raise TemporaryFailure(f"Slack: {error}") from error
             else:
                 return
-
-    async def found(self, where: Where, key: str) -> str:
-        """The ts of what was posted under a key, "" where it is not found."""
-        async for message in self._messages(where):
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == self._mark(key):
-                return str(message["ts"])
-        return ""
-
-    async def files_at(self, where: Where) -> set[tuple[str, int]]:
-        """Name and size of each file that the app has put up at a place."""
-        bot = (await self.workspaces.of(where.team)).bot_user
-        return {
-            (str(file.get("name")), int(file.get("size") or 0))
-            async for message in self._messages(where)
-            if message.get("user") == bot
-            for file in message.get("files") or ()
-        }
 
     async def put(self, url: str, data: bytes) -> None:
         """Hand bytes to an address that Slack gave for them; Lost where they were not taken."""
@@ -217,11 +182,8 @@ class Speaking:
 
     # Helpers
 
-    def _mark(self, key: str) -> Json:
-        return {"desk": self._desk.setup.desk.mark, "key": key}
-
     async def _posted(self, where: Where, message: Message, key: str) -> str:
-        args = {**UNFURLS, "metadata": {"event_type": EVENT_TYPE, "event_payload": self._mark(key)}}
+        args = {**UNFURLS, "metadata": {"event_type": EVENT_TYPE, "event_payload": self.looking.mark(key)}}
         if where.thread:
             args |= {"thread_ts": where.thread, "reply_broadcast": message.broadcast}
         try:
@@ -256,23 +218,6 @@ class Speaking:
 
     def _failure(self, where: Where, error: Refused) -> Exception:
         return ChannelGone(where, error.error) if error.error in CHANNEL_GONE else _given_up(error)
-
-    async def _messages(self, where: Where) -> AsyncIterator[Json]:
-        """A whole thread, or the newest of a channel; nothing where we may not read it."""
-        cursor = ""
-        for _ in range(PAGES if where.thread else 2):
-            try:
-                said = await self.ask(where.team, lambda client, at=cursor: _page(client, where, at))  # type: ignore[misc]
-            except DeadToken:
-                raise
-            except Refused as error:
-                log.info("a place cannot be looked through", channel=where.channel, error=error.error)
-                return
-            for message in said["messages"]:
-                yield message
-            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
 
     async def _rested(self, pace: Pace, channel: str, error: Limited) -> None:
         pace.rest(channel, error.seconds)
@@ -319,20 +264,6 @@ def _given_up(error: Refused) -> Exception:
     if isinstance(error, DeadToken):
         return TemporaryFailure(f"Slack: {error}")
     return PermanentFailure(f"Slack: {error}")
-
-
-def _page(client: AsyncWebClient, where: Where, cursor: str) -> Awaitable[Response]:
-    if where.thread:
-        return client.conversations_replies(
-            channel=where.channel,
-            ts=where.thread,
-            limit=PAGE,
-            include_all_metadata=True,
-            cursor=cursor or None,
-        )
-    return client.conversations_history(
-        channel=where.channel, limit=PAGE, include_all_metadata=True, cursor=cursor or None
-    )
 
 
 def _hastened(work: SqlWork) -> None:

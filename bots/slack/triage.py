@@ -16,8 +16,9 @@ from bots.chat.alerts import Alerts
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
 from bots.slack.calls import CHANNEL_GONE, Json, Refused, SlackFailure
+from bots.slack.looking import Where
 from bots.slack.people import People, is_of, name_of
-from bots.slack.speaking import ChannelGone, Speaking, Where
+from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.workspaces import MEDIUM
 from intake.errors import TemporaryFailure
 from store import chat_places, chats

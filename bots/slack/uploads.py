@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Sequence
 
 from bots.slack.calls import Json, Lost
+from bots.slack.looking import Where
 from bots.slack.pace import ANSWER
-from bots.slack.speaking import Speaking, Where
+from bots.slack.speaking import Speaking
 from intake.errors import PermanentFailure, TemporaryFailure
 from intake.files import objection_to
 from intake.messages import ALONE, Attachment, File
@@ -27,10 +28,14 @@ class Uploads:
     async def share(self, where: Where, files: Sequence[File], *, may_be_there: bool) -> None:
         """Put files up at a place; PermanentFailure where one of them must not go out."""
         check(files, self._desk)
-        there = await self._speaking.files_at(where) if may_be_there else set()
+        there = await self._there(where) if may_be_there else set()
         for file in files:
             if (file.name, len(file.data)) not in there and file.data:
                 await self._share(where, file)
+
+    async def _there(self, where: Where) -> set[tuple[str, int]]:
+        bot = (await self._speaking.workspaces.of(where.team)).bot_user
+        return await self._speaking.looking.files_at(where, bot)
 
     async def _share(self, where: Where, file: File) -> None:
         name, size = file.name or "file", len(file.data)

@@ -15,7 +15,7 @@ from bots.slack.blocks.text import date, escaped, mrkdwn
 from bots.slack.calls import SlackFailure
 from bots.slack.listening import Hands
 from bots.slack.speaking import Where
-from intake.errors import DeliveryError, StoreUnavailable
+from intake.errors import PermanentFailure, StoreUnavailable, TemporaryFailure
 from intake.handle import Setup
 from store.answered import Answered, answered, lines_after, newest_promise
 from store.outbox import Promise
@@ -24,6 +24,7 @@ from store.tables import Sending
 from store.work import SqlWork
 
 POLL_SECONDS = 1.0
+REST_SECONDS = 15.0  # while Slack or the store is in trouble
 LOOKED_AT = timedelta(days=2)
 LOOKED_BACK = 1000  # rows of the outbox, when the desk starts
 WAYS = {"email": "by email", "telegram": "in Telegram", "slack": "in Slack"}
@@ -42,8 +43,9 @@ class Receipts:
         while True:
             try:
                 await self._look()
-            except (DeliveryError, SlackFailure, StoreUnavailable) as error:
+            except (TemporaryFailure, SlackFailure, StoreUnavailable) as error:
                 log.info("what became of answers is not shown yet", error=str(error))
+                await asyncio.sleep(REST_SECONDS)
             await asyncio.sleep(POLL_SECONDS)
 
     async def _look(self) -> None:
@@ -51,7 +53,10 @@ class Receipts:
         for one in await self._hands.desk.read(self._found):
             words = states(one)
             if one.post and words != self._shown[one.line.id]:
-                await self._draw(one, one.post, words)
+                try:
+                    await self._draw(one, one.post, words)
+                except PermanentFailure as error:  # somebody deleted the line
+                    log.info("a line about an answer cannot be changed", error=str(error))
                 self._shown[one.line.id] = words
             if one.is_over or datetime.now(UTC) - one.line.created_at > LOOKED_AT:
                 del self._shown[one.line.id]

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -34,6 +34,7 @@ from store.undoable import ANSWER, Waiting
 from store.work import SqlWork
 
 POLL_SECONDS = 0.5
+REST = timedelta(minutes=1)
 SENT = "answer"  # the role of a `!reply …` that was sent
 log = structlog.get_logger()
 
@@ -81,6 +82,12 @@ class Sending:
         except CommandRefused as error:
             await desk.write(lambda work: undoable.take(work, one.id, ANSWER, one.account))
             await self._give_back(one, error)
+        except StoreUnavailable:
+            raise
+        except Exception:  # a fault of ours must neither lose the words nor stop the others
+            log.exception("an answer could not be said", ticket=one.ticket, draft=one.id)
+            later = datetime.now(UTC) + REST
+            await desk.write(lambda work: undoable.postpone(work, one.id, later))
 
     async def _give_back(self, one: Waiting, error: CommandRefused) -> None:
         """Tell the author that nothing was said, and why."""
