@@ -124,3 +124,18 @@ def test_a_ticket_emoji_on_what_a_customer_wrote_before_the_channel_was_ours_ope
     assert before + 1 == len(room.tickets())
     assert ("Our fax is on fire", "Ana Rossi") == (ticket.subject, ticket.requester.name)
     assert f"VS-{ticket.number} is open" in slack_asks.shown(told[0])
+
+
+def test_an_emoji_on_what_stands_below_a_card_is_only_an_emoji(room):
+    number = room.ticket()
+    room.in_thread(number, "Calls drop")
+    below = room.world.thread(room.card(number))[0]
+
+    async def reacted():
+        await room.slack.react(room.space.sam, below.channel, below.ts, "eyes")
+        await room.slack.wait_until_idle()
+        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+
+    room.play(reacted())
+
+    assert room.now(number).assignee is None
