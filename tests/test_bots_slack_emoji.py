@@ -128,8 +128,9 @@ def test_a_ticket_emoji_on_what_a_customer_wrote_before_the_channel_was_ours_ope
 
 def test_an_emoji_on_what_stands_below_a_card_is_only_an_emoji(room):
     number = room.ticket()
-    room.in_thread(number, "Calls drop")
-    below = room.world.thread(room.card(number))[0]
+    room.say(f"note {number} A line.")
+    room.in_thread(number, "left a note")
+    below = room.world.thread(room.card(number))[-1]
 
     async def reacted():
         await room.slack.react(room.space.sam, below.channel, below.ts, "eyes")
