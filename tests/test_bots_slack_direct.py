@@ -80,3 +80,4 @@ def test_a_digest_comes_once_a_working_day_at_nine_to_whoever_wants_it(room):
 
     assert (0, [0, 0, 1, 0, 1]) == (unwanted, counts)
     assert "Yours: 1" in told[0]
+    assert "Mute these messages" in told[0]
