@@ -10,6 +10,8 @@ from bots.slack.blocks import names
 from store import chats
 from store.tables import agents
 
+pytestmark = pytest.mark.slow
+
 NINE = datetime(2026, 11, 16, 8, 5, tzinfo=UTC)  # Monday, 9:05 in Rome
 
 

@@ -7,6 +7,8 @@ from bots.slack.blocks import names
 from intake.tickets import Status
 from store import inbox
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):

@@ -7,6 +7,8 @@ from bots.slack.blocks import names
 from store import posts
 from store.exports import conversation, history_of
 
+pytestmark = pytest.mark.slow
+
 FILLED = {
     "requester": "bob@acme.example",
     "subject": "A lamp is dead",
