@@ -491,6 +491,13 @@ def test_a_mail_is_parsed_into_the_fields_of_the_contract(run):
     assert {"to", "cc", "date", "references", "text", "attachments"} <= set(found)
 
 
+def test_a_mail_is_shown_in_words_to_a_person(run):
+    shown = run("parse", "mail.eml").stdout
+
+    assert "from: name Ana Rossi, address ana@acme.example\n" in shown
+    assert "auto_generated: value False\n" in shown
+
+
 def test_a_folder_gives_a_line_for_each_file_whatever_is_in_it(run, tmp_path):
     for name, body in (("a.eml", MAIL), ("b.eml", b""), ("c.txt", b"\x00\xff" * 99)):
         (tmp_path / name).write_bytes(body)
