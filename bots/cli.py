@@ -74,7 +74,9 @@ def serve(
     config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="The configuration.")] = None,
     only: Annotated[
         str,
-        typer.Option("--only", metavar="PARTS", help="Only some of smtp,outbox,clocks; the rest elsewhere."),
+        typer.Option(
+            "--only", metavar="PARTS", help="Only some of smtp,imap,chats,outbox,clocks; the rest elsewhere."
+        ),
     ] = "",
 ) -> None:
     """Run the desk until SIGTERM, then finish what is under way."""

@@ -92,7 +92,7 @@ def show_one(thing: Mapping[str, Any], as_json: bool) -> None:
             typer.echo(f"{name}:")
             typer.echo("\n".join(f"  {safe(line)}" for line in value.splitlines()))
         else:
-            typer.echo(f"{name}: {_cell(value)}")
+            typer.echo(f"{name}: {_line(value) or '-'}")
 
 
 def show_page(lines: Iterable[str]) -> None:

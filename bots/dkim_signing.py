@@ -23,6 +23,7 @@ from bots.settings_of_mail import DkimSettings
 from intake.errors import ConfigError, TemporaryFailure
 
 SHORTEST_RSA = 1024  # RFC 8301 §3.2; new keys want 2048
+MOST_OF_STRING = 255
 ONCE_MORE = (
     "from",
     "to",
@@ -98,6 +99,11 @@ def read_key(text: bytes) -> Key:
         raise ConfigError([f"relay.dkim.key: has {bits} bits; receivers want 2048 or more"])
     public = base64.b64encode(rsa_public_key(parts["modulus"], parts["publicExponent"])).decode()
     return Key(b"rsa-sha256", text, f"v=DKIM1; k=rsa; p={public}")
+
+
+def in_strings(record: str) -> str:
+    """A TXT record as a zone file has it: in strings of no more than 255 octets (RFC 1035 §3.3)."""
+    return " ".join(f'"{record[at : at + MOST_OF_STRING]}"' for at in range(0, len(record), MOST_OF_STRING))
 
 
 def _ed25519_seed(text: bytes) -> bytes:

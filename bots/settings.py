@@ -36,6 +36,7 @@ from intake.policy import preset_names
 from intake.suggestions import did_you_mean
 
 MOST_LOCAL_PART = 64
+LARGEST_MIB = 40  # a file of 25 MiB, as the large providers take it, is 34 MiB in base64
 TOKEN_LETTERS = 36
 
 
@@ -192,7 +193,7 @@ class SmtpSettings(Written):
     check_spf: YesNo = Field(
         False, description="SPF too: only where senders connect to us, with no server of ours between"
     )
-    max_message_mib: Whole = Field(25, ge=1, le=1024, description="larger mail is refused, in MiB")
+    max_message_mib: Whole = Field(LARGEST_MIB, ge=1, le=1024, description="larger mail is refused, in MiB")
     max_connections: Whole = Field(100, ge=1, description="at the same time")
     max_connections_per_address: Whole = Field(10, ge=1, description="at the same time from one address")
 
@@ -238,7 +239,7 @@ class ImapSettings(Written):
     )
     timeout_seconds: Whole = Field(30, ge=5, le=600, description="seconds that one answer may take")
     max_message_mib: Whole = Field(
-        25, ge=1, le=1024, description="larger mail is held by its headers and left there, in MiB"
+        LARGEST_MIB, ge=1, le=1024, description="larger mail is held by its headers and left there, in MiB"
     )
     trust_authentication_results: str = Field(
         "",

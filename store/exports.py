@@ -5,7 +5,8 @@ held or was refused is listed among the messages, with its fate, and is no part 
 conversation. Iterators read in portions, so that an export of everything needs little memory.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -122,7 +123,8 @@ def conversation(work: SqlWork, ticket: int) -> list[Record]:
         .where(outbox.c.ticket == ticket, outbox.c.sent_at.is_not(None))
         .order_by(outbox.c.id)
     )
-    both = [_heard_record(row) for row in heard] + [_said_record(row) for row in said]
+    files = _files_on(work, ticket)
+    both = [_heard_record(row, files[row.id]) for row in heard] + [_said_record(row) for row in said]
     return sorted(both, key=lambda record: str(record["at"]))
 
 
@@ -183,13 +185,28 @@ def _portions(work: SqlWork, query: Select[*tuple[Any, ...]], key: Any) -> Itera
         last = rows[-1][0]
 
 
-def _heard_record(row: Any) -> Record:
+def _files_on(work: SqlWork, ticket: int) -> Mapping[int, list[str]]:
+    """The names of the files with each message of a ticket."""
+    columns = select(attachments.c.message, attachments.c.filename)
+    rows = work.connection.execute(
+        columns.join(messages, messages.c.id == attachments.c.message)
+        .where(messages.c.ticket == ticket)
+        .order_by(attachments.c.message, attachments.c.position)
+    )
+    found = defaultdict[int, list[str]](list)
+    for message, filename in rows:
+        found[message].append(filename)
+    return found
+
+
+def _heard_record(row: Any, files: list[str]) -> Record:
     return {
         "direction": row.direction.value,
         "channel": row.channel,
         "author": _author(row),
         "public": row.public,
         "text": row.reply or row.text,
+        "attachments": files,
         "at": _iso(row.at),
     }
 

@@ -12,7 +12,7 @@ import serving
 from bots.commands.check import check_desk
 from bots.commands.findings import Level
 from bots.commands.probe import forged_mail
-from bots.dkim_signing import read_key
+from bots.dkim_signing import in_strings, read_key
 from sandbox.relay import relay_in_thread
 from servers import free_port, require
 
@@ -206,6 +206,18 @@ def test_a_signature_in_anothers_name_is_told(tmp_path, capsys):
 
     assert "MEND     relay.dkim.domain other.example does not speak for support@vendor.example" in printed
     assert "MEND     relay.dkim.key: is no private key in PEM" in printed
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [
+        ("v=DKIM1; k=ed25519; p=AAAA", '"v=DKIM1; k=ed25519; p=AAAA"'),
+        ("x" * 255, f'"{"x" * 255}"'),
+        ("x" * 400, f'"{"x" * 255}" "{"x" * 145}"'),  # an RSA key of 2048 bits
+    ],
+)
+def test_a_record_is_shown_in_strings_as_long_as_the_dns_takes_them(record, shown):
+    assert shown == in_strings(record)
 
 
 @pytest.mark.parametrize("is_published", [True, False])

@@ -281,6 +281,17 @@ def test_a_ticket_is_a_page_with_times_in_the_desks_zone(run, ticket):
     assert "first response met" in page
 
 
+def test_a_ticket_page_names_the_files_that_came_with_each_message(run, folder, ticket):
+    mail = a_mail(ANA, f"WX-{ticket}", "See the trace.")
+    mail.add_attachment(b"1,2", maintype="text", subtype="csv", filename="trace.csv")
+    mail.add_attachment(b"x", maintype="application", subtype="zip", filename="all\x1b[2J.zip")
+    arrives(folder, mail.as_bytes())
+    page = run("ticket", "show", ticket).stdout
+
+    assert "      See the trace.\n      Files: trace.csv, all" in page.replace("\n\n", "\n")
+    assert "\x1b" not in page
+
+
 def test_what_a_stranger_wrote_cannot_play_tricks_on_a_terminal_or_look_like_ours(run, folder, ticket):
     text = "one\x1b[2J\rtwo\n\nHistory\n  nobody  closed\u202e"
     done = run(
@@ -478,6 +489,13 @@ def test_a_mail_is_parsed_into_the_fields_of_the_contract(run):
     assert not found["auto_generated"]["value"]
     assert None is found["bounce"]
     assert {"to", "cc", "date", "references", "text", "attachments"} <= set(found)
+
+
+def test_a_mail_is_shown_in_words_to_a_person(run):
+    shown = run("parse", "mail.eml").stdout
+
+    assert "from: name Ana Rossi, address ana@acme.example\n" in shown
+    assert "auto_generated: value False\n" in shown
 
 
 def test_a_folder_gives_a_line_for_each_file_whatever_is_in_it(run, tmp_path):

@@ -22,8 +22,8 @@ from serving import ANA, a_mail, serving
 from store.inbox import Waiting
 
 MIB = 1 << 20
-LARGE = 17 * MIB  # in base64 just within the largest mail that is taken by default
-MOST_MEMORY = 190 * MIB  # on top of the idle desk; 250 MiB for a file of 25
+LARGE = 25 * MIB  # of a file, as the large mail providers take it; in base64 34 MiB
+MOST_MEMORY = 250 * MIB  # on top of the idle desk
 EVERY = 0.01
 
 

@@ -47,7 +47,7 @@ def test_the_contracts_keys_are_enough_and_the_rest_is_safe():
 
     assert isinstance(box, ImapSettings)
     assert (993, "implicit", ("INBOX",), "seen") == (box.port, box.tls, box.folders, box.after)
-    assert ("unseen", 25, "") == (box.first, box.max_message_mib, box.trust_authentication_results)
+    assert ("unseen", 40, "") == (box.first, box.max_message_mib, box.trust_authentication_results)
 
 
 MISTAKES = {

@@ -92,7 +92,7 @@ def test_the_offer_names_what_is_kept(door):
 
     assert [
         "250-mx.example.com",
-        f"250-SIZE {25 * MIB}",
+        f"250-SIZE {40 * MIB}",
         "250-8BITMIME",
         "250-SMTPUTF8",
         "250-PIPELINING",

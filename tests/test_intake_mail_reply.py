@@ -80,6 +80,7 @@ def test_the_headers_of_another_mail_end_the_reply(block):
         "--\nAnna",
         "Sent from my iPhone",
         "Von meinem iPhone gesendet",
+        "iPhone-omról küldve",
         "Envoyé de mon iPhone",
         "Enviado desde mi iPhone",
         "Inviato da iPhone",

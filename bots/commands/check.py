@@ -100,7 +100,7 @@ def _signature(wired: Wired) -> Iterator[Finding]:
     from bots.authentication.checker import resolver_of
     from bots.authentication.dmarc import is_aligned
     from bots.authentication.resolver import LookupFailed, Lookups
-    from bots.dkim_signing import read_key
+    from bots.dkim_signing import in_strings, read_key
 
     if not is_aligned(dkim.domain, wired.desk.domain, strict=False):
         yield to_mend(f"relay.dkim.domain {dkim.domain} does not speak for {wired.desk.address}")
@@ -118,7 +118,7 @@ def _signature(wired: Wired) -> Iterator[Finding]:
         if any(record.rpartition("p=")[2].encode() in b"".join(text.split()) for text in texts):
             yield sound(f"relay.dkim: the DNS has our key at {name}")
         else:
-            yield to_mend(f'relay.dkim: the DNS has no such key; publish {name} TXT "{record}"')
+            yield to_mend(f"relay.dkim: the DNS has no such key; publish {name} TXT {in_strings(record)}")
 
 
 def _proofs_of_channels(wired: Wired) -> Iterator[Finding]:

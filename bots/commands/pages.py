@@ -138,6 +138,8 @@ def _said(message: Record, text: str, zone: str) -> Iterator[str]:
     at = in_words(message["at"], zone)
     yield _one_line(f"{at}  {message['author']} by {message['channel']}{note}")
     yield from _block(text)
+    if files := message.get("attachments"):
+        yield f"{BLOCK}Files: {_one_line(', '.join(name or 'unnamed' for name in files))}"
     yield ""
 
 

@@ -21,7 +21,7 @@ import typer
 from bots.authentication import Checks, checks_of
 from bots.door import letter_from
 from bots.keeping import Keeping
-from bots.settings import Settings
+from bots.settings import LARGEST_MIB, Settings
 from bots.smtp.limits import MIB
 from bots.wiring import Wired, wire
 from intake.errors import ConfigError, TemporaryFailure
@@ -31,7 +31,6 @@ from intake.suggestions import did_you_mean
 
 OK, TRY_AGAIN = 0, 75  # EX_OK and EX_TEMPFAIL of sysexits.h
 SOURCE = "pipe"
-MOST_MIB = 25
 MOST_RECIPIENTS = 100
 NULL_SENDERS = frozenset(
     {"", "<>", "mailer-daemon"}
@@ -125,13 +124,13 @@ def _recipients_in(head: bytes) -> list[str]:
 def _settings_of(settings: Settings, name: str) -> tuple[str, int]:
     """What a channel trusts and how much it takes; without one nothing is trusted."""
     if not name:
-        return "", MOST_MIB
+        return "", LARGEST_MIB
     channels = settings.mail_channels
     if name not in channels:
         raise ConfigError([f"--channel: no channel {name!r} for mail; {did_you_mean(name, channels)}"])
     channel = channels[name]
     trusted = str(getattr(channel, "trust_authentication_results", ""))
-    return trusted, int(getattr(channel, "max_message_mib", MOST_MIB))
+    return trusted, int(getattr(channel, "max_message_mib", LARGEST_MIB))
 
 
 def _reason(error: BaseException) -> str:

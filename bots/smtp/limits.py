@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 class Limits:
     """What one listener bears; sizes in bytes, times in seconds."""
 
-    message_bytes: int = 25 * MIB
+    message_bytes: int = 40 * MIB
     message_lines: int = 500_000
     line_bytes: int = 65_536
     bytes_in_flight: int = 256 * MIB  # received and not yet answered, over all connections

@@ -142,7 +142,15 @@ SENDING = (
     "dispositivo", "toestel", "cyanogen", "lumia",
 )  # fmt: skip
 EXCUSES = ("excuse", "brevity", "pardon", "typo", "short", "kürze", "tippfehler", "bref")
-SENT_FROM_BEHIND = ("gönderildi", "から送信", "发送", "傳送", "에서 보냄")  # or such an end
+SENT_FROM_BEHIND = (
+    "gönderildi",
+    "から送信",
+    "发送",
+    "傳送",
+    "에서 보냄",
+    "ról küldve",
+    "ről küldve",
+)  # or such an end
 SENT_FROM_AROUND = (
     ("von ", "vom ", "diese "),
     (" gesendet", " geschickt", " verschickt"),
