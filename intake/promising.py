@@ -4,7 +4,9 @@ Asked of each notice in this order: where its reader is written to (`where_they_
 address that was given up wait until it takes mail again; what we send by ourselves goes out
 only within the hourly budgets. More than one address or one ticket may get is not said at all;
 more than the desk may send in all is held until an hour has room for it, and agents are told once.
-An agent's own words know no budget, and neither does what agents hear about their tickets.
+An agent's own words know no budget, and neither does what agents hear about their tickets. In a chat
+a person waits for each answer, and no machine answers it: it knows the budget of the ticket alone, and
+not even that where it answers what was just written.
 """
 
 from collections.abc import Mapping
@@ -113,12 +115,16 @@ def is_within_budget(
     """
     if notice.automatic == "no" or (to.is_agent and notice.name not in CAUSED_BY_ANYBODY):
         return True
+    if to.channel != "email" and not to.is_agent:
+        return notice.audience is Audience.SENDER or _has_room(work, ticket, setup, now)
     limit = setup.budget * (AGENTS_SHARE if to.is_agent else 1)
     if work.promised_since(to.address.address, now - budgets.HOUR) >= limit:
         return False
-    if to.is_agent or ticket is None:
-        return True
-    return work.spent(budgets.of_ticket(ticket.number), now).count < setup.budgets.ticket
+    return to.is_agent or _has_room(work, ticket, setup, now)
+
+
+def _has_room(work: Work, ticket: Ticket | None, setup: Setup, now: datetime) -> bool:
+    return ticket is None or work.spent(budgets.of_ticket(ticket.number), now).count < setup.budgets.ticket
 
 
 def promise(

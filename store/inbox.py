@@ -166,6 +166,13 @@ def deliveries_of(work: SqlWork, message: int) -> list[Raw]:
     return [raw_in(row) for row in work.connection.execute(query)]
 
 
+def forget_bytes_of(work: SqlWork, delivery: int, now: datetime) -> None:
+    """Forget what a delivery brought, byte for byte: it held a secret that nothing is to keep."""
+    brought = select(inbox.c.raw).where(inbox.c.id == delivery).scalar_subquery()
+    forgotten = update(raws).where(raws.c.digest == brought)
+    work.connection.execute(forgotten.values(body=b"", size=0, purged_at=now))
+
+
 def purge_raws(work: SqlWork, before: datetime, now: datetime) -> int:
     """Forget the bytes of messages older than this, not the messages; how many were purged."""
     undecided = select(inbox.c.raw).where(IS_WAITING)

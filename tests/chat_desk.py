@@ -216,7 +216,7 @@ class ChatDesk:
     def _take(self, user: int, kind: HeardKind, files: tuple[File, ...], **fields: Any) -> str:
         number = next(self._ids)
         heard = Heard(number, BOT, user, user, kind, self.now, name=f"User {user}", **fields)
-        raw = Raw("telegram", "bot", f"update {number}".encode(), self.now, lane=place(user))
+        raw = Raw("telegram", "bot", f"update {number} {heard.text}".encode(), self.now, lane=place(user))
         with self.store.begin() as work:
             inbox.keep_pending(work, raw, str(number))
         with self.store.begin() as work:

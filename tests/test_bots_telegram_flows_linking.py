@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bots.telegram.flows import Limits
 from bots.telegram.upkeep import look_after
 from chat_desk import BOT, TUESDAY, chat_desk, place
 from intake.people import PersonEntry, read_book
-from store import accounts, people
+from store import accounts, inbox, people
 from store.people_lists import history_of_entry
 
 pytestmark = pytest.mark.slow
@@ -64,6 +65,24 @@ def test_whoever_is_linked_hears_of_it_by_mail_with_what_to_do(desk):
     assert "chat-linked" == mail.notice
     assert "This wasn't me" in mail.body
     assert mail.headers["reply_to"].startswith("support+")
+
+
+@pytest.mark.parametrize("budget", [30, 0])  # a stranger who has spent it is not even answered
+def test_a_link_is_kept_nowhere_in_what_came(desk, budget):
+    desk.limits = Limits(stranger_an_hour=budget)
+    desk.say(STRANGER, f"/start {desk.token(desk.opened(ANA), ANA)}")
+    (kept,) = desk.kept()
+
+    assert "/start" not in kept.text
+    assert desk.ask(lambda work: inbox.raw_of(work, kept.id)) is None
+
+
+def test_a_code_is_kept_nowhere_in_what_came(desk):
+    linked_by_code(desk, 1)
+    asked, proved = desk.kept()
+
+    assert b"/link" in desk.ask(lambda work: inbox.raw_of(work, asked.id))
+    assert desk.ask(lambda work: inbox.raw_of(work, proved.id)) is None
 
 
 def test_a_link_that_was_declined_may_still_be_used(desk):

@@ -90,6 +90,18 @@ def test_a_broken_promise_is_told_in_the_chat(desk):
     assert "We are late with WX-1001." in desk.last(1)
 
 
+def test_however_much_was_said_in_a_dialogue_what_is_owed_is_said_too(desk):
+    number = a_ticket(desk)
+    desk.now = desk.ticket(number).clocks[0].due_at
+    for _ in range(desk.setup.budget + 1):
+        desk.say(1, "/help")
+    breaches(desk, number)
+    desk.set_status(number, Status.SOLVED)
+    desk.say(1, f"WX-{number} Still so.")
+
+    assert ["breach-customer", "status-changed", "reopened"] == desk.notices(1)[-3:]
+
+
 @pytest.mark.parametrize("chosen", ["Off", "Only when you wait for me", "Updates off"])
 def test_what_was_muted_in_the_chat_comes_by_mail(desk, chosen):
     number = a_ticket(desk)

@@ -109,8 +109,11 @@ def _settle(turn: Turn, answered: Answered) -> None:
 
 
 def _keep(turn: Turn, answered: Answered) -> None:
-    text = SECRET if answered.is_secret else turn.heard.text
+    is_secret = answered.is_secret or linking.is_token(turn.heard)
+    text = SECRET if is_secret else turn.heard.text
     keep_answered(turn, answered.rule, answered.because, answered.ticket, text)
+    if is_secret:
+        inbox.forget_bytes_of(turn.work, turn.waiting.id, turn.now)
 
 
 def _member(turn: Turn) -> None:

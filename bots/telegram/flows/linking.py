@@ -10,6 +10,7 @@ import secrets
 from datetime import timedelta
 from hmac import compare_digest
 
+from bots.telegram.heard import Heard
 from bots.telegram.identity import masked
 from bots.telegram.saying import MEDIUM, Button
 from bots.telegram.turn import Answered, Turn
@@ -94,6 +95,11 @@ def address_given(turn: Turn, written: str) -> Answered:
     turn.remember(doing="code")
     turn.say("chat-code-asked")
     return Answered("code-asked", "A code is sent if the address is known, and not too many were.")
+
+
+def is_token(heard: Heard) -> bool:
+    """Whether a link was pressed, which may be good still."""
+    return heard.command == "start" and bool(heard.argument)
 
 
 def is_code(written: str) -> bool:
