@@ -13,10 +13,11 @@ from intake.around import domain_warnings, lines_around
 from intake.budgets import FLOOD, is_counted, of_sender
 from intake.context import Context
 from intake.decisions import Audience, Decision, Notice, Recipient, Step
+from intake.files import for_agents
 from intake.messages import Assurance, Inbound, Raw
 from intake.policy import Policy
 from intake.promising import is_within_budget, promise, where_they_read
-from intake.readers import is_withheld, readers
+from intake.readers import TRIAGE, is_withheld, readers
 from intake.telling import tell_of_act
 from intake.tickets import Ticket
 from intake.words import reading_warnings, sender_words
@@ -62,6 +63,7 @@ def apply(
     doubts = (*domain_warnings(work, inbound, context), *reading_warnings(inbound)) if warns else ()
     for notice, to in allowed:
         complete = _warned(_completed(notice, to, said, message, inbound, around), doubts)
+        complete = _with_files(complete, to, inbound, setup)
         about, complete = _without_words(work, complete, to, ticket, setup.policy)
         known = inbound if _may_repeat(inbound, decision) else None
         promise(work, complete, to, about, known, message, setup, now)
@@ -77,6 +79,14 @@ def _warned(notice: Notice, doubts: tuple[str, ...]) -> Notice:
     before = notice.facts.get("warnings", ())
     assert isinstance(before, list | tuple)
     return replace(notice, facts={**notice.facts, "warnings": [*before, *doubts]})
+
+
+def _with_files(notice: Notice, to: Recipient, inbound: Inbound | None, setup: Setup) -> Notice:
+    """In the triage channel agents see the files, too; by mail they are told how many there are."""
+    if to.address.address != TRIAGE or notice.name not in WARNED or not inbound:
+        return notice
+    files, left_out = for_agents(inbound.attachments, setup.desk)
+    return _warned(replace(notice, files=files), left_out)
 
 
 def _each_once(said: Iterable[tuple[Notice, Recipient]]) -> list[tuple[Notice, Recipient]]:
@@ -100,7 +110,7 @@ def _without_words(
     words = (
         f"The words are kept back: ticket {ticket.number} is for team {ticket.team}, and no agent is in it."
     )
-    return replace(ticket, subject=subject), replace(notice, facts={**facts, "text": words})
+    return replace(ticket, subject=subject), replace(notice, facts={**facts, "text": words}, files=())
 
 
 def _may_repeat(inbound: Inbound | None, decision: Decision) -> bool:

@@ -1,10 +1,11 @@
-"""Files that an agent's answer takes along: which go to the customers, and which must not.
+"""Files that are passed on: which of an answer's go to the customers, which of a customer's to the agents.
 
 A picture that stands within the text and is small is taken for part of a signature and stays
 behind; a screenshot that was pasted is larger, and goes. The signature under a mail (S/MIME,
 PGP) is about the agent's own bytes, and says nothing about ours. Whatever a customer's machine
 would run when it is opened is refused, by its name and by its type; so is more than a mail
-should carry. Then nothing of the answer is sent, and the agent is told why.
+should carry. Then nothing of the answer is sent, and the agent is told why. Of a customer's
+files what may be passed on is, and agents are told what was not.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -56,6 +57,21 @@ def objection_to(files: Sequence[Attachment], desk: Desk) -> tuple[str, str] | N
     """The name and the words of what stands against sending these files."""
     found = next((one for one in OBJECTIONS if one.holds(files, desk)), None)
     return (found.name, found.because(files, desk)) if found else None
+
+
+def for_agents(attachments: Sequence[Attachment], desk: Desk) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The places of those that agents get to see in their chat, and a sentence for each of the others."""
+    shown: list[int] = []
+    left: list[str] = []
+    for place in passed_on(attachments):
+        one = attachments[place]
+        if is_program(one, desk.refused_files):
+            left.append(f"{names_of([one])} is not shown here, because it is a program.")
+        elif _are_too_large([*(attachments[other] for other in shown), one], desk):
+            left.append(f"{names_of([one])} is not shown here, because it is too large.")
+        elif one.size:
+            shown.append(place)
+    return tuple(shown), tuple(left)
 
 
 def names_of(files: Iterable[Attachment]) -> str:

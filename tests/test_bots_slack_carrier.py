@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import update
 
 from intake.messages import Address, Outbound
-from sandbox.slack import SlackSandbox
+from sandbox.slack import Message, SlackSandbox
 from serving import AGENTS, ANA, SAM, a_mail
 from slack_world import World, at_work, furnished, world
 from store import outbox, posts
@@ -212,16 +213,53 @@ def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_
     assert (1, []) == (sum("archived" in one for one in admins), agents)
 
 
+def a_mail_with(*files: str) -> EmailMessage:
+    mail = a_mail(ANA, "With files")
+    for name in files:
+        mail.add_attachment(b"line 1\nline 2\n", "application", "octet-stream", filename=name)
+    return mail
+
+
 def test_files_of_an_answer_go_up_into_its_thread(tmp_path):
     async def story():
         async with world(tmp_path) as desk:
-            mail = a_mail(ANA, "With a log")
-            mail.add_attachment(b"line 1\nline 2\n", "text", "plain", filename="trace.log")
-            await desk.mail(mail)
+            await desk.mail(a_mail_with("trace.log"))
             card = await desk.card()
             await desk.settle()
+            before = len(files_below(desk, card))
             promised(desk, "triage", "See the file.", ticket=1001, attachments=((1, 0),))
             await desk.settle()
-            return [(file.name, file.content) for one in desk.thread(card) for file in one.files]
+            return files_below(desk, card)[before:]
 
     assert [("trace.log", b"line 1\nline 2\n")] == asyncio.run(story())
+
+
+def test_agents_see_a_customers_files_in_the_thread_and_read_what_was_left_out(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(a_mail_with("trace.log", "fix.exe"))
+            card = await desk.card()
+            await desk.settle()
+            return files_below(desk, card), str([one.text for one in desk.thread(card)])
+
+    files, said = asyncio.run(story())
+
+    assert [("trace.log", b"line 1\nline 2\n")] == files
+    assert "fix.exe is not shown here, because it is a program." in said
+
+
+def test_files_of_a_protected_teams_ticket_are_in_no_other_channel(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            mail = a_mail_with("exploit.txt")
+            mail.replace_header("Subject", "A vulnerability")
+            await desk.mail(mail)
+            await desk.card()
+            await desk.settle()
+            return [file.name for one in desk.slack.channel(desk.space.triage) for file in one.files]
+
+    assert [] == asyncio.run(story())
+
+
+def files_below(desk: World, card: Message) -> list[tuple[str, bytes]]:
+    return [(file.name, file.content) for one in desk.thread(card) for file in one.files]

@@ -7,6 +7,7 @@ remembered with its ticket, so that an answer to it belongs there.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.chat.desk import ChatDesk
@@ -67,7 +68,10 @@ class SlackCarrier:
             seat = await self._triage.seat("")
             return await self._say(promise, seat.where, blocks.thread_messages(promise.outbound, None))
         seat, ts = await self._cards.thread(number)
-        messages = blocks.thread_messages(promise.outbound, await self._facts(number, seat.team))
+        facts = await self._facts(number, seat.team)
+        if facts.withheld_for:  # its files are words, too
+            promise = replace(promise, outbound=replace(promise.outbound, attachments=()))
+        messages = blocks.thread_messages(promise.outbound, facts)
         return await self._say(promise, Where(seat.where.team, seat.where.channel, ts), messages)
 
     async def _directly(self, promise: Claimed, user: str) -> str:
