@@ -17,6 +17,7 @@ from intake.messages import Assurance, Inbound, Raw
 from intake.policy import Policy
 from intake.promising import is_within_budget, promise, where_they_read
 from intake.readers import is_withheld, readers
+from intake.telling import tell_of_act
 from intake.tickets import Ticket
 from intake.words import reading_warnings, sender_words
 from intake.work import Setup, Work
@@ -64,6 +65,8 @@ def apply(
         about, complete = _without_words(work, complete, to, ticket, setup.policy)
         known = inbound if _may_repeat(inbound, decision) else None
         promise(work, complete, to, about, known, message, setup, now)
+    if ticket and setup.desk.has_triage:
+        tell_of_act(work, decision, inbound, ticket, actor, message, setup, now)
     return message, ticket
 
 

@@ -6,7 +6,9 @@ agent to close; closing stops whatever still runs.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from intake import clocks
 from intake.decisions import (
@@ -21,7 +23,7 @@ from intake.decisions import (
     SetField,
     SetStatus,
 )
-from intake.errors import CommandRefused
+from intake.errors import AlreadyDone, CommandRefused
 from intake.messages import Address
 from intake.policy import Policy
 from intake.suggestions import did_you_mean
@@ -33,26 +35,50 @@ LONGEST_SNOOZE = timedelta(days=30)
 FURTHEST_CALL = timedelta(days=90)
 
 
-def answer(ticket: Ticket, author: str, text: str, now: datetime) -> Decision:
-    """An agent's public words to the requester and the participants."""
+class Then(StrEnum):
+    """What becomes of a ticket once its answer is out."""
+
+    WAITING = "waiting"
+    KEEP = "keep"
+    SOLVED = "solved"
+
+
+def answer(ticket: Ticket, author: str, text: str, now: datetime, files: tuple[int, ...] = ()) -> Decision:
+    """An agent's public words to the requester and the participants; an open ticket waits for them then."""
+    said = answer_only(ticket, author, text, now, files)
+    if ticket.status is not Status.OPEN:
+        return said
+    waits = SetStatus(Status.WAITING, f"{author} answered")
+    paused = clocks.pause(ticket, now, "waiting for the requester")
+    return replace(said, changes=(*said.changes, waits, *paused))
+
+
+def answer_only(
+    ticket: Ticket, author: str, text: str, now: datetime, files: tuple[int, ...] = ()
+) -> Decision:
+    """An answer that leaves the status as it is."""
     if not text.strip():
         raise CommandRefused("there is nothing to say; write the answer")
-    changes: list[Change] = [
+    changes = (
         *clocks.meet(ticket, ClockKind.FIRST_RESPONSE, now),
         *clocks.meet(ticket, ClockKind.NEXT_RESPONSE, now),
-    ]
-    if ticket.status is Status.OPEN:
-        changes.append(SetStatus(Status.WAITING, f"{author} answered"))
-        changes += clocks.pause(ticket, now, "waiting for the requester")
-    said = Notice("agent-answer", Audience.EVERYONE, {"text": text, "author": author}, "no")
-    return Decision(
-        Fate.APPEND,
-        "agent-answer",
-        f"{author} answered.",
-        ticket=ticket,
-        changes=tuple(changes),
-        notices=(said,),
     )
+    said = Notice("agent-answer", Audience.EVERYONE, {"text": text, "author": author}, "no", files)
+    because = f"{author} answered."
+    return Decision(Fate.APPEND, "agent-answer", because, ticket=ticket, changes=changes, notices=(said,))
+
+
+def answer_and_solve(
+    ticket: Ticket, author: str, text: str, policy: Policy, now: datetime, files: tuple[int, ...] = ()
+) -> Decision:
+    """An answer that solves the ticket; one that has ended already stays as it is."""
+    said = answer_only(ticket, author, text, now, files)
+    if ticket.status in (Status.SOLVED, Status.CLOSED):
+        return said
+    answered = clocks.with_changes(ticket, said.changes)
+    solved = set_status(answered, Status.SOLVED, policy, f"{author} answered", now)
+    changes, notices = (*said.changes, *solved.changes), (*said.notices, *solved.notices)
+    return replace(said, changes=changes, notices=notices)
 
 
 def note(ticket: Ticket, author: str) -> Decision:
@@ -60,16 +86,21 @@ def note(ticket: Ticket, author: str) -> Decision:
     return Decision(Fate.APPEND, "agent-note", f"{author} wrote a note.", ticket=ticket, public=False)
 
 
-def set_status(ticket: Ticket, status: Status, policy: Policy, why: str, now: datetime) -> Decision:
-    """Move a ticket to a status, with what that means for its clocks; the requester hears of an end."""
+def set_status(
+    ticket: Ticket, status: Status, policy: Policy, why: str, now: datetime, words: str = ""
+) -> Decision:
+    """Move a ticket to a status, with what that means for its clocks; the requester hears of an end.
+
+    `words` are an agent's last ones, said with it.
+    """
     if ticket.status is status:
-        raise CommandRefused(f"{policy.reference_of(ticket)} is {status} already")
+        raise AlreadyDone(f"{policy.reference_of(ticket)} is {status} already")
     changes: list[Change] = [SetStatus(status, why)]
     changes += on_clocks(ticket, status, policy, now)
     ended = status in (Status.SOLVED, Status.CLOSED)
     days = policy.file.lifecycle.close_solved_after_days
     closes = now + timedelta(days=days) if status is Status.SOLVED and days else None
-    facts = {"status": status.value, "text": "", "closes": closes}
+    facts = {"status": status.value, "text": words, "closes": closes}
     told = Notice("status-changed", Audience.REQUESTER, facts, "auto-generated")
     return _commanded(ticket, f"status {status}", changes, (told if ended else _moved(status),))
 
@@ -79,7 +110,7 @@ def set_severity(ticket: Ticket, name: str, policy: Policy, now: datetime) -> De
     if name not in policy.severities:
         raise CommandRefused(f"no severity {name!r}; {did_you_mean(name, policy.severities)}")
     if name == ticket.severity:
-        raise CommandRefused(f"{policy.reference_of(ticket)} is {name} already")
+        raise AlreadyDone(f"{policy.reference_of(ticket)} is {name} already")
     changes = clocks.change_severity(ticket, name, policy, now, "set by an agent")
     return _commanded(ticket, f"severity {name}", changes)
 
@@ -137,7 +168,7 @@ def called_back(ticket: Ticket, policy: Policy, author: str, now: datetime) -> D
 def spam(ticket: Ticket, policy: Policy, author: str, now: datetime) -> Decision:
     """Close a ticket that nobody should have opened: its requester hears nothing, no promise counts."""
     if ticket.status is Status.CLOSED:
-        raise CommandRefused(f"{policy.reference_of(ticket)} is closed already")
+        raise AlreadyDone(f"{policy.reference_of(ticket)} is closed already")
     why = f"{author} says that it is spam"
     changes: list[Change] = [SetStatus(Status.CLOSED, why), DropPromises(why)]
     for kind in ClockKind:
@@ -151,7 +182,7 @@ def escalate(ticket: Ticket, text: str, policy: Policy, author: str) -> Decision
     if ticket.status is Status.CLOSED:
         raise CommandRefused(f"{reference} is closed; open it before it is escalated")
     if ticket.escalated_at:
-        raise CommandRefused(f"{reference} is escalated already")
+        raise AlreadyDone(f"{reference} is escalated already")
     told = Notice("agent-escalated", Audience.MANAGERS, {"text": text, "sender": author}, "auto-generated")
     return _commanded(ticket, f"{author} escalated it", (Escalate(f"{author}: {text}"[:500]),), (told,))
 

@@ -4,6 +4,7 @@ DeskbellError
 ├── ConfigError          lists every mistake a person wrote, all at once
 ├── UnreadableMessage    a stored message cannot be parsed: held with the reason
 ├── CommandRefused       what an agent asked for cannot be done, and why
+│   └── AlreadyDone      it is so already: nothing to do, and no mistake of theirs
 ├── TemplateError        names template, line and missing word
 ├── StoreUnavailable     the store cannot keep anything now: answer "later"
 │   └── StoreConflict    another writer came first: do the whole transaction again
@@ -36,6 +37,10 @@ class UnreadableMessage(DeskbellError):
 
 class CommandRefused(DeskbellError):
     """An agent's command cannot be done; the text says why and what would be right."""
+
+
+class AlreadyDone(CommandRefused):
+    """What an agent asked for holds already."""
 
 
 class TemplateError(DeskbellError):

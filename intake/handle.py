@@ -13,7 +13,7 @@ from datetime import datetime
 from intake.apply import apply
 from intake.clocks import judge
 from intake.context import Context
-from intake.decisions import Decision, Fate, Receipt
+from intake.decisions import Audience, Decision, Fate, Receipt
 from intake.evidence import Clues, clues_in
 from intake.guards import GUARDS, screen
 from intake.lifecycle import aged
@@ -21,6 +21,7 @@ from intake.lookup import context_for
 from intake.messages import Assurance, File, Inbound, Raw
 from intake.policy import Policy
 from intake.router import route
+from intake.thread_lines import with_lines
 from intake.tickets import Person, Ticket
 from intake.trust import held
 from intake.work import Setup, Store, Work
@@ -40,6 +41,7 @@ __all__ = [
     "ring",
 ]
 TAKEN = frozenset({Fate.APPEND, Fate.OPEN, Fate.ANSWER})
+ASKERS = frozenset({Audience.SENDER, Audience.REQUESTER, Audience.EVERYONE})
 GUARD_NAMES = frozenset(guard.name for guard in GUARDS)
 
 
@@ -48,7 +50,8 @@ class Letter:
     """A message on its way in: the bytes and what was read; `unreadable` says why nothing was.
 
     `delivery` is its place in the inbox when it waited there. `refuse_in_session` is whether the
-    sender's server still listens, so that a refusal can be said there.
+    sender's server still listens, so that a refusal can be said there. `tells_sender` is False for what
+    an agent writes down for somebody who is not to hear of it.
     """
 
     raw: Raw | None
@@ -57,6 +60,7 @@ class Letter:
     delivery: int = 0
     refuse_in_session: bool = True
     files: tuple[File, ...] = ()  # what a chat brought beside its words, at the places of the attachments
+    tells_sender: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,8 @@ def carry_out_in(
     context = Context(setup.desk, person=command.about)
     for one in command.files:
         work.keep_file(one, now)
-    apply(work, command.raw, command.said, command.decision, context, setup, actor, now)
+    shown = with_lines(work, command.decision, command.said, setup, actor)
+    apply(work, command.raw, command.said, shown, context, setup, actor, now)
     return command.decision
 
 
@@ -154,6 +159,8 @@ def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime)
             work.add_receipt(letter.raw, letter.inbound.identity, first.message)
         return replace(first, duplicate=True)
     decision = _decided(letter, context, setup, min(now, letter.inbound.received_at))
+    if not letter.tells_sender:
+        decision = _untold(decision)
     for one in letter.files:
         work.keep_file(one, now)
     message, ticket = apply(
@@ -170,6 +177,12 @@ def _take(work: Work, letter: Letter, clues: Clues, setup: Setup, now: datetime)
         escalated=decision.escalated,
         missing=decision.missing,
     )
+
+
+def _untold(decision: Decision) -> Decision:
+    """The same without what whoever asks would read."""
+    kept = tuple(one for one in decision.notices if one.audience not in ASKERS)
+    return replace(decision, notices=kept, reply="")
 
 
 def _first_of(work: Work, letter: Letter, context: Context) -> tuple[Letter, Receipt | None]:

@@ -19,7 +19,7 @@ from intake.decisions import (
     Notice,
     SetStatus,
 )
-from intake.errors import CommandRefused
+from intake.errors import AlreadyDone, CommandRefused
 from intake.policy import Policy
 from intake.tickets import ClockKind, Status, Ticket
 
@@ -51,7 +51,7 @@ def _check(ticket: Ticket, into: Ticket, reference: str, other: str) -> None:
     if ticket.number == into.number:
         raise CommandRefused(f"{reference} cannot be merged into itself")
     if ticket.merged_into:
-        raise CommandRefused(f"{reference} has been merged already")
+        raise AlreadyDone(f"{reference} has been merged already")
     if into.status is Status.CLOSED:
         raise CommandRefused(f"{other} is closed; open it first, or merge the other way round")
     if not _is_of_one_customer(ticket, into):
@@ -73,6 +73,6 @@ def link(ticket: Ticket, to: Ticket, policy: Policy, author: str) -> Decision:
     if ticket.number == to.number:
         raise CommandRefused(f"{reference} cannot be linked to itself")
     if ticket.predecessor == to.number:
-        raise CommandRefused(f"{reference} is linked to {other} already")
+        raise AlreadyDone(f"{reference} is linked to {other} already")
     because = f"{author} linked {reference} to {other}"
     return Decision(Fate.ANSWER, "command", because, ticket=ticket, changes=(LinkTo(to.number),))

@@ -81,7 +81,7 @@ def agents_meant(work: Work, audience: Audience, ticket: Ticket | None, desk: De
     """
     if desk.has_triage:
         theirs = ticket.assignee if ticket and audience is Audience.ASSIGNEE else None
-        return [triage(desk), *_directly(work, theirs, desk)]
+        return [triage(desk), *directly(work, theirs, desk)]
     team = ticket.team if ticket else ""
     match audience:
         case Audience.ASSIGNEE:
@@ -96,9 +96,9 @@ def agents_meant(work: Work, audience: Audience, ticket: Ticket | None, desk: De
     return [_agent(one, desk) for one in meant if one.active] or all_agents(work, desk)
 
 
-def _directly(work: Work, agent: Agent | None, desk: Desk) -> list[Recipient]:
-    """An agent in a direct message, if they have not muted those."""
-    if agent is None or not agent.slack or work.preference(f"agent:{agent.id}", DIRECT) == "off":
+def directly(work: Work, agent: Agent | None, desk: Desk, choice: str = DIRECT) -> list[Recipient]:
+    """An agent in a direct message, if they have not muted that kind."""
+    if agent is None or not agent.slack or work.preference(f"agent:{agent.id}", choice) == "off":
         return []
     to = replace(_agent(agent, desk), channel="slack")
     return [replace(to, address=Address(agent.name, f"{DIRECT} {agent.slack}"))]

@@ -232,6 +232,17 @@ KINDS = (
         to_ticket=False,
     ),
     NoticeKind(
+        "agent-answered",
+        "An agent answered the customer; readers: whom it reaches, and how",
+        needs=("author", "text"),
+        defaults={"readers": ()},
+    ),
+    NoticeKind(
+        "agent-changed",
+        "An agent changed the ticket; changes: each as name: before → after",
+        needs=("author", "changes"),
+    ),
+    NoticeKind(
         "agent-edited",
         "A customer changed a message in a chat, or took it back: then text is empty",
         needs=("sender", "text"),
@@ -250,6 +261,22 @@ KINDS = (
         needs=("tickets",),
         defaults={"more": 0},
         answers=True,
+        to_ticket=False,
+    ),
+    NoticeKind("agent-assigned", "A colleague gave them a ticket, said directly", needs=("author",)),
+    NoticeKind(
+        "agent-mentioned", "A colleague's note mentions them, said directly", needs=("author", "text")
+    ),
+    NoticeKind(
+        "agent-noted",
+        "A note that was not written in the ticket's thread",
+        needs=("author", "text"),
+    ),
+    NoticeKind(
+        "agent-digest",
+        "An agent's morning: what is theirs and what falls due, said directly",
+        # mine: how many; lines: reference, subject, due (moment or None)
+        needs=("mine", "unassigned", "late", "lines"),
         to_ticket=False,
     ),
     NoticeKind(

@@ -65,7 +65,8 @@ class Wording:
         self._desk = desk
         self._keys = keys
         self._reference = reference
-        self._environment = _environment((*folders, FOLDER))
+        self.folders = tuple(folders)
+        self._environment = _environment((*self.folders, FOLDER))
 
     def of_desk(self, desk: Desk) -> "Wording":
         """The same words for a desk that has learned something about itself."""

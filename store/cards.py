@@ -102,6 +102,12 @@ def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
     return work.connection.execute(again).rowcount if dead else 0
 
 
+def draw_anew(work: SqlWork, ticket: int, now: datetime) -> None:
+    """A card is to be sent again even if it shows what it should."""
+    work.connection.execute(update(cards).where(cards.c.ticket == ticket).values(shown=""))
+    work.redraw(ticket, now)
+
+
 def hasten(work: SqlWork, now: datetime) -> None:
     """What could not be drawn is to be tried at once."""
     again = update(cards).where(IS_WANTED, cards.c.claimed_by == "")

@@ -36,6 +36,12 @@ def preference(work: "SqlWork", owner: str, name: str) -> str:
     return work.connection.execute(select(preferences.c.value).where(*chosen)).scalar() or ""
 
 
+def choices(work: "SqlWork", owner: str) -> list[tuple[str, str]]:
+    """Everything that somebody chose, by name."""
+    query = select(preferences.c.name, preferences.c.value).where(preferences.c.owner == owner)
+    return [(row.name, row.value) for row in work.connection.execute(query.order_by(preferences.c.name))]
+
+
 def choose(work: "SqlWork", owner: str, name: str, value: str, now: datetime) -> None:
     """Remember what somebody chose, in place of what they chose before."""
     insert = insert_on_sqlite if work.connection.dialect.name == "sqlite" else insert_on_postgresql

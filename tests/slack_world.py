@@ -75,6 +75,9 @@ name = "standard"
 first_response = "4h"
 
 [[team]]
+name = "support"
+
+[[team]]
 name = "security"
 protected = true
 
@@ -223,20 +226,23 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, slack: SlackSandbox | None = None, more: str = "", **settings: str
+    folder: Path, slack: SlackSandbox | None = None, more: str = "", desk: str = "", **settings: str
 ) -> AsyncIterator[World]:
     """A desk with Slack at work; both end with the block. `settings` are further lines of its section."""
-    async with _given(slack) as sandbox, at_work(folder, furnished(sandbox), more, **settings) as found:
+    async with _given(slack) as sandbox, at_work(folder, furnished(sandbox), more, desk, **settings) as found:
         yield found
 
 
 @asynccontextmanager
-async def at_work(folder: Path, space: Workspace, more: str = "", **settings: str) -> AsyncIterator[World]:
+async def at_work(
+    folder: Path, space: Workspace, more: str = "", desk: str = "", **settings: str
+) -> AsyncIterator[World]:
     """A desk for a workspace that is there already; again in the same folder it is the same desk."""
     port = servers.free_port()
     with relay_in_thread() as relay:
         channel = f"{space.settings(**settings)}\n{more}"
-        config = write_config(folder, relay.port, port, channel=channel, policy="policy.toml")
+        lines = {"desk": desk} if desk else {}
+        config = write_config(folder, relay.port, port, channel=channel, policy="policy.toml", **lines)
         (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
         (folder / "people.toml").write_text(PEOPLE.format(sam=space.sam), encoding="utf-8")
         wired = wire(config)

@@ -160,6 +160,12 @@ FACTS = {
         "text": "Line 4 fails",
         "warnings": ("It holds a secret.",),
     },
+    "agent-answered": {
+        "author": "Sam Weaver",
+        "text": "Please restart the box.",
+        "readers": ("Ana Rossi <ana@acme.example>", "Bob Brun in Telegram"),
+    },
+    "agent-changed": {"author": "Sam Weaver", "changes": ("status: open → waiting",)},
     "agent-elsewhere": {"channel": "C0123", "inviter": "<@U0123>"},
     "ticket-status": {
         "tickets": [
@@ -167,6 +173,18 @@ FACTS = {
             {"reference": "WX-1044", "subject": "No <b>tone</b>", "state": "waiting", "due": None},
         ],
         "more": 2,
+    },
+    "agent-assigned": {"author": "Sam"},
+    "agent-mentioned": {"author": "Sam", "text": "@Tim, do you know this?"},
+    "agent-noted": {"author": "Sam", "text": "Their line is old."},
+    "agent-digest": {
+        "mine": 2,
+        "unassigned": 3,
+        "late": 1,
+        "lines": [
+            {"reference": "WX-1042", "subject": "Calls drop", "due": NOW},
+            {"reference": "WX-1043", "subject": "No sound", "due": None},
+        ],
     },
     "agent-chat": {"chat": "slack", "reason": "token_revoked", "remedy": "Install it again."},
     "agent-gave-up": {"address": "mario@acme.example", "reason": "451 4.3.0 busy", "text": WORDS},

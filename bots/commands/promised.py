@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bots.commands.acts import AUTHOR, known_agent, known_ticket
+from bots import acting
+from bots.acting import known_ticket
+from bots.commands.acts import acted, actor
 from bots.console import in_words
 from bots.progress import advancing
 from bots.wiring import Wired
@@ -58,43 +60,37 @@ class Moved:
 
 def snooze(wired: Wired, number: int, until: str, by: str) -> str:
     """Keep a ticket's reminders quiet; `until` is a moment or a length of time from now."""
-    now, policy = datetime.now(UTC), wired.setup.policy
-    moment = _until(until, now, wired.desk.timezone)
+    moment = _until(until, datetime.now(UTC), wired.desk.timezone)
 
-    def decide(work: Work) -> Command:
-        author = _author(work, by)
-        return Command(commands.snooze(known_ticket(work, number), moment, policy, author, now))
+    def decide(work: SqlWork, now: datetime) -> Command:
+        agent, ticket = actor(work, by), known_ticket(work, number)
+        return acting.snooze(work, wired.setup, agent, ticket, moment, now)
 
-    reference = policy.reference_of(_done(wired, decide, by, now))
+    reference = wired.setup.policy.reference_of(_done(wired, decide, by))
     return f"{reference}: reminders are quiet until {in_words(moment, wired.desk.timezone)}"
 
 
 def call_back(wired: Wired, number: int, at: str, phone: str, by: str) -> str:
     """Promise a call; the requester is told by mail."""
-    now, policy = datetime.now(UTC), wired.setup.policy
     moment = moment_in(at, "--at", wired.desk.timezone)
 
-    def decide(work: Work) -> Command:
-        ticket, author = known_ticket(work, number), _author(work, by)
-        wanted = phone or str(ticket.fields.get("phone", ""))
-        return Command(commands.call_back(ticket, moment, wanted, policy, author, now))
+    def decide(work: SqlWork, now: datetime) -> Command:
+        agent, ticket = actor(work, by), known_ticket(work, number)
+        return acting.call_back(work, wired.setup, agent, ticket, moment, phone, now)
 
-    ticket = _done(wired, decide, by, now)
-    words = in_words(moment, wired.desk.timezone)
-    return (
-        f"{policy.reference_of(ticket)}: a call is promised for {words}, and {ticket.requester.name} is told"
-    )
+    ticket = _done(wired, decide, by)
+    reference, words = wired.setup.policy.reference_of(ticket), in_words(moment, wired.desk.timezone)
+    return f"{reference}: a call is promised for {words}, and {ticket.requester.name} is told"
 
 
 def called_back(wired: Wired, number: int, by: str) -> str:
     """The promised call was made."""
-    now, policy = datetime.now(UTC), wired.setup.policy
 
-    def decide(work: Work) -> Command:
-        author = _author(work, by)
-        return Command(commands.called_back(known_ticket(work, number), policy, author, now))
+    def decide(work: SqlWork, now: datetime) -> Command:
+        agent, ticket = actor(work, by), known_ticket(work, number)
+        return acting.called_back(work, wired.setup, agent, ticket, now)
 
-    return f"{policy.reference_of(_done(wired, decide, by, now))}: the call was made"
+    return f"{wired.setup.policy.reference_of(_done(wired, decide, by))}: the call was made"
 
 
 def recomputed(wired: Wired, dry_run: bool) -> Iterator[tuple[int, Moved]]:
@@ -155,13 +151,7 @@ def _moved(wired: Wired, decision: Decision) -> list[Moved]:
     ]
 
 
-def _done(wired: Wired, decide: Callable[[Work], Command], by: str, now: datetime) -> Ticket:
-    decision: Decision = retrying(
-        lambda: handle.carry_out(decide, wired.store, wired.setup, by or AUTHOR, now)
-    )
+def _done(wired: Wired, decide: Callable[[SqlWork, datetime], Command], by: str) -> Ticket:
+    decision = acted(wired, by, decide)
     assert decision.ticket is not None
     return decision.ticket
-
-
-def _author(work: Work, by: str) -> str:
-    return known_agent(work, by).name if by else AUTHOR

@@ -1,9 +1,9 @@
 """Carries what is promised into Slack: under a ticket's card, into a direct message, to customers.
 
-A place in the outbox is one of three: `triage` (for agents: in the thread of the ticket's card, or in
-the channel itself where it is about no ticket), `direct U123` (one agent), or `TEAM/CHANNEL[/THREAD]`
-(a registered channel of customers). What is posted is remembered with its ticket, so that an
-answer to it belongs there.
+A place in the outbox is one of four: `triage` (for agents: in the thread of the ticket's card, or in
+the channel itself where it is about no ticket), `direct U123` (one agent), `TEAM/CHANNEL[/THREAD]`
+(a registered channel of customers), or `sign …` (a message that gets a reaction). What is posted is
+remembered with its ticket, so that an answer to it belongs there.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from bots.slack.blocks.thread import direct_messages
 from bots.slack.cards import Cards
 from bots.slack.looking import Where
 from bots.slack.pace import ANSWER, MESSAGE, Order
+from bots.slack.signs import SIGN, carry_sign
 from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.triage import Triage
 from bots.slack.uploads import Uploads
@@ -47,6 +48,8 @@ class SlackCarrier:
                 return await self._to_agents(promise)
             if kind == DIRECT:
                 return await self._directly(promise, rest)
+            if kind == SIGN:
+                return await carry_sign(self._speaking, rest, promise.outbound.subject)
             return await self._to_customers(promise, kind)
         except ChannelGone as gone:
             if await self._triage.is_triage(gone.where.team, gone.where.channel):

@@ -11,7 +11,8 @@ from bots.chat.desk import ChatDesk
 from bots.delivery import Carrier
 from bots.redacting import remember
 from bots.settings import SlackSettings, secret
-from bots.slack.acts import LISTENERS
+from bots.slack.acts import LISTENERS, loops_of
+from bots.slack.asks.asking import Asks
 from bots.slack.cards import Cards
 from bots.slack.carrier import SlackCarrier
 from bots.slack.customers import Customers
@@ -28,7 +29,7 @@ from bots.slack.staff import Staff
 from bots.slack.triage import Triage
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import ConfigError
-from store import seen
+from store import seen, undoable
 from store.inbox import Waiting
 
 DAY_SECONDS = 86_400.0
@@ -54,6 +55,7 @@ class SlackChat:
         self._alerts = alerts
         self._carrier = SlackCarrier(desk, speaking, triage, cards)
         self.hands = Hands(settings, desk, speaking, people, staff, triage, cards, downloads)
+        self._asks = Asks(self.hands)
         self._events = Events(self.hands, Customers(desk, workspaces, people, staff, downloads))
         self._hearing = Hearing(name, desk)
         self._dispatch: Dispatch | None = None
@@ -74,10 +76,13 @@ class SlackChat:
             (f"{self.name} agents", self.hands.staff.watch),
             (f"{self.name} tokens", self.hands.speaking.watch),
             (f"{self.name} retention", self._forget_old),
+            *loops_of(self.name, self.hands),
+            *((f"{self.name} {what}", loop) for what, loop in self._asks.loops),
         ]
 
     async def start(self) -> None:
-        self._dispatch = Dispatch(self.hands, self._events.table, LISTENERS)
+        self._dispatch = Dispatch(self.hands, self._events.table, self._asks.listeners(LISTENERS))
+        await self._asks.start()
         self._events.dispatch = self._dispatch
         if self._settings.listen:
             self.http = HttpMode(self._settings.listen, self._secrets(), self._hearing.keep, self._ask)
@@ -131,4 +136,5 @@ class SlackChat:
     async def _forget_old(self) -> None:
         while True:
             await self._desk.write(lambda work: seen.forget_old(work, datetime.now(UTC)))
+            await self._desk.write(lambda work: undoable.forget_old(work, datetime.now(UTC)))
             await asyncio.sleep(DAY_SECONDS)

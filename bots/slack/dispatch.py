@@ -6,6 +6,7 @@ event is tried again, instead of being dropped with an apology. An error of a li
 `dispatch` as it is. Listeners are in tables, and run after the same three checks (`listening`).
 """
 
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -77,7 +78,7 @@ class Dispatch:
             log.exception("what an agent asked for failed", ref=ref)
             await say_so(payload, ref, self._hands.speaking.workspaces.session)
             return Answered(OK, answer_to(payload, ref))
-        return Answered(response.status, response.body)
+        return Answered(response.status, _read(response.body))
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         """Something was written, changed or deleted in a triage channel."""
@@ -164,6 +165,11 @@ class Dispatch:
             waiting.id if waiting else 0,
             waiting is not None and waiting.attempts >= LAST_TRY,
         )
+
+
+def _read(body: Any) -> Any:
+    """What Bolt made JSON of is told as what it says, or Slack would take it for words."""
+    return json.loads(body) if isinstance(body, str) and body.startswith("{") else body
 
 
 def app_of(hands: Hands) -> AsyncApp:

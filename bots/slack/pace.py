@@ -17,10 +17,10 @@ CARD, ANSWER, MESSAGE = 0, 1, 2  # first of an order
 
 
 class Pace:
-    """Queues by channel; a turn that was given up is nobody's."""
+    """Queues by channel, `apart` seconds between two turns; a turn that was given up is nobody's."""
 
     def __init__(self, apart: float = APART) -> None:
-        self._apart = apart
+        self.apart = apart
         self._queues: dict[str, _Queue] = {}
 
     async def turn(self, channel: str, order: Order = (MESSAGE, 0)) -> None:
@@ -37,13 +37,13 @@ class Pace:
 
     def _queue(self, channel: str) -> "_Queue":
         if channel not in self._queues:
-            self._queues[channel] = _Queue(self._apart)
+            self._queues[channel] = _Queue(self)
         return self._queues[channel]
 
 
 class _Queue:
-    def __init__(self, apart: float) -> None:
-        self._apart = apart
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._free_at = 0.0
         self._waiting: list[tuple[Order, int]] = []
         self._count = itertools.count()
@@ -62,14 +62,14 @@ class _Queue:
             heapq.heappush(self._waiting, mine)
             try:
                 while self._waiting[0] != mine or self._rest_left() > 0:
-                    await self._pause(is_first=self._waiting[0] == mine)
-                self._free_at = time.monotonic() + self._apart
+                    await self._wait(is_first=self._waiting[0] == mine)
+                self._free_at = time.monotonic() + self._pace.apart
             finally:
                 self._waiting.remove(mine)
                 heapq.heapify(self._waiting)
                 self._changed.notify_all()
 
-    async def _pause(self, *, is_first: bool) -> None:
+    async def _wait(self, *, is_first: bool) -> None:
         """The first waits for its moment, the others until somebody has gone."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._rest_left() if is_first else None):

@@ -10,6 +10,7 @@ fails. So this watches: what is not connected for some seconds is thrown away, a
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -113,8 +114,19 @@ class SocketMode:
         if answered.status != OK:
             log.warning("Slack asked something that nobody answers", type=request.payload.get("type"))
             return
-        body = answered.body or None
-        await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, body))
+        await client.send_socket_mode_response(
+            SocketModeResponse(request.envelope_id, payload_of(answered.body))
+        )
+
+
+def payload_of(body: object) -> Json | None:
+    """What goes back with an acknowledgement: Bolt gives it as it would go over HTTP, as text."""
+    if isinstance(body, dict) and body:
+        return body
+    if not isinstance(body, str) or not body:
+        return None
+    said: Json = json.loads(body) if body.startswith("{") else {"text": body}
+    return said
 
 
 async def _closed(client: SocketModeClient) -> None:

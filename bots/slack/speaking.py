@@ -28,7 +28,7 @@ from bots.slack.calls import (
 )
 from bots.slack.looking import EVENT_TYPE, Call, Looking
 from bots.slack.looking import Where as Where
-from bots.slack.pace import APART, MESSAGE, Order, Pace
+from bots.slack.pace import MESSAGE, Order, Pace
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import PermanentFailure, TemporaryFailure
 from store import cards, inbox, outbox
@@ -67,7 +67,7 @@ class Speaking:
     ) -> None:
         self.workspaces = workspaces
         self.pace = pace or Pace()
-        self._updates = Pace()
+        self.updates = Pace()
         self._desk = desk
         self._alerts = alerts
         self.looking = Looking(self.ask, desk)
@@ -130,11 +130,11 @@ class Speaking:
         """Change a message of ours; MessageGone when it is not there."""
         tries = 0
         while True:
-            await self._updates.turn(where.channel)
+            await self.updates.turn(where.channel)
             try:
                 await self._updated(where, ts, message)
             except Limited as error:
-                await self._rested(self._updates, where.channel, error)
+                await self._rested(self.updates, where.channel, error)
             except Lost as error:
                 tries += 1
                 if tries >= QUICK_TRIES:
@@ -191,7 +191,7 @@ class Speaking:
         except Refused as error:
             raise self._failure(where, error) from error
         finally:
-            self.pace.rest(where.channel, APART)  # from when it arrived, which is when Slack counts
+            self.pace.rest(where.channel, self.pace.apart)  # from when it arrived, which is when Slack counts
         return str(said["ts"])
 
     async def _updated(self, where: Where, ts: str, message: Message) -> None:

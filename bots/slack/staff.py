@@ -8,6 +8,7 @@ can be mentioned and written to.
 
 import asyncio
 import time
+from dataclasses import replace
 
 import structlog
 
@@ -32,7 +33,7 @@ class Staff:
     def __init__(
         self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, triage: Triage
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._desk = desk
         self._speaking = speaking
         self._people = people
@@ -53,7 +54,13 @@ class Staff:
         found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
         if found is not None and not found.slack:
             await self._desk.write(lambda work: chats.learn_agent(work, found.id, user))
+            return replace(found, slack=user)
         return found
+
+    def use(self, settings: SlackSettings) -> None:
+        """Go by another user group from now on."""
+        self.settings = settings
+        self.forget()
 
     async def watch(self) -> None:
         """Learn the Slack ids of agents who are listed by their address, until it is cancelled."""
@@ -91,7 +98,7 @@ class Staff:
         return found
 
     async def _group(self, home: str) -> list[str]:
-        wanted = self._settings.agents_group.removeprefix("@")
+        wanted = self.settings.agents_group.removeprefix("@")
         if not wanted:
             return []
         said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))

@@ -54,7 +54,7 @@ class Triage:
     def __init__(
         self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, alerts: Alerts
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._desk = desk
         self._speaking = speaking
         self._people = people
@@ -63,13 +63,18 @@ class Triage:
         self._locks: dict[str, asyncio.Lock] = {}
         self._moved: dict[str, str] | None = None
 
+    def use(self, settings: SlackSettings) -> None:
+        """Go by other channels of teams from now on."""
+        self.settings = settings
+        self._moved = None
+
     @property
     def configured(self) -> tuple[str, ...]:
         """Every channel that is named for it, by the ids of the configuration."""
         named = (
-            self._settings.triage_channel,
-            *self._settings.teams.values(),
-            self._settings.fallback_channel,
+            self.settings.triage_channel,
+            *self.settings.teams.values(),
+            self.settings.fallback_channel,
         )
         return tuple(dict.fromkeys(one for one in named if one))
 
@@ -93,7 +98,7 @@ class Triage:
 
     async def seat_at(self, channel: str) -> Seat:
         """The seat that a triage channel is."""
-        named = {await self.now_called(one): team for team, one in self._settings.teams.items()}
+        named = {await self.now_called(one): team for team, one in self.settings.teams.items()}
         return Seat(Where(await self._speaking.home(), channel), named.get(channel, ""))
 
     async def look(self, channel: str, *, anew: bool = False) -> Looked:
@@ -107,6 +112,11 @@ class Triage:
             seconds = TROUBLED_SECONDS if wrong else SOUND_SECONDS
             self._looked[channel] = Looked(wrong, is_gone, time.monotonic() + seconds)
             return self._looked[channel]
+
+    async def unsafe(self, channel: str) -> str:
+        """Why a channel could not be one for triage, "" where it could."""
+        wrong, _ = await self._found_out(channel)
+        return wrong
 
     async def lost(self, gone: ChannelGone) -> None:
         """Slack would not let us post: look at the channel again before anything else goes there."""
@@ -152,12 +162,12 @@ class Triage:
 
     def _candidates(self, team: str) -> Iterator[tuple[str, str]]:
         """The team's own channel before that of all; the fallback for either. None is another team's."""
-        if own := self._settings.teams.get(team):
+        if own := self.settings.teams.get(team):
             yield own, team
-        if self._settings.triage_channel:
-            yield self._settings.triage_channel, ""
-        if self._settings.fallback_channel:
-            yield self._settings.fallback_channel, ""
+        if self.settings.triage_channel:
+            yield self.settings.triage_channel, ""
+        if self.settings.fallback_channel:
+            yield self.settings.fallback_channel, ""
 
     async def _found_out(self, channel: str) -> tuple[str, bool]:
         home = await self._speaking.home()

@@ -1,5 +1,47 @@
-"""What agents do in Slack: each module has a table of listeners, and `LISTENERS` is all of them."""
+"""What agents do in Slack: each module has a table of listeners, and `LISTENERS` is all of them.
 
-from bots.slack.listening import Listener
+`doing` is what every act has in common, `answering` what somebody reads whose act was not done.
+`loops_of` runs beside them: answers that waited to be undone go out,
+and the lines about them say what became of them.
+"""
 
-LISTENERS: tuple[Listener, ...] = ()
+from collections.abc import Sequence
+
+from bots.chat import Loop
+from bots.slack.acts import call as calls
+from bots.slack.acts import (
+    card,
+    delivery,
+    details,
+    held,
+    more,
+    opening,
+    preview,
+    redact,
+    reply,
+    submitted,
+    thread,
+)
+from bots.slack.acts.receipts import Receipts
+from bots.slack.acts.sending import Sending
+from bots.slack.listening import Hands, Listener
+
+LISTENERS: tuple[Listener, ...] = (
+    *card.LISTENERS,
+    *thread.LISTENERS,
+    *preview.LISTENERS,
+    *reply.LISTENERS,
+    *opening.LISTENERS,
+    *more.LISTENERS,
+    *submitted.LISTENERS,
+    *details.LISTENERS,
+    *calls.LISTENERS,
+    *redact.LISTENERS,
+    *held.LISTENERS,
+    *delivery.LISTENERS,
+)
+
+
+def loops_of(name: str, hands: Hands) -> Sequence[Loop]:
+    """What runs while the desk serves, each with its name."""
+    return ((f"{name} answers", Sending(hands).run), (f"{name} receipts", Receipts(hands).run))

@@ -48,6 +48,9 @@ CANCEL = "reply.cancel"
 UNDO = "reply.undo"
 SOLVE_ANYWAY = "ticket.solve-anyway"
 
+MUTE = "direct.mute"  # its value is the choice's name
+ME_TOLD = "me.told"
+
 DETAILS_PAGE = "details.page"
 DETAILS_MORE = "details.more"
 
@@ -63,6 +66,7 @@ HOME_REFRESH = "home.refresh"
 VIEW_LOADING = "view.loading"
 VIEW_REPLY = "view.reply"
 VIEW_NEW = "view.new"
+VIEW_ADD_MESSAGE = "view.add-message"
 VIEW_ASSIGN = "view.assign"
 VIEW_SNOOZE = "view.snooze"
 VIEW_CLOSE = "view.close"
@@ -110,6 +114,9 @@ ADDRESS = "address"
 EMOJI = "emoji"
 CHANNEL = "channel"
 PRODUCT = "product"
+TRIAGE_CHANNEL = "triage-channel"
+GROUP = "group"
+FIELD = "field."  # before the name of a field of the policy's form
 
 # How the bot reacts to what it has taken: the only words that some things need.
 TAKEN = "eyes"

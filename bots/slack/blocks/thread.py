@@ -14,6 +14,8 @@ from bots.slack.blocks.pages import messages_of
 from bots.slack.blocks.text import plain
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.messages import Outbound
+from intake.readers import DIRECT
+from intake.telling import ASSIGNED, DIGEST, MENTIONED
 from intake.tickets import Status
 from replies.slack_text import as_rich_text
 
@@ -28,12 +30,21 @@ SIGNS = {
     "agent-breach": "🔥",
     "agent-call-back": "📞",
     "agent-undelivered": "📭",
+    "agent-assigned": "👉",
+    "agent-mentioned": "💡",
+    "agent-noted": "🔒",
+    "agent-digest": "🌅",
     "agent-alarm": "🚨",
     "agent-gave-up": "📭",
     "agent-mailbox": "🔌",
     "agent-edited": "✏️",
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
+}
+MUTES = {  # which choice of theirs a direct message is one of
+    "agent-assigned": ASSIGNED,
+    "agent-mentioned": MENTIONED,
+    "agent-digest": DIGEST,
 }
 
 
@@ -59,9 +70,15 @@ def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[
 def direct_messages(outbound: Outbound, facts: CardFacts) -> list[Message]:
     """The same for one agent in a direct message: which ticket it is about, and how to hear less."""
     found = thread_messages(outbound, _unmentioned(facts))
-    about = context(plain(title_of(facts), 300), plain("Mute these messages: /ticket me"))
     last = found[-1]
-    return [*found[:-1], Message(last.text, (*last.blocks, about), last.file)]
+    below = (context(plain(title_of(facts), 300)), mute_button(outbound.notice))
+    return [*found[:-1], Message(last.text, (*last.blocks, *below), last.file)]
+
+
+def mute_button(notice: str) -> Json:
+    """Below a direct message: no more of its kind."""
+    made = button("Mute these messages", names.MUTE) | {"value": MUTES.get(notice, DIRECT)}
+    return actions([made], "mute")
 
 
 def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:

@@ -22,15 +22,17 @@ from bots.slack.blocks.modals.details import DetailsFacts, Entry, details
 from bots.slack.blocks.modals.frame import loading, message_view
 from bots.slack.blocks.modals.reply import ReplyFacts, reply, reply_preview, solve_anyway, undo, undone
 from bots.slack.blocks.modals.settings import SettingsFacts, settings
-from bots.slack.blocks.modals.tickets import NewFacts, log_call, new_ticket
+from bots.slack.blocks.modals.tickets import FormField, NewFacts, add_message, log_call, new_ticket
 
 __all__ = [
     "AssignFacts",
     "DetailsFacts",
     "Entry",
+    "FormField",
     "NewFacts",
     "ReplyFacts",
     "SettingsFacts",
+    "add_message",
     "add_to",
     "assign",
     "close",

@@ -92,6 +92,7 @@ def _acts(ticket: CardFacts) -> Iterator[Json]:
         yield button("Out of scope…", names.OUT_OF_SCOPE, here)
         sure = confirm("Mark it as spam?", "The ticket is closed, and nobody is told.", "Spam")
         yield button("Spam", names.SPAM, here, confirm=sure)
+        yield button("Log a call…", names.LOG_CALL, here)
     yield button("Redact…", names.REDACT, here)
 
 

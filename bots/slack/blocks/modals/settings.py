@@ -1,7 +1,9 @@
 """Settings: what an administrator sees of where things go in Slack, and the little that is changed there.
 
-Triage channels stand in the configuration, where they are reviewed; here they are shown. Customer
-channels are registered here, each to one organisation, and so are the emoji that agents use.
+The triage channel of all tickets stands in the configuration, where it is reviewed; here it is shown.
+Channels of teams and of customers are registered here, each to one team or organisation, and so
+are the user group of the agents and the emoji that they use. What the configuration says is what holds
+where nothing was chosen.
 """
 
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from bots.slack.blocks import names
 from bots.slack.blocks.elements import (
     context,
     field,
+    line_input,
     option,
     rich_section,
     rich_text,
@@ -34,6 +37,7 @@ class SettingsFacts:
     group: str = ""
     emoji: tuple[tuple[str, str], ...] = ()  # name and what it does
     problems: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()  # of the policy
 
 
 def settings(facts: SettingsFacts) -> Json:
@@ -53,10 +57,23 @@ def settings(facts: SettingsFacts) -> Json:
         blocks.append(field("Register a customers' channel", channel, optional=True))
         menu = select("Organisation", names.ORGANISATION, known)
         blocks.append(field("Whose it is", menu, optional=True))
+    if facts.teams:
+        place = _private(names.TRIAGE_CHANNEL)
+        blocks.append(field("A triage channel of its own", place, optional=True, hint="Private, no guests."))
+        teams = [option(one, one) for one in facts.teams]
+        blocks.append(field("For the tickets of", select("Team", names.TEAM, teams), optional=True))
+    group = line_input(names.GROUP, facts.group, most=80)
+    hint = "Its handle, such as support-staff; the triage channel's members are agents in any case."
+    blocks.append(field("User group of the agents", group, optional=True, hint=hint))
     lines = "\n".join(f"{name} = {what}" for name, what in facts.emoji)
     hint = "One a line: eyes = claim. Others are ignored."
     blocks.append(field("Emoji on a card", text_input(names.EMOJI, lines), optional=True, hint=hint))
     return modal(names.VIEW_SETTINGS, "Deskbell in Slack", blocks, submit="Save")
+
+
+def _private(action: str) -> Json:
+    only = {"include": ["private"], "exclude_bot_users": True}
+    return {"type": "conversations_select", "action_id": action, "filter": only}
 
 
 def _channel(channel: str, words: str) -> Json:

@@ -16,9 +16,22 @@ ORIGINS = (("phone", "By telephone"), ("facebook", "On Facebook"), ("portal", "O
 TELL = "tell"
 
 
+MOST_FIELDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of the policy's form; without choices it is a line of text."""
+
+    name: str
+    asks: str
+    choices: tuple[str, ...] = ()
+    is_required: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class NewFacts:
-    """What is filled in already, and what there is to choose from."""
+    """What is filled in already, and what there is to choose from; `origin` comes back as it is."""
 
     severities: tuple[str, ...]
     severity: str = ""
@@ -29,6 +42,8 @@ class NewFacts:
     text: str = ""
     source: str = ""  # where it was said, in words: "from a message by @Eve in #sales"
     message: int = 0
+    fields: tuple[FormField, ...] = ()
+    origin: str = ""
 
 
 def new_ticket(facts: NewFacts) -> Json:
@@ -39,7 +54,8 @@ def new_ticket(facts: NewFacts) -> Json:
         "options": [option("Tell the customer that the ticket is there", TELL)],
     }
     blocks = [*_asked(facts), field("Acknowledgement", tell, optional=True)]
-    return modal(names.VIEW_NEW, "New ticket", blocks, names.Pressed(message=facts.message), "Open")
+    about = names.Pressed(message=facts.message, word=facts.origin)
+    return modal(names.VIEW_NEW, "New ticket", blocks, about, "Open")
 
 
 def log_call(facts: NewFacts) -> Json:
@@ -71,4 +87,22 @@ def _asked(facts: NewFacts) -> list[Json]:
         blocks.append(field("Product", select("Product", names.PRODUCT, offered), optional=True))
     known = [option(one, one) for one in facts.severities]
     blocks.append(field("Severity", select("Severity", names.SEVERITY_OF_NEW, known, facts.severity)))
-    return blocks
+    return [*blocks, *map(_field, facts.fields[:MOST_FIELDS])]
+
+
+def _field(one: FormField) -> Json:
+    action = f"{names.FIELD}{one.name}"[:255]
+    offered = [option(choice, choice) for choice in one.choices]
+    element = select(one.asks, action, offered) if offered else line_input(action)
+    return field(one.asks, element, optional=not one.is_required)
+
+
+def add_message(origin: str, source: str) -> Json:
+    """Putting what somebody said in Slack onto a ticket, as a note to colleagues."""
+    blocks = [
+        context(plain(source, 300)),
+        field("Ticket", line_input(names.TARGET, most=40)),
+        context(plain("It becomes a note, which only colleagues read.", 300)),
+    ]
+    about = names.Pressed(word=origin)
+    return modal(names.VIEW_ADD_MESSAGE, "Add to a ticket", blocks, about, "Add")

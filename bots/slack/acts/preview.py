@@ -1,0 +1,104 @@
+"""`!reply …` in a thread: shown to its author as the customer will read it, and said if they say so.
+
+The words are kept until then, with the files that were written with them, for a day.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bots.acting import Words
+from bots.slack.acts.answering import answering, fault_of, fill, say, whisper
+from bots.slack.acts.doing import NotFound, pressed, seen_ticket
+from bots.slack.acts.reading import reply_facts
+from bots.slack.acts.sending import body_of, send_soon
+from bots.slack.blocks import Message, errors, modals, names
+from bots.slack.blocks.errors import Fault
+from bots.slack.blocks.types import Json
+from bots.slack.listening import Acting, Call, Kind, Listener
+from intake.commands import Then
+from intake.errors import CommandRefused
+from intake.files import objection_to
+from store import inbox, undoable
+from store.undoable import PREVIEW, Waiting
+from store.work import SqlWork
+
+GONE = "these words are not kept any more; write them again"
+
+
+async def show_preview(acting: Acting, call: Call, words: Words) -> None:
+    """Keep the words and show them to their author."""
+    desk, agent = call.hands.desk, acting.agent
+    setup, now = desk.setup, datetime.now(UTC)
+    assert agent
+    body = body_of(agent, words.text, Then.WAITING, words.attachments, acting.ts)
+
+    def keep(work: SqlWork) -> Message:
+        inbox.settle(work, acting.delivery)
+        seen_ticket(work, acting.ticket, agent, setup.policy)
+        if not words.text:
+            return errors.refusal(Fault("There is nothing to say.", "Write !reply and the answer behind it."))
+        if wrong := objection_to(words.attachments, setup.desk):
+            return errors.refusal(Fault(wrong[1]))
+        for file in words.files:
+            work.keep_file(file, now)
+        one = Waiting(acting.user, words.place, acting.ticket, PREVIEW, body)
+        draft = undoable.keep(work, one, now)
+        return modals.reply_preview(reply_facts(work, setup, agent, acting.ticket, words.text, draft))
+
+    try:
+        shown = await desk.write(keep)
+    except NotFound as error:
+        shown = errors.refusal(fault_of(error))
+    await whisper(acting, call, shown)
+
+
+async def send(acting: Acting, call: Call) -> None:
+    """Say it: it has been looked at, so that nothing more is waited for."""
+    draft, now = pressed(call).draft, datetime.now(UTC)
+
+    def act(work: SqlWork) -> None:
+        kept = undoable.take(work, draft, PREVIEW, acting.user)
+        if kept is None:
+            raise CommandRefused(GONE)
+        send_soon(work, kept.account, kept.place, kept.ticket, kept.body, now, now)
+
+    async with answering(acting, call):
+        await call.hands.desk.write(act)
+        await say(acting, call, _only("It is on its way; the thread says when it is out."), instead=True)
+
+
+async def edit(acting: Acting, call: Call) -> None:
+    """The same words in the form; they are kept here until that is sent."""
+    desk, agent, draft = call.hands.desk, acting.agent, pressed(call).draft
+    assert agent
+
+    def read(work: SqlWork) -> Json:
+        kept = undoable.look(work, draft, PREVIEW, acting.user)
+        if kept is None:
+            raise CommandRefused(GONE)
+        return modals.reply(reply_facts(work, desk.setup, agent, kept.ticket, kept.body["text"], draft))
+
+    async with answering(acting, call):
+        await fill(acting, call, "Reply to the customer", lambda: desk.read(read))
+
+
+async def cancel(acting: Acting, call: Call) -> None:
+    draft = pressed(call).draft
+
+    def act(work: SqlWork) -> Any:
+        return undoable.take(work, draft, PREVIEW, acting.user)
+
+    async with answering(acting, call):
+        await call.hands.desk.write(act)
+        await say(acting, call, _only("Cancelled: nothing is sent."), instead=True)
+
+
+def _only(words: str) -> Message:
+    return errors.refusal(Fault(words))
+
+
+LISTENERS = (
+    Listener(Kind.ACTION, names.SEND, send),
+    Listener(Kind.ACTION, names.EDIT, edit),
+    Listener(Kind.ACTION, names.CANCEL, cancel),
+)

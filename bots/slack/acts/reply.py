@@ -1,0 +1,156 @@
+"""The form for an answer to the customer, and the seconds in which it can be undone.
+
+The form says whom the words reach, and how, before they are written. Sent, they wait some seconds
+with a button that takes them back; then they go out by the customer's own channel, as the core does.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from bots.slack.acts.answering import answering, fill, say, submitting, update_view, whisper
+from bots.slack.acts.canned import filled_for
+from bots.slack.acts.doing import Target, pressed, seen_ticket, target_of
+from bots.slack.acts.forms import block_of, ticked, typed
+from bots.slack.acts.places import at_card
+from bots.slack.acts.reading import reply_facts
+from bots.slack.acts.sending import body_of, send_soon
+from bots.slack.blocks import modals, names
+from bots.slack.blocks.types import Json
+from bots.slack.calls import SlackFailure
+from bots.slack.listening import Acting, Call, Kind, Listener
+from intake.commands import Then
+from intake.errors import CommandRefused, DeliveryError
+from intake.files import objection_to
+from intake.messages import Attachment
+from intake.tickets import Desk
+from store import undoable
+from store.notes import recent_files
+from store.undoable import ANSWER, PREVIEW
+from store.work import SqlWork
+
+TITLE = "Reply to the customer"
+TOO_LATE = "it is out already, or was taken back before"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that waits, and the thread that it belongs to."""
+
+    place: str
+    facts: modals.ReplyFacts
+
+
+async def open_reply(acting: Acting, call: Call) -> None:
+    """The button, and the shortcut on any message of a ticket's thread."""
+    async with answering(acting, call):
+        target = target_of(acting, call)
+        await fill(acting, call, TITLE, lambda: _view(acting, call, target))
+
+
+async def fill_in(acting: Acting, call: Call) -> None:
+    """A ready answer was chosen: its words stand in the field from now on."""
+    view, desk, agent = call.body["view"], call.hands.desk, acting.agent
+    assert agent
+    about = names.pressed_in(str(view["private_metadata"]))
+    name = str((call.payload.get("selected_option") or {}).get("value") or "")
+
+    def read(work: SqlWork) -> Json:
+        ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
+        text = filled_for(desk.setup, name, ticket)
+        return modals.reply(reply_facts(work, desk.setup, agent, about.ticket, text, about.draft))
+
+    async with answering(acting, call):
+        made = await desk.read(read)
+        await update_view(call, str(view["id"]), _with_new_field(made, f"{names.TEXT}:{name}"))
+
+
+async def submit(acting: Acting, call: Call) -> None:
+    """Keep the answer until it can be undone no more, and offer to undo it."""
+    view, desk, agent = call.body["view"], call.hands.desk, acting.agent
+    assert agent
+    about = names.pressed_in(str(view["private_metadata"]))
+    text, then = typed(view, names.TEXT), _then(typed(view, names.AND_THEN))
+    seconds = call.hands.settings.undo_seconds
+    kept: list[Kept] = []
+
+    def keep(work: SqlWork) -> Kept:
+        now = datetime.now(UTC)
+        ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
+        if not text:
+            raise CommandRefused("there is nothing to say; write the answer")
+        files = _files(work, ticket.number, ticked(view, names.FILES), desk.setup.desk)
+        if about.draft:
+            undoable.take(work, about.draft, PREVIEW, acting.user)
+        place, body = at_card(work, ticket.number), body_of(agent, text, then, files)
+        due_at = now + timedelta(seconds=seconds)
+        draft = send_soon(work, acting.user, place, ticket.number, body, due_at, now)
+        return Kept(place, reply_facts(work, desk.setup, agent, ticket.number, text, draft))
+
+    async with submitting(acting, call, block_of(view, names.TEXT)):
+        kept.append(await desk.write(keep))
+    for one in kept:
+        await _offer_undo(acting, call, one, seconds)
+
+
+async def undo(acting: Acting, call: Call) -> None:
+    """Take an answer back, if it still waits and is theirs."""
+    desk, draft = call.hands.desk, pressed(call).draft
+
+    def act(work: SqlWork) -> tuple[str, str]:
+        taken = undoable.take(work, draft, ANSWER, acting.user)
+        if taken is None:
+            raise CommandRefused(TOO_LATE)
+        ticket = work.ticket(taken.ticket)
+        assert ticket
+        return desk.setup.policy.reference_of(ticket), str(taken.body["text"])
+
+    async with answering(acting, call):
+        reference, text = await desk.write(act)
+        await say(acting, call, modals.undone(reference, text), instead=True)
+
+
+async def _view(acting: Acting, call: Call, target: Target) -> Json:
+    desk, agent = call.hands.desk, acting.agent
+    assert agent
+    return await desk.read(lambda work: modals.reply(reply_facts(work, desk.setup, agent, target.number)))
+
+
+async def _offer_undo(acting: Acting, call: Call, kept: Kept, seconds: int) -> None:
+    """In the ticket's thread, to the author alone; where that cannot be, the answer goes all the same."""
+    team, channel, thread = [*kept.place.split("/"), "", ""][:3]
+    if not seconds or not thread:
+        return
+    where = replace(acting, team=team, channel=channel, thread=thread, ticket=kept.facts.ticket)
+    with suppress(SlackFailure, DeliveryError):
+        await whisper(where, call, modals.undo(kept.facts, seconds))
+
+
+def _then(word: str) -> Then:
+    return Then(word) if word in list(Then) else Then.WAITING
+
+
+def _files(work: SqlWork, number: int, wanted: list[str], desk: Desk) -> tuple[Attachment, ...]:
+    """The ticked files of the thread; what a customer would not get is refused before anything is kept."""
+    offered = {f"{one.message}:{one.place}": one.attachment for one in recent_files(work, number)}
+    files = tuple(offered[one] for one in wanted if one in offered)
+    if wrong := objection_to(files, desk):
+        raise CommandRefused(wrong[1])
+    return files
+
+
+def _with_new_field(view: Json, block_id: str) -> Json:
+    """The form with its text in a block of another id, or Slack would keep showing what was typed."""
+    blocks = [
+        one | {"block_id": block_id} if one.get("block_id") == names.TEXT else one for one in view["blocks"]
+    ]
+    return view | {"blocks": blocks}
+
+
+LISTENERS = (
+    Listener(Kind.ACTION, names.REPLY, open_reply),
+    Listener(Kind.SHORTCUT, names.SHORTCUT_REPLY, open_reply),
+    Listener(Kind.ACTION, names.CANNED, fill_in),
+    Listener(Kind.VIEW, names.VIEW_REPLY, submit),
+    Listener(Kind.ACTION, names.UNDO, undo),
+)

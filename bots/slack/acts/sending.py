@@ -1,0 +1,136 @@
+"""Answers on their way out: kept for the seconds in which they can be undone, then said, once.
+
+The words wait in the database, so that a desk that dies in those seconds says them when it is there
+again. Each is said in the transaction that takes it. What cannot be said any more goes back to its
+author, who has the words.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bots import acting as acts
+from bots.acting import Words
+from bots.slack.acts.doing import seen_ticket
+from bots.slack.blocks import Message, errors
+from bots.slack.blocks.elements import rich_quote, rich_section, rich_text, said
+from bots.slack.calls import Json, SlackFailure
+from bots.slack.listening import Hands
+from bots.slack.workspaces import MEDIUM
+from intake import handle
+from intake.commands import Then
+from intake.errors import CommandRefused, DeliveryError, StoreUnavailable
+from intake.handle import Setup
+from intake.messages import Attachment
+from intake.tickets import Agent
+from store import posts, undoable
+from store.posts import Post
+from store.undoable import ANSWER, Waiting
+from store.work import SqlWork
+
+POLL_SECONDS = 0.5
+REST = timedelta(minutes=1)
+SENT = "answer"  # the role of a `!reply …` that was sent
+log = structlog.get_logger()
+
+
+def body_of(
+    agent: Agent, text: str, then: Then, attachments: Iterable[Attachment] = (), source: str = ""
+) -> dict[str, object]:
+    """What is kept of an answer; `source` is the message in the thread that it was written in."""
+    files = [asdict(one) for one in attachments]
+    return {"agent": agent.email, "text": text, "then": then.value, "files": files, "source": source}
+
+
+def send_soon(
+    work: SqlWork,
+    account: str,
+    place: str,
+    ticket: int,
+    body: Mapping[str, Any],
+    due_at: datetime,
+    now: datetime,
+) -> int:
+    """Have an answer said at a moment unless it is undone before; its number."""
+    return undoable.keep(work, Waiting(account, place, ticket, ANSWER, body, due_at), now)
+
+
+class Sending:
+    """`run` says what is due until it is cancelled."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    async def run(self) -> None:
+        while True:
+            try:
+                for one in await self._hands.desk.read(lambda work: undoable.due(work, datetime.now(UTC))):
+                    await self._send(one)
+            except StoreUnavailable as error:
+                log.warning("answers wait", error=str(error))
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _send(self, one: Waiting) -> None:
+        desk = self._hands.desk
+        try:
+            await desk.write(lambda work: say_now(work, desk.setup, one, datetime.now(UTC)))
+        except CommandRefused as error:
+            await desk.write(lambda work: undoable.take(work, one.id, ANSWER, one.account))
+            await self._give_back(one, error)
+        except StoreUnavailable:
+            raise
+        except Exception:  # a fault of ours must neither lose the words nor stop the others
+            log.exception("an answer could not be said", ticket=one.ticket, draft=one.id)
+            later = datetime.now(UTC) + REST
+            await desk.write(lambda work: undoable.postpone(work, one.id, later))
+
+    async def _give_back(self, one: Waiting, error: CommandRefused) -> None:
+        """Tell the author that nothing was said, and why."""
+        log.info("an answer was not said", ticket=one.ticket, reason=str(error))
+        team, channel, *thread = one.place.split("/")
+        message = _not_sent(str(error), str(one.body["text"]))
+        args: Json = {"channel": channel, "user": one.account, "text": message.text}
+        args |= {"blocks": list(message.blocks)} | ({"thread_ts": thread[0]} if thread else {})
+        try:
+            await self._hands.speaking.ask(
+                team, lambda client: client.api_call("chat.postEphemeral", json=args)
+            )
+        except (SlackFailure, DeliveryError) as failure:
+            log.warning("an answer could not be given back", ticket=one.ticket, error=str(failure))
+
+
+def say_now(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
+    """Say an answer that waited, if it still does."""
+    if undoable.take(work, one.id, ANSWER, one.account) is None:
+        return
+    agent = work.agent(str(one.body["agent"]))
+    if agent is None or not agent.active:
+        raise CommandRefused("you are no agent any more")
+    ticket = seen_ticket(work, one.ticket, agent, setup.policy)
+    words = _words(one)
+    command = acts.answer(work, setup, agent, ticket, words, now, Then(one.body["then"]))
+    handle.carry_out_in(work, lambda _: command, setup, agent.email, now)
+    if source := one.body["source"]:
+        receipt = work.receipt_for(words.identity)
+        team, channel, thread = one.place.split("/")
+        message = receipt.message if receipt else 0
+        place = f"{team}/{channel}"
+        posts.record(work, Post(MEDIUM, place, source, SENT, now, one.ticket, thread, message))
+
+
+def _words(one: Waiting) -> Words:
+    identity = hashlib.sha256(f"{MEDIUM} answer {one.id} {one.account} {one.due_at}".encode()).hexdigest()
+    files = tuple(Attachment(**file) for file in one.body["files"])
+    return Words(str(one.body["text"]), MEDIUM, identity, files)
+
+
+def _not_sent(why: str, text: str) -> Message:
+    sentence = errors.refused_command(why).sentence
+    words = f"Your answer is not sent. {sentence} These were your words:"
+    shown = rich_text(rich_section(said(words)), rich_quote(text))
+    return Message(errors.refusal(errors.Fault(words)).text, (shown,))

@@ -1,0 +1,169 @@
+"""What agents write below a card: notes to colleagues, and `!reply …`, which asks before it is said.
+
+Plain words in a ticket's thread are a note, never an answer: the customer reads only what somebody
+sent by an act of its own. What is edited or deleted says so from then on, and what it said before is
+kept. Above the threads, and from whoever is no agent, nothing is the desk's business.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bots import acting as acts
+from bots.acting import Words
+from bots.slack.acts.answering import whisper
+from bots.slack.acts.doing import NotFound, Target, carry_out, seen_ticket
+from bots.slack.acts.preview import show_preview
+from bots.slack.asks.direct import mentioned
+from bots.slack.blocks import errors
+from bots.slack.blocks.facts import reads
+from bots.slack.listening import Acting, Call, Kind, Listener
+from bots.slack.people import name_of
+from bots.slack.reading import people_in, plain_text
+from bots.slack.signs import promise_sign
+from bots.slack.workspaces import MEDIUM
+from intake.handle import Command, Setup
+from intake.telling import tell_mentioned
+from intake.tickets import Agent, Ticket
+from store import edits, inbox, posts
+from store.posts import Post
+from store.work import SqlWork
+
+REPLY = "!reply"
+NOTE, ANSWER = "note", "answer"
+LOCK = "lock"
+MOST_NAMES = 10
+
+
+async def written(acting: Acting, call: Call) -> None:
+    """Words in a ticket's thread."""
+    if not acting.thread or not acting.ticket or acting.thread == acting.ts:
+        return
+    words = await _words(acting, call)
+    if not words.text and not words.attachments:
+        return
+    if words.text.split(maxsplit=1)[:1] == [REPLY]:
+        await show_preview(acting, call, replace(words, text=words.text.removeprefix(REPLY).strip()))
+    else:
+        await _note(acting, call, words)
+
+
+async def changed(acting: Acting, call: Call) -> None:
+    """Words below a card were edited: a note says the new ones, an answer has been read already."""
+    message = call.payload.get("message") or {}
+    if message.get("subtype") == "tombstone":
+        await deleted(acting, call)
+        return
+    if acting.role == ANSWER:
+        policy = call.hands.desk.setup.policy
+        ticket = await call.hands.desk.read(lambda work: work.ticket(acting.ticket))
+        if ticket and not _is_same(call.payload):
+            await whisper(acting, call, errors.refusal(errors.already_sent(policy.reference_of(ticket))))
+    elif acting.role == NOTE and acting.message:
+        text = await _text(acting, call, str(message.get("text") or ""))
+        await _revise(acting, call, text)
+
+
+async def deleted(acting: Acting, call: Call) -> None:
+    """A note is hidden; its words stay in the history."""
+    if acting.role == NOTE and acting.message:
+        await _revise(acting, call, "")
+
+
+async def _words(acting: Acting, call: Call) -> Words:
+    """What was written, with its files."""
+    fetched = await call.hands.downloads.fetch(
+        acting.team, call.payload.get("files") or (), is_last_try=acting.is_last_try
+    )
+    text = await _text(acting, call, str(call.payload.get("text") or ""))
+    left_out = "".join(f"\n\n({one})" for one in fetched.defects)
+    place = f"{acting.team}/{acting.channel}"
+    return Words(
+        f"{text}{left_out}".strip(),
+        MEDIUM,
+        hashlib.sha256(f"{MEDIUM} {place} {acting.ts}".encode()).hexdigest(),
+        fetched.attachments,
+        fetched.files,
+        f"{place}/{acting.thread}",
+    )
+
+
+async def _text(acting: Acting, call: Call, wire: str) -> str:
+    people = call.hands.people
+    names: Mapping[str, str] = {
+        one: name_of(await people.one(acting.team, one)) for one in people_in(wire)[:MOST_NAMES]
+    }
+    return plain_text(wire, names).strip()
+
+
+async def _note(acting: Acting, call: Call, words: Words) -> None:
+    place, setup = f"{acting.team}/{acting.channel}", call.hands.desk.setup
+    meant = await mentioned(acting, call, str(call.payload.get("text") or ""))
+
+    def act(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:
+        work.for_delivery(acting.delivery)
+        return acts.note(work, setup, agent, ticket, words, now)
+
+    def kept(work: SqlWork, number: int, now: datetime) -> None:
+        receipt = work.receipt_for(words.identity)
+        message = receipt.message if receipt else 0
+        post = Post(MEDIUM, place, acting.ts, NOTE, now, number, acting.thread, message)
+        posts.record(work, post)
+        promise_sign(work, setup, place, acting.ts, LOCK, now)
+        _tell(work, number, acting.agent, meant.values(), words.text, setup, now)
+
+    try:
+        await carry_out(acting, call, Target(acting.ticket), act, kept)
+    except NotFound:
+        return  # whoever may not see the ticket writes nothing on it
+
+
+def _tell(
+    work: SqlWork,
+    number: int,
+    author: Agent | None,
+    meant: Iterable[Agent],
+    text: str,
+    setup: Setup,
+    now: datetime,
+) -> None:
+    """Whoever is mentioned and may read the ticket hears of it."""
+    ticket = work.ticket(number)
+    assert ticket
+    assert author
+    others = [one for one in meant if one.id != author.id and reads(one, ticket, setup.policy)]
+    tell_mentioned(work, ticket, others, author.name, text, setup, now)
+
+
+async def _revise(acting: Acting, call: Call, text: str) -> None:
+    """Let a note say something else, or nothing any more."""
+    now, policy, agent = datetime.now(UTC), call.hands.desk.setup.policy, acting.agent
+    assert agent
+
+    def act(work: SqlWork) -> None:
+        inbox.settle(work, acting.delivery)
+        seen_ticket(work, acting.ticket, agent, policy)
+        if text:
+            edits.edit(work, acting.message, text, agent.email, now)
+        else:
+            edits.take_back(work, acting.message, agent.email, now)
+
+    try:
+        await call.hands.desk.write(act)
+    except NotFound:
+        return
+
+
+def _is_same(event: Mapping[str, object]) -> bool:
+    """Slack says "changed" of a message that only got a preview of a link, or an answer below it."""
+    message, before = event.get("message"), event.get("previous_message")
+    assert isinstance(message, dict)
+    return isinstance(before, dict) and message.get("text") == before.get("text")
+
+
+LISTENERS = (
+    *(Listener(Kind.MESSAGE, name, written) for name in ("", "file_share", "thread_broadcast")),
+    Listener(Kind.MESSAGE, "message_changed", changed),
+    Listener(Kind.MESSAGE, "message_deleted", deleted),
+)

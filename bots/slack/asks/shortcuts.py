@@ -1,0 +1,123 @@
+"""Shortcuts: a new ticket from anywhere, one from a message, a message onto a ticket.
+
+What a message says is taken from what Slack hands over with the shortcut. Who wrote it proposes the
+requester: a customer's own address where Slack knows it, never an agent's.
+"""
+
+from bots.slack.acts.answering import open_view
+from bots.slack.asks.answering import answered
+from bots.slack.asks.changes import change
+from bots.slack.asks.forms import EXPECTED, Origin, fault_of_any, open_new, origin_in, values_of
+from bots.slack.asks.seeing import link_base, link_to
+from bots.slack.asks.typed import Asked, ticket_in
+from bots.slack.blocks import Message, names
+from bots.slack.blocks.modals import NewFacts, add_message, message_view
+from bots.slack.calls import Json
+from bots.slack.listening import Acting, Call, Kind, Listener
+from bots.slack.people import email_of, is_of, name_of
+from intake.errors import CommandRefused
+
+LONGEST_SUBJECT = 150
+LONGEST_TEXT = 3000
+
+
+async def new(acting: Acting, call: Call) -> None:
+    """The global shortcut, and the button in App Home."""
+
+    async def opened(acting: Acting, call: Call) -> None:
+        await open_new(acting, call)
+
+    await answered(acting, call, opened)
+
+
+async def from_message(acting: Acting, call: Call) -> None:
+    """The form, with what the message says in it; what is on a ticket already is not taken twice."""
+
+    async def opened(acting: Acting, call: Call) -> Message | None:
+        if acting.ticket:
+            reference = call.hands.desk.setup.policy.file.reference.format(number=acting.ticket)
+            raise CommandRefused(f"that message is on {reference} already")
+        await open_new(acting, call, await facts_of(acting, call, call.body["message"]))
+        return None
+
+    await answered(acting, call, opened)
+
+
+async def facts_of(acting: Acting, call: Call, message: Json) -> NewFacts:
+    """What a message proposes for a new ticket."""
+    text = str(message.get("text") or "")
+    user = str(message.get("user") or "")
+    team = str(message.get("user_team") or acting.team)
+    known = await call.hands.people.one(acting.team, user) if user else {}
+    is_ours = team == acting.team and is_of(known, await call.hands.speaking.home())
+    origin = Origin(acting.channel, acting.ts, acting.thread)
+    return NewFacts(
+        (),
+        requester="" if is_ours else email_of(known),
+        subject=text.partition("\n")[0][:LONGEST_SUBJECT],
+        text=text[:LONGEST_TEXT],
+        source=f"From a message by {name_of(known) or 'somebody'}",
+        origin=origin.words,
+    )
+
+
+async def add(acting: Acting, call: Call) -> None:
+    """Asks which ticket a message belongs to; what it says waits where it stands."""
+
+    async def opened(acting: Acting, call: Call) -> None:
+        message = call.body["message"]
+        known = await call.hands.people.one(acting.team, str(message.get("user") or ""))
+        origin = Origin(acting.channel, acting.ts, acting.thread)
+        source = f"{name_of(known) or 'Somebody'}: {str(message.get('text') or '')[:200]}"
+        await open_view(acting, call, add_message(origin.words, source))
+
+    await answered(acting, call, opened)
+
+
+async def added(acting: Acting, call: Call) -> None:
+    """The message becomes a note on the ticket, with where it came from."""
+    try:
+        words = await _noted(acting, call)
+    except EXPECTED as error:
+        await call.ack(response_action="errors", errors={names.TARGET: fault_of_any(error)[:300]})
+        return
+    await call.ack(response_action="update", view=message_view("Add to a ticket", words))
+
+
+async def _noted(acting: Acting, call: Call) -> str:
+    view = call.body["view"]
+    wanted = values_of(view).get(names.TARGET, "").strip()
+    number = ticket_in(wanted)
+    if not number:
+        raise CommandRefused(f"{wanted[:40]!r} names no ticket; write its number")
+    origin = origin_in(names.pressed_in(str(view.get("private_metadata") or "")).word)
+    message = await message_at(call, origin)
+    home = await call.hands.speaking.home()
+    known = await call.hands.people.one(home, str(message.get("user") or ""))
+    link = link_to(await link_base(call.hands), f"{home}/{origin.channel}", origin.ts)
+    text = f"{name_of(known) or 'Somebody'} wrote in Slack:\n\n{message.get('text') or ''}\n\n{link}"
+    assert acting.agent
+    return await change(call.hands.desk, acting.agent, Asked("note", number, text=text))
+
+
+async def message_at(call: Call, origin: Origin) -> Json:
+    """A message as it stands in Slack; CommandRefused where it is not there, or not to be read by us."""
+    home = await call.hands.speaking.home()
+    at: Json = {"channel": origin.channel, "latest": origin.ts, "oldest": origin.ts, "inclusive": True}
+    method = "conversations.replies" if origin.thread else "conversations.history"
+    if origin.thread:
+        at["ts"] = origin.thread
+    said = await call.hands.speaking.ask(home, lambda client: client.api_call(method, params=at))
+    found = next((one for one in said["messages"] if one.get("ts") == origin.ts), None)
+    if found is None:
+        raise CommandRefused("that message is not there any more")
+    return dict(found)
+
+
+LISTENERS = (
+    Listener(Kind.SHORTCUT, names.SHORTCUT_NEW, new),
+    Listener(Kind.SHORTCUT, names.SHORTCUT_FROM_MESSAGE, from_message),
+    Listener(Kind.SHORTCUT, names.SHORTCUT_ADD, add),
+    Listener(Kind.VIEW, names.VIEW_ADD_MESSAGE, added),
+    Listener(Kind.ACTION, names.HOME_NEW, new),
+)

@@ -1,0 +1,81 @@
+"""What colleagues read in a ticket's thread of what one of them did, with whatever tool it was done.
+
+An answer with those whom it reaches, and in one line what became of status, severity, assignee and
+team (`telling` shows notes from elsewhere). Only where the thread is read by nobody who may not
+read the ticket; and nobody gets mail for it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from intake.context import Context
+from intake.decisions import Audience, Decision, Notice, Recipient, SetField, SetSeverity, SetStatus
+from intake.messages import Inbound
+from intake.promising import where_they_read
+from intake.readers import readers
+from intake.tickets import Ticket
+from intake.work import Setup, Work
+
+ANSWERED, CHANGED = "agent-answered", "agent-changed"
+WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
+
+
+def with_lines(work: Work, decision: Decision, said: Inbound | None, setup: Setup, actor: str) -> Decision:
+    """The decision, and what is shown of it in the thread."""
+    ticket = decision.ticket
+    if ticket is None or not _has_thread(ticket, setup):
+        return decision
+    agent = work.agent(actor)
+    lines = _lines(work, decision, ticket, said, setup, agent.name if agent else actor)
+    return replace(decision, notices=(*decision.notices, *lines))
+
+
+def everybody(work: Work, ticket: Ticket, setup: Setup) -> list[Recipient]:
+    """Everybody who reads an answer on a ticket, each where they read it."""
+    notice = Notice("agent-answer", Audience.EVERYONE, {}, "no")
+    meant = readers(work, notice, None, Context(setup.desk), ticket, setup)
+    placed = (where_they_read(work, notice, one, None, ticket, setup.desk) for one in meant)
+    return [one for one in placed if one.address.address]
+
+
+def shown(to: Recipient) -> str:
+    """A reader and how they read, in words."""
+    if to.channel != "email":
+        return f"{to.address.name or 'somebody'} in {WAYS.get(to.channel, to.channel)}"
+    return f"{to.address.name} <{to.address.address}>" if to.address.name else to.address.address
+
+
+def _has_thread(ticket: Ticket, setup: Setup) -> bool:
+    """A protected team without a channel of its own is written to one by one, and not for this."""
+    is_own = ticket.team in setup.desk.protected_channels
+    return setup.desk.has_triage and (is_own or not setup.policy.is_protected(ticket.team))
+
+
+def _lines(
+    work: Work, decision: Decision, ticket: Ticket, said: Inbound | None, setup: Setup, author: str
+) -> Iterator[Notice]:
+    if decision.rule == "agent-answer" and said:
+        told = [shown(one) for one in everybody(work, ticket, setup)]
+        yield _line(ANSWERED, {"author": author, "text": said.reply, "readers": told})
+    if decision.rule == "command" and (changes := list(_changes(work, decision, ticket))):
+        yield _line(CHANGED, {"author": author, "changes": changes})
+
+
+def _line(name: str, facts: dict[str, object]) -> Notice:
+    return Notice(name, Audience.AGENTS, facts, "auto-generated")
+
+
+def _changes(work: Work, decision: Decision, ticket: Ticket) -> Iterator[str]:
+    """Each change as "name: before → after"."""
+    for change in decision.changes:
+        match change:
+            case SetStatus(status):
+                yield f"status: {ticket.status} → {status}"
+            case SetSeverity(severity):
+                yield f"severity: {ticket.severity} → {severity}"
+            case SetField("assignee", value):
+                before = ticket.assignee.name if ticket.assignee else "nobody"
+                agent = work.agent(value) if value else None
+                yield f"assignee: {before} → {agent.name if agent else 'nobody'}"
+            case SetField("team", value):
+                yield f"team: {ticket.team or 'none'} → {value or 'none'}"

@@ -1,0 +1,40 @@
+"""Who changed a ticket last, and what: for whoever pressed a button that showed it as it was before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from store.tables import history
+from store.work import SqlWork
+
+WHAT = {
+    "assignee": "assigned",
+    "status": "changed the status of",
+    "severity": "changed the severity of",
+    "team": "gave to another team",
+    "merged": "merged",
+}
+OTHERWISE = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The last change: by whom, in words what, and when."""
+
+    by: str
+    what: str
+    at: datetime | None
+
+
+def last_change(work: SqlWork, ticket: int) -> Changed:
+    query = select(history.c.at, history.c.actor, history.c.what, history.c.detail)
+    theirs = query.where(history.c.ticket == ticket, history.c.what.in_(WHAT))
+    row = work.connection.execute(theirs.order_by(history.c.id.desc()).limit(1)).first()
+    if row is None:
+        return Changed("Somebody", OTHERWISE, None)
+    agent = work.agent(row.actor)
+    what = WHAT[row.what]
+    if row.what == "assignee" and row.detail in ("", row.actor):
+        what = "claimed" if row.detail else "gave up"
+    return Changed(agent.name if agent else row.actor, what, row.at)

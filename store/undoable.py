@@ -1,0 +1,91 @@
+"""Answers that wait: for the seconds in which they can be taken back, or for their author's choice.
+
+Whoever takes one deletes it in the transaction in which it is said, so that it is said once, and an
+answer that was taken back is gone. What is due is found again by whoever comes next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from store.chat_tables import IS_DUE, drafts
+from store.work import SqlWork
+
+MEDIUM = "slack"
+ANSWER, PREVIEW = "answer", "preview"
+LIFETIME = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody's words; `account` is theirs in the chat, `due_at` when they are said by themselves."""
+
+    account: str
+    place: str  # the thread
+    ticket: int
+    kind: str
+    body: Mapping[str, Any]
+    due_at: datetime | None = None
+    id: int = 0
+
+
+def keep(work: SqlWork, one: Waiting, now: datetime) -> int:
+    """Keep an answer; its number."""
+    row = drafts.insert().values(
+        medium=MEDIUM,
+        account=one.account,
+        place=one.place,
+        ticket=one.ticket,
+        kind=one.kind,
+        body=dict(one.body),
+        created_at=now,
+        due_at=one.due_at,
+        expires_at=now + LIFETIME,
+    )
+    key = work.connection.execute(row).inserted_primary_key
+    assert key
+    return int(key[0])
+
+
+def look(work: SqlWork, number: int, kind: str, account: str) -> Waiting | None:
+    """An answer of this account that still waits."""
+    query = select(drafts).where(
+        drafts.c.id == number,
+        drafts.c.medium == MEDIUM,
+        drafts.c.kind == kind,
+        drafts.c.account == account,
+    )
+    row = work.connection.execute(query).first()
+    return _waiting(row) if row else None
+
+
+def take(work: SqlWork, number: int, kind: str, account: str) -> Waiting | None:
+    """The same, which waits no more; None where somebody else has taken it, or it has been said."""
+    found = look(work, number, kind, account)
+    gone = work.connection.execute(delete(drafts).where(drafts.c.id == number)).rowcount if found else 0
+    return found if gone == 1 else None
+
+
+def due(work: SqlWork, now: datetime, most: int = 20) -> list[Waiting]:
+    """What is to be said by now, the first first."""
+    query = select(drafts).where(IS_DUE, drafts.c.medium == MEDIUM, drafts.c.due_at <= now)
+    return [_waiting(row) for row in work.connection.execute(query.order_by(drafts.c.due_at).limit(most))]
+
+
+def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
+    """Have an answer said later."""
+    mine = update(drafts).where(drafts.c.id == number, drafts.c.medium == MEDIUM)
+    work.connection.execute(mine.values(due_at=due_at))
+
+
+def forget_old(work: SqlWork, now: datetime) -> int:
+    """Previews that nobody has chosen about."""
+    old = delete(drafts).where(drafts.c.medium == MEDIUM, drafts.c.kind == PREVIEW, drafts.c.expires_at < now)
+    return work.connection.execute(old).rowcount
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(row.account, row.place, row.ticket or 0, row.kind, row.body, row.due_at, row.id)

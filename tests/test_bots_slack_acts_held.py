@@ -1,0 +1,196 @@
+"""Held messages and words that did not arrive: what an agent does about them below their notices."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bots.slack.blocks import names
+from sandbox.slack import Interaction, Message
+from serving import ANA, EVE, a_mail
+from slack_acting import Case, Here, working
+
+pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    with working(tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+async def a_stranger(here: Here, case: Case) -> Message:
+    """Eve answers a mail of the ticket that was Ana's; the notice of what she wrote."""
+    await here.world.settle()
+    ours = next(one for one in reversed(here.world.relay.mails) if f"VS-{case.number}".encode() in one.body)
+    from serving import message_id
+
+    await here.world.mail(a_mail(EVE, "Re: Calls drop", "Let me in.", answers=message_id(ours.body)))
+    notice: Message = await here.world.slack.wait_for(
+        lambda: next((one for one in case.thread if names.ADMIT in str(one.blocks)), None), 10
+    )
+    return notice
+
+
+async def press(here: Here, notice: Message, action: str, user: str = "") -> Interaction:
+    space = here.world.space
+    click = await here.world.slack.click(user or space.sam, notice.channel, notice.ts, action)
+    await click.answered()
+    return click
+
+
+def fates(case: Case) -> list[str]:
+    from store.exports import listed_messages
+
+    told = case.world.read(listed_messages)
+    return [one["fate"] for one in told if one["from"] == EVE.address][:1]
+
+
+@pytest.mark.parametrize(
+    ("action", "fate", "admitted"),
+    [(names.ADMIT, "append", True), (names.RELEASE, "append", False), (names.DROP, "ignore", False)],
+)
+def test_an_agent_says_what_becomes_of_a_strangers_words(
+    here: Here, action: str, fate: str, admitted: bool
+) -> None:
+    async def steps() -> tuple[list[str], bool, str]:
+        case = await here.ticket()
+        notice = await a_stranger(here, case)
+        click = await press(here, notice, action)
+        people = [one.emails for one in case.now.participants]
+        return fates(case), (EVE.address,) in people, click.ephemerals[0].text if click.ephemerals else ""
+
+    became, is_in, told = here.run(steps)
+
+    assert ([fate], admitted) == (became, is_in)
+    assert told
+
+
+def test_the_second_to_decide_reads_that_it_is_done(here: Here) -> None:
+    async def steps() -> str:
+        case, space = await here.ticket(), here.world.space
+        notice = await a_stranger(here, case)
+        await press(here, notice, names.DROP)
+        late = await press(here, notice, names.ADMIT, space.tim)
+        return late.ephemerals[0].text
+
+    assert "Somebody has decided about that message already." in here.run(steps)
+
+
+def test_a_refusal_tells_the_sender_why_in_the_agents_words(here: Here) -> None:
+    async def steps() -> tuple[list[str], bytes]:
+        case = await here.ticket()
+        notice = await a_stranger(here, case)
+        await press(here, notice, names.REFUSE)
+        await case.submit(await case.shown(), {names.REASON: "We do not know you."})
+        await here.world.settle()
+        theirs = [one for one in here.world.relay.mails if EVE.address in one.recipients]
+        return fates(case), theirs[-1].body if theirs else b""
+
+    became, body = here.run(steps)
+
+    assert ["refuse"] == became
+    assert b"We do not know you." in body
+
+
+def test_a_held_message_is_put_onto_another_ticket(here: Here) -> None:
+    async def steps() -> list[str]:
+        case, other = await here.ticket(), await here.ticket()
+        notice = await a_stranger(here, case)
+        await press(here, notice, names.ADD_TO)
+        await case.submit(await case.shown(), {names.TARGET: str(other.number)})
+        return [one["text"].strip() for one in other.said() if one["direction"] == "in"]
+
+    assert "Let me in." in here.run(steps)
+
+
+def test_a_button_that_names_another_message_than_its_notice_does_nothing(here: Here) -> None:
+    async def steps() -> tuple[str, list[str]]:
+        case = await here.ticket()
+        notice = await a_stranger(here, case)
+        for block in notice.blocks:
+            for element in block.get("elements", ()):
+                if element.get("action_id") == names.DROP:
+                    element["value"] = names.value(names.Pressed(ticket=case.number, message=1))
+        click = await press(here, notice, names.DROP)
+        return click.ephemerals[0].text, fates(case)
+
+    told, became = here.run(steps)
+
+    assert told.startswith("I can't find that message.")
+    assert ["hold"] == became
+
+
+def test_words_that_failed_are_sent_again(here: Here) -> None:
+    async def steps() -> int:
+        case = await here.ticket()
+        notice, before = await undelivered(here, case)
+        await press(here, notice, names.RETRY)
+        await here.world.settle()
+        return len(here.world.mails_to(ANA.address)) - before
+
+    assert 1 == here.run(steps)
+
+
+async def undelivered(here: Here, case: Case) -> tuple[Message, int]:
+    """An answer that the desk could not hand over, and its notice in the thread."""
+    from datetime import UTC, datetime
+
+    from intake.decisions import Audience, Notice
+    from intake.promising import promise
+    from intake.readers import all_agents
+    from store import outbox
+    from store.work import SqlWork
+
+    await here.world.settle()
+    setup = here.world.chat.hands.desk.setup
+    before = len(here.world.mails_to(ANA.address))
+
+    def failed(work: SqlWork) -> None:
+        now = datetime.now(UTC)
+        mails = [one for one in outbox.listed(work) if one.outbound.ticket_number == case.number]
+        row = next(one for one in mails if one.outbound.recipient.address == ANA.address)
+        from sqlalchemy import update
+
+        from store.tables import Sending
+        from store.tables import outbox as table
+
+        work.connection.execute(update(table).where(table.c.id == row.id).values(state=Sending.FAILED))
+        facts = {"address": ANA.address, "reason": "550 no", "text": "", "promise": row.id}
+        notice = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
+        for agent in all_agents(work, setup.desk):
+            promise(work, notice, agent, work.ticket(case.number), None, 0, setup, now)
+
+    here.world.write(failed)
+    here.world.chat.hands.desk.wake()
+    notice = await here.world.slack.wait_for(
+        lambda: next((one for one in case.thread if names.RETRY in str(one.blocks)), None), 10
+    )
+    return notice, before
+
+
+def test_words_that_failed_go_another_way(here: Here) -> None:
+    async def steps() -> list[str]:
+        case = await here.ticket()
+        here.world.write(_another_address)
+        notice, _ = await undelivered(here, case)
+        await press(here, notice, names.OTHER_WAY)
+        view = await case.shown()
+        await case.submit(view, {names.ADDRESS: "ana.rossi@acme.example"})
+        await here.world.settle()
+        return here.world.mails_to("ana.rossi@acme.example")
+
+    assert 1 == len(here.run(steps))
+
+
+def _another_address(work: object) -> None:
+    from sqlalchemy import insert, select
+
+    from store.tables import IdentityKind, identities, people
+    from store.types import address_key
+    from store.work import SqlWork
+
+    assert isinstance(work, SqlWork)
+    ana = work.connection.execute(select(people.c.id).where(people.c.name == ANA.name)).scalar_one()
+    new = "ana.rossi@acme.example"
+    values = {"key": address_key(new), "kind": IdentityKind.EMAIL, "value": new, "person": ana, "position": 1}
+    work.connection.execute(insert(identities).values(values))

@@ -1,0 +1,80 @@
+"""`deskbell serve` is killed right behind what an agent did in Slack: nothing is lost, nothing done twice."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.slack.blocks import names
+from sandbox.relay import relay_in_thread
+from sandbox.slack import SlackSandbox
+from serving import SAM
+from slack_acting import Case, Here
+from test_bots_slack_kill import _desk, _started
+
+pytestmark = pytest.mark.slow  # several starts of a whole desk
+ROUNDS = 3
+Act = Callable[[Case], Coroutine[Any, Any, None]]
+
+
+async def _claims(case: Case) -> None:
+    await case.click(names.CLAIM)
+
+
+async def _notes(case: Case) -> None:
+    acks, card, slack = len(case.world.slack.acks), case.card, case.world.slack
+    await slack.say(case.world.space.sam, card.channel, "It is theirs", thread_ts=card.ts)
+    await slack.wait_for(lambda: len(slack.acks) > acks)
+
+
+async def _replies(case: Case) -> None:
+    view = await case.form(names.REPLY)
+    await case.submit(view, {names.TEXT: "Please restart the box."})
+
+
+@pytest.mark.parametrize(
+    ("act", "done"),
+    [(_claims, (SAM.address, 0, 0)), (_notes, ("", 1, 0)), (_replies, ("", 0, 1))],
+)
+def test_what_was_acknowledged_is_done_once(tmp_path: Path, act: Act, done: tuple[str, int, int]) -> None:
+    async def run() -> list[tuple[str, int, int]]:
+        async with SlackSandbox(redeliver_after=0.5, attempts=60) as slack:
+            with relay_in_thread() as relay:
+                desk = _desk(tmp_path, slack, relay)
+                here, cases = Here(desk, asyncio.Runner()), []
+                for number in range(ROUNDS):
+                    process = await _started(desk.config, tmp_path / f"serve{number}.log")
+                    await slack.wait_for(lambda: slack.sockets == 1, 10)
+                    cases.append(await here.ticket(f"Killed {number}"))
+                    await act(cases[-1])
+                    process.kill()
+                    await process.wait()
+                process = await _started(desk.config, tmp_path / "last.log")
+                try:
+                    await slack.wait_until_idle(60)
+                    await asyncio.sleep(12 if act is _replies else 2)  # longer than an answer can be undone
+                    await desk.settle(60)
+                finally:
+                    process.terminate()
+                    await process.wait()
+                bodies = Counter(
+                    case.number
+                    for case in cases
+                    for one in relay.mails
+                    if f"VS-{case.number}".encode() in one.body and b"Please restart" in one.body
+                )
+                found = [
+                    (
+                        case.now.assignee.email if case.now.assignee else "",
+                        sum(not one["public"] and one["direction"] == "in" for one in case.said()),
+                        bodies[case.number],
+                    )
+                    for case in cases
+                ]
+                desk.wired.store.close()
+                return found
+
+    assert [done] * ROUNDS == asyncio.run(run())

@@ -1,0 +1,156 @@
+"""Answers from the form: whom they reach, the seconds in which they can be undone, what the thread says."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bots.slack.blocks import names
+from intake.tickets import Status
+from serving import ANA
+from slack_acting import Case, Here, working
+
+pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    folder = tmp_path_factory.mktemp("desk")
+    answers = folder / "words" / "en" / "answers"
+    answers.mkdir(parents=True)
+    (answers / "restart.md").write_text(
+        "# Restart\nDear {name}, restart it ({reference}).\n", encoding="utf-8"
+    )
+    with working(folder, desk='templates = "words"\nnotices_an_hour = 1000', undo_seconds="1") as found:
+        yield found
+
+
+async def replied(case: Case, **more: object) -> None:
+    """Write an answer into the form and send it."""
+    view = await case.form(names.REPLY)
+    await case.submit(view, {names.TEXT: "Please restart the box."} | more)
+
+
+def mails(here: Here) -> int:
+    return len(here.world.mails_to(ANA.address))
+
+
+def test_the_form_says_whom_an_answer_reaches_and_how(here: Here) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        return str(await case.form(names.REPLY))
+
+    assert f"Goes by email to {ANA.name} &lt;{ANA.address}&gt;" in here.run(steps)
+
+
+def test_an_answer_goes_out_after_its_seconds_and_the_thread_says_so(here: Here) -> None:
+    async def steps() -> tuple[int, Status, str]:
+        case = await here.ticket()
+        await here.world.settle()
+        before = mails(here)
+        await replied(case)
+        at_once = mails(here) - before
+        await here.world.slack.wait_for(lambda: mails(here) > before, 10)
+        await here.world.slack.wait_for(lambda: "sent by email" in str([one.blocks for one in case.thread]))
+        return at_once, case.now.status, str([one.text for one in case.thread])
+
+    at_once, status, thread = here.run(steps)
+
+    assert (0, Status.WAITING) == (at_once, status)
+    assert "Public reply by Sam Weaver" in thread
+
+
+def test_an_answer_that_is_undone_is_read_by_nobody(here: Here) -> None:
+    async def steps() -> tuple[int, Status, str]:
+        case, slack = await here.ticket(), here.world.slack
+        await here.world.settle()
+        before = mails(here)
+        await replied(case)
+        await slack.wait_for(case.whispers)
+        offer = case.whispers()[0]
+        click = await slack.click(here.world.space.sam, offer.channel, offer.ts, names.UNDO)
+        await click.answered()
+        await here.world.settle()
+        return mails(here) - before, case.now.status, str(click.replies)
+
+    sent, status, told = here.run(steps)
+
+    assert (0, Status.OPEN) == (sent, status)
+    assert "taken back" in told
+    assert "Please restart the box." in told
+
+
+def test_what_is_out_cannot_be_undone(here: Here) -> None:
+    async def steps() -> str:
+        case, slack = await here.ticket(), here.world.slack
+        await replied(case)
+        await slack.wait_for(lambda: case.now.status is Status.WAITING, 10)
+        offer = case.whispers()[0]
+        click = await slack.click(here.world.space.sam, offer.channel, offer.ts, names.UNDO)
+        await click.answered()
+        return str(click.replies)
+
+    assert "It is out already" in here.run(steps)
+
+
+@pytest.mark.parametrize(
+    ("then", "status"),
+    [("keep", Status.OPEN), ("waiting", Status.WAITING), ("solved", Status.SOLVED)],
+)
+def test_the_form_says_what_becomes_of_the_ticket(here: Here, then: str, status: Status) -> None:
+    async def steps() -> Status:
+        case = await here.ticket()
+        await here.world.settle()
+        before = mails(here)
+        await replied(case, **{names.AND_THEN: then})
+        await here.world.slack.wait_for(lambda: mails(here) > before, 10)
+        return case.now.status
+
+    assert status is here.run(steps)
+
+
+def test_a_ready_answer_fills_the_form(here: Here) -> None:
+    async def steps() -> str:
+        case, sam = await here.ticket(), here.world.space.sam
+        view = await case.form(names.REPLY)
+        await here.world.slack.act_in_view(sam, view["id"], names.CANNED, selected="restart")
+        await here.world.slack.wait_for(lambda: "restart it" in str(here.world.slack.views(sam)[-1]))
+        return str(here.world.slack.views(sam)[-1]).replace(str(case.number), "N")
+
+    assert "Dear Ana Rossi, restart it (VS-N)." in here.run(steps)
+
+
+def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
+    async def steps() -> bool:
+        case = await here.ticket()
+        await here.world.settle()
+        await case.say("The log", files=[("trace.log", b"one line of a log")])
+        before = len(here.world.relay.mails)
+        view = await case.form(names.REPLY)
+        box = next(one for one in view["blocks"] if one["block_id"] == names.FILES)
+        value = box["element"]["options"][0]["value"]
+        await case.submit(view, {names.TEXT: "See the log.", names.FILES: [value]})
+        await here.world.slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        return b"trace.log" in here.world.relay.mails[-1].body
+
+    assert here.run(steps)
+
+
+def test_an_answer_that_cannot_be_said_any_more_goes_back_to_its_author(here: Here) -> None:
+    async def steps() -> str:
+        case, slack = await here.ticket(), here.world.slack
+        await replied(case)
+        here.world.write(lambda work: _give_to_security(work, case.number))
+        await slack.wait_for(lambda: "not sent" in str(case.whispers()), 10)
+        return str(case.whispers()[-1].blocks)
+
+    assert "Please restart the box." in here.run(steps)
+
+
+def _give_to_security(work: object, number: int) -> None:
+    from sqlalchemy import update
+
+    from store.tables import tickets
+    from store.work import SqlWork
+
+    assert isinstance(work, SqlWork)
+    work.connection.execute(update(tickets).where(tickets.c.number == number).values(team="security"))

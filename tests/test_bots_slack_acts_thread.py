@@ -1,0 +1,178 @@
+"""What agents write below a card: notes, their edits and deletions, and `!reply`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bots.slack.blocks import names
+from intake.tickets import Status
+from serving import ANA
+from slack_acting import Case, Here, working
+from store import edits
+from store.work import SqlWork
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    with working(tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+def notes(case: Case) -> list[str]:
+    return [one["text"] for one in case.said() if not one["public"] and one["direction"] == "in"]
+
+
+@pytest.mark.slow
+def test_plain_words_in_a_thread_are_a_note_and_get_a_lock(here: Here) -> None:
+    async def steps() -> tuple[list[str], list[str], Status]:
+        case = await here.ticket()
+        await here.world.settle()
+        mails = len(here.world.relay.mails)
+        ts = await case.say("It is their *router* &amp; not ours")
+        message = next(one for one in case.thread if one.ts == ts)
+        await here.world.slack.wait_for(lambda: message.reactions)
+        await here.world.settle()
+        assert len(here.world.relay.mails) == mails  # no customer hears of it
+        return notes(case), list(message.reactions), case.now.status
+
+    said, signs, status = here.run(steps)
+
+    assert ["It is their *router* & not ours"] == said
+    assert ["lock"] == signs
+    assert Status.OPEN is status
+
+
+@pytest.mark.slow
+def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
+    async def steps() -> int:
+        case = await here.ticket()
+        before = here.world.read(lambda work: len(_messages(work)))
+        await here.world.slack.say(here.world.space.sam, case.card.channel, "Lunch?")
+        await case.decided()
+        return here.world.read(lambda work: len(_messages(work))) - before
+
+    assert 0 == here.run(steps)
+
+
+@pytest.mark.slow
+def test_words_of_who_is_no_agent_are_no_note(here: Here) -> None:
+    async def steps() -> list[str]:
+        case = await here.ticket()
+        here.world.slack.channel(case.card.channel)
+        await here.world.slack.join(here.world.space.colleague, case.card.channel)
+        gus = here.world.slack.add_user("Gus", email="gus@vendor.example")
+        await here.world.slack.join(gus, case.card.channel)
+        await case.say("I am nobody", gus)
+        return notes(case)
+
+    assert [] == here.run(steps)
+
+
+def test_an_edited_note_says_the_new_words_and_keeps_the_old_ones(here: Here) -> None:
+    async def steps() -> tuple[list[str], list[str]]:
+        case = await here.ticket()
+        ts = await case.say("It is theirs")
+        await here.world.slack.edit(here.world.space.sam, case.card.channel, ts, "It is ours")
+        await case.decided()
+        return notes(case), _before(case)
+
+    assert (["It is ours"], ["It is theirs"]) == here.run(steps)
+
+
+@pytest.mark.slow
+def test_a_deleted_note_is_hidden_and_the_history_keeps_it(here: Here) -> None:
+    async def steps() -> tuple[list[str], list[str]]:
+        case = await here.ticket()
+        ts = await case.say("Oops")
+        await here.world.slack.delete(here.world.space.sam, case.card.channel, ts)
+        await case.decided()
+        return notes(case), _before(case)
+
+    assert ([""], ["Oops"]) == here.run(steps)
+
+
+def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
+    async def steps() -> list[str]:
+        from store.notes import recent_files
+
+        case = await here.ticket()
+        await case.say("The log", files=[("trace.log", b"one line")])
+        return here.world.read(
+            lambda work: [one.attachment.filename for one in recent_files(work, case.number)]
+        )
+
+    assert ["trace.log"] == here.run(steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("action", "mails", "told"),
+    [(names.SEND, 1, "on its way"), (names.CANCEL, 0, "nothing is sent")],
+)
+def test_a_previewed_answer_is_said_only_if_its_author_says_so(
+    here: Here, action: str, mails: int, told: str
+) -> None:
+    async def steps() -> tuple[int, str, str]:
+        case = await here.ticket()
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        await case.say("!reply Please restart the box.")
+        await here.world.slack.wait_for(case.whispers)
+        (preview,) = case.whispers()
+        shown = str(preview.blocks)
+        click = await here.world.slack.click(here.world.space.sam, preview.channel, preview.ts, action)
+        await click.answered()
+        await here.world.slack.wait_for(lambda: len(here.world.relay.mails) - before >= mails)
+        await here.world.settle()
+        return len(here.world.relay.mails) - before, shown, str(click.replies)
+
+    sent, shown, said = here.run(steps)
+
+    assert mails == sent
+    assert ANA.address in shown
+    assert told in said
+
+
+@pytest.mark.slow
+def test_whoever_edits_an_answer_that_is_out_reads_that_it_was_read(here: Here) -> None:
+    async def steps() -> str:
+        case, slack = await here.ticket(), here.world.slack
+        ts = await case.say("!reply Please restart the box.")
+        await slack.wait_for(case.whispers)
+        preview = case.whispers()[0]
+        click = await slack.click(here.world.space.sam, preview.channel, preview.ts, names.SEND)
+        await click.answered()
+        await slack.wait_for(lambda: case.now.status is Status.WAITING)
+        await slack.edit(here.world.space.sam, case.card.channel, ts, "!reply Never mind.")
+        await case.decided()
+        await slack.wait_for(lambda: "already sent" in case.whispers()[-1].text)
+        return case.whispers()[-1].text
+
+    assert "the customer has the first text" in here.run(steps)
+
+
+def _messages(work: SqlWork) -> list[object]:
+    from store.exports import listed_messages
+
+    return list(listed_messages(work))
+
+
+def _before(case: Case) -> list[str]:
+    def read(work: SqlWork) -> list[str]:
+        from store.exports import listed_messages
+
+        (note, *_) = (one for one in listed_messages(work, ticket=case.number) if one["rule"] == "agent-note")
+        return [words for _, _, words in edits.versions_of(work, note["id"])]
+
+    return case.world.read(read)
+
+
+@pytest.mark.slow
+def test_an_agent_who_is_mentioned_in_a_note_reads_it_at_once(here: Here) -> None:
+    async def steps() -> str:
+        case, tim = await here.ticket(), here.world.space.tim
+        await case.say(f"<@{tim}> could you look?")
+        await here.world.slack.wait_for(lambda: here.world.slack.dms(tim), 10)
+        return str(here.world.slack.dms(tim)[-1].blocks)
+
+    assert "could you look?" in here.run(steps)

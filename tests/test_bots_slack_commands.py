@@ -1,0 +1,230 @@
+"""/ticket does and shows what it says, to agents alone, each of what they may see."""
+
+import pytest
+
+import slack_asks
+from intake.errors import StoreUnavailable
+from intake.tickets import Status
+from store.exports import conversation
+
+PROTECTED = "A vulnerability in the login"
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    with slack_asks.a_room(tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def number(room):
+    return room.ticket()
+
+
+@pytest.fixture(scope="module")
+def secret(room):
+    """A ticket of a protected team that neither Sam nor Tim is in."""
+    return room.ticket(PROTECTED)
+
+
+def test_help_names_every_command(room):
+    words = room.say("help")
+
+    assert all(one in words for one in ("claim", "snooze", "find words|address", "settings"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("clame 12", 'did you mean "claim"?'),
+        ("assign", "/ticket assign ID @agent|team:x"),
+        ("priority 12", "/ticket severity ID name"),
+        ("list nonsense", "No severity or list 'nonsense'"),
+        ("show 99999", "I can't find VS-99999"),
+        ("claim 99999", "I can't find VS-99999"),
+    ],
+)
+def test_what_cannot_be_done_is_answered_with_a_next_step(room, typed, said):
+    words = room.say(typed)
+
+    assert said in words
+
+
+@pytest.mark.parametrize("typed", ["list", "show 1001", "find calls", "help", "settings"])
+def test_whoever_is_no_agent_reads_one_sentence(room, number, typed):
+    words = room.say(typed, user=room.space.colleague, channel=room.space.shared)
+
+    assert words.startswith("Only support staff can do this.")
+    assert "VS-" not in words
+
+
+def test_a_ticket_is_claimed_given_away_and_let_go(room, number):
+    def whose():
+        assignee = room.now(number).assignee
+        return assignee.name if assignee else ""
+
+    said = [room.say(f"claim VS-{number}"), whose()]
+    again = room.say(f"claim #{number}")
+    said += [room.say(f"assign {number} <@{room.space.tim}|tim>"), whose()]
+    taken = room.say(f"claim {number}")
+    said += [room.say(f"assign {number} sam"), whose(), room.say(f"unclaim {number}"), whose()]
+
+    assert f"VS-{number} is yours." in said[0]
+    assert "already" in again
+    assert "Tim Other has" in taken
+    assert ["Sam Weaver", "Tim Other", "Sam Weaver", ""] == said[1::2]
+
+
+def test_whoever_is_given_a_ticket_by_a_colleague_reads_so_directly(room, number):
+    room.say(f"assign {number} <@{room.space.tim}>")
+    (told,) = room.told(room.space.tim, "Sam Weaver gave you")
+    room.say(f"unclaim {number}")
+
+    assert f"VS-{number}" in told
+    assert "Mute these messages" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("assign {0} <@{uma}>", "no agent of this desk"),
+        ("assign {0} nobody-there", "No agent 'nobody-there'"),
+        ("assign {0} team:voice", "No team 'voice'"),
+        ("severity {0} awful", "No severity 'awful'"),
+        ("snooze {0} soon", "names no time"),
+        ("snooze {0} 2020-01-01", "past"),
+        ("merge {0} into {0}", "merged into itself"),
+        ("status {0} open", "is open already"),
+    ],
+)
+def test_a_command_that_is_refused_says_why(room, number, typed, said):
+    words = room.say(typed.format(number, uma=room.space.colleague))
+
+    assert said in words
+
+
+@pytest.mark.slow
+def test_severity_status_close_and_reopen_change_the_ticket(room):
+    number = room.ticket("No sound")
+    typed = "priority {0} URGENT", "status {0} solved", "reopen {0}", "close {0} it was a cable"
+    said = [room.say(one.format(number)) for one in typed]
+    ticket = room.now(number)
+
+    assert ("urgent", Status.CLOSED) == (ticket.severity, ticket.status)
+    for word, words in zip(("urgent now", "solved now", "open again", "closed"), said, strict=True):
+        assert f"VS-{number} is {word}" in words
+
+
+@pytest.mark.slow
+def test_a_note_is_on_the_ticket_and_in_its_thread_and_tells_whom_it_mentions(room, number):
+    room.say(f"note {number} ask <@{room.space.tim}|tim> first <!channel>")
+    thread = room.in_thread(number, "Sam Weaver left a note")
+    (told,) = room.told(room.space.tim, "mentioned you in a note")
+
+    assert "@Tim Other first" in thread
+    assert "@Tim Other first" in told
+    assert "<!channel>" not in str(room.world.thread(room.card(number))[-1].text)
+
+
+def test_lists_and_find_show_what_may_be_seen(room, number, secret):
+    listed, found = room.say("list"), room.say("find vulnerability")
+    by_address = room.say("find ana@acme.example")
+
+    assert f"VS-{number}" in listed
+    assert f"VS-{secret}" not in listed
+    assert f"VS-{secret}" not in found
+    assert "none" in found
+    assert f"VS-{number}" in by_address
+    assert f"VS-{secret}" not in by_address
+
+
+@pytest.mark.parametrize(
+    "typed", ["show {}", "claim {}", "note {} hm", "close {}", "merge {} into 1001", "spam {}"]
+)
+def test_a_ticket_that_may_not_be_seen_is_like_one_that_is_not_there(room, number, secret, typed):
+    there, absent = room.say(typed.format(secret)), room.say(typed.format(99998))
+
+    assert there.replace(str(secret), "99998").partition(" Ref")[0] == absent.partition(" Ref")[0]
+
+
+def test_show_is_the_card_with_a_link_to_its_thread(room, number):
+    words = room.say(f"show {number}")
+
+    assert "Calls drop" in words
+    assert "Open thread" in words
+
+
+@pytest.mark.slow
+def test_two_tickets_become_one_or_are_linked(room):
+    first, second, third = (room.ticket(one) for one in ("One", "Two", "Three"))
+    said = room.say(f"merge VS-{first} into {second}"), room.say(f"link {second} {third}")
+
+    assert second == room.now(first).merged_into
+    assert f"goes on in VS-{second}" in said[0]
+    assert "are linked" in said[1]
+
+
+def test_me_says_who_somebody_is_and_switches_what_they_are_told(room, number):
+    before = room.say("me")
+
+    async def untick():
+        message = room.slack.ephemerals(room.space.sam)[-1]
+        boxes = [{"value": "digest"}]
+        interaction = await room.slack.click(
+            room.space.sam, room.space.triage, message.ts, "me.told", selected=[one["value"] for one in boxes]
+        )
+        await interaction.answered()
+
+    room.play(untick())
+    sam = next(one for one in room.world.read(lambda work: work.agents()) if one.name == "Sam Weaver")
+    chosen = {
+        name: room.world.read(lambda work, name=name: work.preference(f"agent:{sam.id}", name))
+        for name in ("direct", "digest")
+    }
+
+    assert "You are Sam Weaver" in before
+    assert {"direct": "off", "digest": "on"} == chosen
+
+
+def test_an_answer_that_takes_long_follows_the_acknowledgement(room, number, monkeypatch):
+    monkeypatch.setattr("bots.slack.asks.answering.PATIENCE", 0.0)
+
+    async def typed():
+        interaction = await room.slack.command(room.space.sam, room.space.triage, "/ticket", "list")
+        answer = await interaction.answered()
+        await room.slack.wait_for(lambda: interaction.replies)
+        return answer, interaction.replies[-1]
+
+    acknowledged, reply = room.play(typed())
+
+    assert {} == acknowledged
+    assert "Open tickets" in str(reply)
+    assert "ephemeral" == reply["response_type"]
+
+
+def test_a_store_that_is_down_is_said_with_a_reference(room, number, monkeypatch):
+    def broken(*_):
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr("bots.slack.asks.queued.queues.page", broken)
+    words = room.say("list")
+
+    assert "Saved nothing. Try again in a minute. Ref" in words
+    assert "disk full" not in words
+
+
+def test_a_command_that_is_brought_twice_is_done_once(room):
+    number = room.ticket()
+
+    async def twice():
+        interaction = await room.slack.command(
+            room.space.sam, room.space.triage, "/ticket", f"note {number} once"
+        )
+        await interaction.answered()
+        return await room.world.chat._ask(interaction.payload)
+
+    again = room.play(twice())
+    said = room.world.read(lambda work: conversation(work, number))
+
+    assert not again.body
+    assert 1 == sum(one["text"] == "once" for one in said)

@@ -1,0 +1,82 @@
+"""Agents are told directly what concerns them alone, until they say that they are not to be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import slack_asks
+from bots.slack.asks.digest import Digests
+from bots.slack.blocks import names
+from store import chats
+from store.tables import agents
+
+NINE = datetime(2026, 11, 16, 8, 5, tzinfo=UTC)  # Monday, 9:05 in Rome
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    with slack_asks.a_room(tmp_path_factory.mktemp("desk")) as found:
+        found.say("me", user=found.space.tim)  # so that his account is known
+        yield found
+
+
+def agent(room, name):
+    return next(one for one in room.world.read(lambda work: work.agents()) if one.name == name)
+
+
+def choose(room, name, choice, value):
+    owner = f"agent:{agent(room, name).id}"
+    room.world.write(lambda work: chats.choose(work, owner, choice, value, NINE))
+
+
+def test_the_button_below_a_message_mutes_its_kind(room):
+    number = room.ticket()
+    room.say(f"assign {number} <@{room.space.tim}>")
+    room.told(room.space.tim, "gave you")
+    (message,) = [one for one in room.slack.dms(room.space.tim) if "gave you" in slack_asks.shown(one)]
+
+    async def pressed():
+        interaction = await room.slack.click(room.space.tim, message.channel, message.ts, names.MUTE)
+        await interaction.answered()
+
+    room.play(pressed())
+    room.say(f"unclaim {number}")
+    room.say(f"assign {number} <@{room.space.tim}>")
+    room.settle()
+    told = [one for one in room.slack.dms(room.space.tim) if "gave you" in slack_asks.shown(one)]
+
+    assert 1 == len(told)
+
+
+def test_whoever_takes_a_ticket_themselves_is_not_told(room):
+    number = room.ticket()
+    room.say(f"claim {number}")
+    room.settle()
+
+    assert not any("gave you" in slack_asks.shown(one) for one in room.slack.dms(room.space.sam))
+
+
+def sent(room, at):
+    return room.play(Digests(room.world.chat.hands).send(at))
+
+
+def test_a_digest_comes_once_a_working_day_at_nine_to_whoever_wants_it(room):
+    unwanted = sent(room, NINE)
+    choose(room, "Sam Weaver", "digest", "on")
+    hours = {"mon-fri": ["09:00-17:00"]}
+    sam = agent(room, "Sam Weaver")
+    zone = {"hours": hours, "timezone": "Europe/Rome"}
+    room.world.write(
+        lambda work: work.connection.execute(agents.update().where(agents.c.id == sam.id).values(**zone))
+    )
+    counts = [
+        sent(room, NINE - timedelta(minutes=10)),
+        sent(room, NINE - timedelta(days=1)),  # Sunday
+        sent(room, NINE),
+        sent(room, NINE + timedelta(minutes=1)),
+        sent(room, NINE + timedelta(days=1)),
+    ]
+    told = room.told(room.space.sam, "Good morning")
+
+    assert (0, [0, 0, 1, 0, 1]) == (unwanted, counts)
+    assert "Yours: 1" in told[0]

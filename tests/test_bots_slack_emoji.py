@@ -1,0 +1,103 @@
+"""An agent's emoji on a card does what a button would; everybody else's, and anywhere else, nothing."""
+
+import pytest
+
+import slack_asks
+from bots.slack.blocks import names
+from intake.tickets import Status
+from store import inbox
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    with slack_asks.a_room(tmp_path_factory.mktemp("desk")) as found:
+        found.world.register()
+        yield found
+
+
+def react(room, number, name, user="", remove=False):
+    """An emoji on a ticket's card, and everything that follows from it."""
+    card = room.card(number)
+
+    async def reacted():
+        await room.slack.react(user or room.space.sam, card.channel, card.ts, name, remove=remove)
+        await room.slack.wait_until_idle()
+        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+
+    room.play(reacted())
+    return room.now(number)
+
+
+def test_eyes_claim_and_taking_them_away_lets_go(room):
+    number = room.ticket()
+    claimed = react(room, number, "eyes").assignee
+    let_go = react(room, number, "eyes", remove=True).assignee
+
+    assert ("Sam Weaver", None) == (claimed and claimed.name, let_go)
+
+
+def test_only_whoever_has_a_ticket_lets_it_go(room):
+    number = room.ticket()
+    react(room, number, "eyes")
+    react(room, number, "eyes", user=room.space.tim)
+    after = react(room, number, "eyes", user=room.space.tim, remove=True)
+
+    assert "Sam Weaver" == after.assignee.name
+
+
+@pytest.mark.parametrize(("name", "field", "value"), [("rotating_light", "severity", "urgent")])
+def test_an_emoji_sets_what_it_stands_for(room, name, field, value):
+    ticket = react(room, room.ticket(), name)
+
+    assert value == getattr(ticket, field)
+
+
+def test_snoozing_keeps_quiet_until_the_customer_writes(room):
+    ticket = react(room, room.ticket(), "zzz")
+
+    assert all(one.snoozed_until for one in ticket.clocks)
+
+
+def test_solving_asks_first_while_the_last_word_is_the_customers(room):
+    number = room.ticket()
+    asked = react(room, number, "white_check_mark").status
+    question = room.slack.ephemerals(room.space.sam, room.space.triage)[-1]
+
+    async def pressed():
+        interaction = await room.slack.click(
+            room.space.sam, room.space.triage, question.ts, names.SOLVE_ANYWAY
+        )
+        await interaction.answered()
+
+    room.play(pressed())
+
+    assert Status.OPEN is asked
+    assert "the last word is the customer" in slack_asks.shown(question)
+    assert Status.SOLVED is room.now(number).status
+
+
+@pytest.mark.parametrize(("name", "who"), [("umbrella", "sam"), ("eyes", "colleague")])
+def test_what_means_nothing_and_whoever_is_no_agent_is_ignored(room, name, who):
+    number = room.ticket()
+    user = getattr(room.space, who)
+    if who == "colleague":  # who sees the triage channel, and is no agent all the same
+        room.play(room.slack.join(user, room.space.triage))
+    before = room.now(number).version
+    shown = len(room.slack.ephemerals(user))
+    after = react(room, number, name, user=user)
+
+    assert (before, None) == (after.version, after.assignee)
+    assert shown == len(room.slack.ephemerals(user))
+
+
+def test_a_ticket_emoji_opens_one_for_a_customer_who_wrote_in_a_channel_of_ours(room):
+    async def said():
+        ts = await room.slack.say(room.space.tim, room.space.shared, "Is anything wrong?")
+        await room.slack.react(room.space.sam, room.space.shared, ts, "ticket")
+        return await room.slack.wait_for(lambda: room.slack.ephemerals(room.space.sam, room.space.shared))
+
+    before = len(room.tickets())
+    told = room.play(said())
+
+    assert "whose request this is cannot be told" in slack_asks.shown(told[-1]).lower()
+    assert before == len(room.tickets())

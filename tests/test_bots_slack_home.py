@@ -1,0 +1,147 @@
+"""App Home shows an agent what waits, when it is opened and after what they did; to others one sentence."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import slack_asks
+from bots.slack.blocks import names
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    with slack_asks.a_room(tmp_path_factory.mktemp("desk")) as found:
+        for place in range(12):
+            found.ticket(f"Trouble {place}")
+        yield found
+
+
+def opened(room, user):
+    """What somebody's App Home shows once they have opened it."""
+
+    async def act():
+        before = (room.slack.home(user) or {}).get("hash")
+        await room.slack.open_home(user)
+        return await room.slack.wait_for(
+            lambda: (view := room.slack.home(user)) and view["hash"] != before and view
+        )
+
+    return room.play(act())
+
+
+def act(room, view, action, **how):
+    """What it shows after something was done in it."""
+
+    def changed():
+        now = room.slack.home(room.space.sam)
+        return now if now["hash"] != view["hash"] else None
+
+    async def acted():
+        await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
+        return await room.slack.wait_for(changed)
+
+    return room.play(acted())
+
+
+def rows(view):
+    """The numbers of the rows that are shown."""
+    ids = [str(one.get("block_id", "")) for one in view["blocks"]]
+    return [int(one.split(":")[1]) for one in ids if one.startswith("row-")]
+
+
+def test_an_agent_sees_counters_and_the_first_rows(room):
+    view = opened(room, room.space.sam)
+    words = slack_asks.shown(view)
+
+    assert "Unassigned 12" in words
+    assert 5 == len(rows(view))  # of each shelf
+
+
+@pytest.mark.parametrize("person", ["colleague", "ana"])
+def test_whoever_is_no_agent_sees_one_sentence(room, person):
+    room.slack.calls.clear()
+    words = slack_asks.shown(opened(room, getattr(room.space, person)))
+
+    assert words.strip().startswith("You are not set up as support staff")
+    assert "Trouble" not in words
+
+
+def test_a_filter_shows_one_shelf_and_its_pages_follow_each_other(room):
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
+    more = act(room, view, f"{names.HOME_PAGE}.more")
+
+    assert (10, 2) == (len(rows(view)), len(rows(more)))
+    assert set() == set(rows(view)) & set(rows(more))
+    assert "Page 2 of 2" in slack_asks.shown(more)
+
+
+def test_claiming_in_a_row_is_seen_at_once(room):
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
+    first = rows(view)[0]
+    block = next(one for one in view["blocks"] if one.get("block_id", "").startswith("row-unassigned"))
+    after = act(room, view, names.HOME_ROW, selected=names.CLAIM)
+
+    assert f":{first}:" in block["block_id"]
+    assert room.now(first).assignee.name == "Sam Weaver"
+    assert first not in rows(after)
+
+
+def test_snooze_in_a_row_opens_its_form(room):
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
+
+    def forms():
+        return [one for one in room.slack.views(room.space.sam) if one["callback_id"] == names.VIEW_SNOOZE]
+
+    async def chosen():
+        await room.slack.act_in_view(room.space.sam, view["id"], names.HOME_ROW, selected=names.SNOOZE)
+        return await room.slack.wait_for(forms)
+
+    (form,) = room.play(chosen())
+
+    assert f"VS-{rows(view)[0]}" in slack_asks.shown(form)
+
+
+def test_a_hash_conflict_is_answered_with_a_newer_view(room):
+    view = opened(room, room.space.sam)
+    room.slack.fail("views.publish", error="hash_conflict")
+    after = act(room, view, names.HOME_REFRESH)
+
+    assert view["hash"] != after["hash"]
+
+
+def test_what_was_opened_lately_is_published_again(room, monkeypatch):
+    monkeypatch.setattr("bots.slack.asks.home.AGAIN_SECONDS", 0.0)
+    view = opened(room, room.space.sam)
+
+    async def waited():
+        return await room.slack.wait_for(lambda: room.slack.home(room.space.sam)["hash"] != view["hash"])
+
+    assert room.play(waited())
+
+
+def test_what_an_agent_does_elsewhere_is_seen_in_their_app_home(room):
+    number = room.ticket("Elsewhere")
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="mine")
+    room.say(f"claim {number}")
+
+    def claimed():
+        now = room.slack.home(room.space.sam)
+        return now["hash"] != view["hash"] and f"VS-{number}" in slack_asks.shown(now)
+
+    assert room.play(room.slack.wait_for(claimed))
+
+
+@pytest.mark.slow
+def test_a_thousand_open_tickets_are_shown_within_the_limits_and_listed_in_time(room):
+    for place in range(1000):
+        room.ticket(f"Flood {place} " + "x" * 200)
+    began = datetime.now(UTC)
+    words = room.say("list")
+    took = datetime.now(UTC) - began
+    view = opened(room, room.space.sam)
+    alone = act(room, view, names.HOME_FILTER, selected="unassigned")
+
+    assert took < timedelta(seconds=3)
+    assert "more; narrow it down" in words
+    assert len(view["blocks"]) <= 100
+    assert 10 == len(rows(alone))

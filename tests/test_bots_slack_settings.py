@@ -1,0 +1,105 @@
+"""Administrators choose in Slack what is for what; it holds at once, and the history says who chose it."""
+
+import pytest
+
+import slack_asks
+from bots.slack.asks import emoji
+from bots.slack.blocks import names
+from store import chat_places
+from store.people_lists import history_of_entry
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    with slack_asks.a_room(tmp_path_factory.mktemp("desk"), admins='["sam@vendor.example"]') as found:
+        yield found
+
+
+def save(room, **values):
+    """What is answered to the form with these values in it."""
+
+    def filled():
+        views = room.slack.views(room.space.sam)
+        return next((one for one in views if one["callback_id"] == names.VIEW_SETTINGS), None)
+
+    async def saved():
+        await room.slack.command(room.space.sam, room.space.triage, "/ticket", "settings")
+        view = await room.slack.wait_for(filled)
+        answer = await room.slack.submit(room.space.sam, view["id"], values)
+        for one in room.slack.views(room.space.sam):
+            await room.slack.close_view(room.space.sam, one["id"])
+        return answer
+
+    return room.play(saved())
+
+
+def test_only_administrators_get_to_the_form(room):
+    words = room.say("settings", user=room.space.tim)
+
+    assert "Only administrators can do this." in words
+
+
+def test_a_channel_of_customers_is_registered(room):
+    acme = room.world.read(lambda work: work.organisation_of("acme.example"))
+    answer = save(room, channel=room.space.shared, organisation=str(acme.id))
+    place = f"{room.slack.team.id}/{room.space.shared}"
+    known = room.world.read(lambda work: chat_places.place_at(work, "slack", place))
+    history = room.world.read(lambda work: history_of_entry(work, "slack settings"))
+
+    assert "It holds from now on." in slack_asks.shown(answer["view"])
+    assert ("customers", acme.id, "sam@vendor.example") == (
+        known.kind,
+        known.organisation,
+        known.registered_by,
+    )
+    assert "sam@vendor.example" == history[0]["actor"]
+
+
+def test_a_team_gets_a_triage_channel_of_its_own_at_once(room):
+    sam, tim = room.space.sam, room.space.tim
+    channel = room.slack.add_channel("security", private=True, members=[sam, tim])
+    save(room, team="security", **{names.TRIAGE_CHANNEL: channel})
+    room.ticket("A vulnerability in the login")
+
+    def posted():
+        return [one for one in room.slack.channel(channel) if one.bot_id]
+
+    (card,) = room.play(room.slack.wait_for(posted))
+
+    assert "A vulnerability in the login" in slack_asks.shown(card)
+    assert "security" in room.world.chat.hands.desk.setup.desk.protected_channels
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"channel": "{triage}", "organisation": "1"}, "channel", "triage channel"),
+        ({"channel": "{shared}"}, "organisation", "whose channel"),
+        ({"organisation": "1"}, "channel", "which channel"),
+        ({"team": "security", names.TRIAGE_CHANNEL: "{public}"}, names.TRIAGE_CHANNEL, "not private"),
+        ({"channel": "{elsewhere}", "organisation": "1"}, "channel", "not in"),
+        ({"emoji": "eyes: claim"}, "emoji", "eyes = claim"),
+        ({"emoji": "eyes = clame"}, "emoji", 'did you mean "claim"?'),
+        ({names.GROUP: "no such thing!"}, names.GROUP, "handle"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(room, values, field, said):
+    known = {
+        "triage": room.space.triage,
+        "shared": room.space.shared,
+        "public": room.slack.add_channel("public", members=[room.space.sam]),
+        "elsewhere": room.slack.add_channel("elsewhere", members=[room.space.sam], bot=False),
+    }
+    answer = save(room, **{name: value.format(**known) for name, value in values.items()})
+
+    assert said in answer["errors"][field]
+
+
+def test_emoji_mean_what_was_chosen_and_the_usual_when_nothing_is(room):
+    save(room, emoji="wave = claim\n:tada: = solve")
+    chosen = emoji.meanings_in(room.world.read(lambda work: work.preference("slack", "emoji")))
+    save(room, emoji="")
+    usual = emoji.meanings_in(room.world.read(lambda work: work.preference("slack", "emoji")))
+
+    assert {"wave": "claim", "tada": "solve"} == chosen
+    assert emoji.USUAL == usual

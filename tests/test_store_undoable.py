@@ -1,0 +1,76 @@
+"""Answers that wait to be undone: whose they are, when they are due, and that each is taken once."""
+
+from datetime import timedelta
+
+import pytest
+
+import stores
+from store import undoable
+from store.undoable import ANSWER, PREVIEW, Waiting
+from stores import NOON, open_a_ticket
+
+SOON = NOON + timedelta(seconds=10)
+
+
+@pytest.fixture(params=stores.DATABASES)
+def store(request, tmp_path):
+    yield from stores.opened(request, tmp_path)
+
+
+def kept(work, kind=ANSWER, due_at=SOON):
+    number = open_a_ticket(work).number
+    work.flush()
+    return undoable.keep(work, Waiting("U1", "T/C/1", number, kind, {"text": "Hello"}, due_at), NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "account", "is_theirs"),
+    [
+        (ANSWER, "U1", True),
+        (ANSWER, "U2", False),  # another's answer
+        (PREVIEW, "U1", False),  # what is on its way is no preview any more
+    ],
+)
+def test_an_answer_is_taken_by_its_author_and_as_what_it_is(store, kind, account, is_theirs):
+    with store.begin() as work:
+        taken = undoable.take(work, kept(work), kind, account)
+
+    assert is_theirs is (taken is not None)
+
+
+def test_what_was_taken_is_taken_once(store):
+    with store.begin() as work:
+        number = kept(work)
+        first = undoable.take(work, number, ANSWER, "U1")
+        second = undoable.take(work, number, ANSWER, "U1")
+
+    assert ({"text": "Hello"}, None) == (first and first.body, second)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "seconds", "is_due"), [(SOON, 9, False), (SOON, 10, True), (None, 100, False)]
+)
+def test_an_answer_is_due_when_it_cannot_be_undone_any_more(store, due_at, seconds, is_due):
+    with store.begin() as work:
+        kept(work, due_at=due_at)
+        found = undoable.due(work, NOON + timedelta(seconds=seconds))
+
+    assert is_due is bool(found)
+
+
+def test_an_answer_that_is_postponed_is_due_later(store):
+    with store.begin() as work:
+        undoable.postpone(work, kept(work), SOON + timedelta(minutes=1))
+        found = undoable.due(work, SOON)
+
+    assert [] == found
+
+
+def test_previews_are_forgotten_after_a_day_and_answers_never(store):
+    with store.begin() as work:
+        kept(work)
+        kept(work, PREVIEW, None)
+        gone = undoable.forget_old(work, NOON + timedelta(hours=25))
+        left = undoable.due(work, SOON)
+
+    assert (1, 1) == (gone, len(left))
