@@ -11,8 +11,10 @@ import puremagic
 from intake.mail.attachments import safe_name
 from intake.messages import File
 
-CLEAR = 0.5  # from here on the library means it
-PAGE = "text/html"
+CLEAR = 0.4  # from here on the library means it: four bytes and more
+PAGES = ("text/html", "application/xhtml+xml")
+HTML = (b"<!doctype html", b"<html", b"<head", b"<script")
+BLANKS = b"\xef\xbb\xbf \t\r\n"
 PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 FAMILIES = ("image", "audio", "video")
 UNKNOWN = "application/octet-stream"
@@ -28,8 +30,9 @@ def sniffed(name: str, claimed: str, data: bytes) -> File:
 
 def is_page_instead(claimed: str, data: bytes) -> bool:
     """Is it a page of HTML where another thing was promised?"""
-    clear = [kind for kind, confidence in _found(data) if confidence >= CLEAR]
-    return claimed != PAGE and clear[:1] == [PAGE]
+    if claimed in PAGES:
+        return False
+    return data[:256].lstrip(BLANKS).lower().startswith(HTML)
 
 
 def _type_of(claimed: str, data: bytes) -> str:
@@ -39,8 +42,10 @@ def _type_of(claimed: str, data: bytes) -> str:
         return claimed
     if clear := [kind for kind, confidence in found if confidence >= CLEAR]:
         return clear[0]
-    # a picture, a sound and a film have bytes that say so
-    return UNKNOWN if claimed.partition("/")[0] in FAMILIES else claimed
+    if claimed.partition("/")[0] not in FAMILIES:
+        return claimed
+    # a picture, a sound and a film have bytes that say so, and fewer are enough to tell one from another
+    return next((kind for kind, _ in found if kind.partition("/")[0] in FAMILIES), UNKNOWN)
 
 
 def _found(data: bytes) -> list[tuple[str, float]]:

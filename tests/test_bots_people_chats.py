@@ -12,6 +12,8 @@ from serving import ANA, SAM
 from store import accounts
 from store.desk import open_store
 
+pytestmark = pytest.mark.slow
+
 PLACE = "1000/42"
 
 

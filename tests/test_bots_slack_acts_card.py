@@ -15,6 +15,8 @@ from serving import SAM
 from slack_acting import Case, Here, working
 from store.work import SqlWork
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:

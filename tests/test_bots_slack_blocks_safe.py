@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from bots.slack.blocks.text import cut, escaped, fallback, plain
 from slack_shown import a_card, check, check_shown, live_in, live_words, messages_about, views_about
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<!channel>",
     "<!here|here>",

@@ -7,6 +7,8 @@ from intake.errors import StoreUnavailable
 from intake.tickets import Status
 from store.exports import conversation
 
+pytestmark = pytest.mark.slow
+
 PROTECTED = "A vulnerability in the login"
 
 

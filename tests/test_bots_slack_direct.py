@@ -10,6 +10,8 @@ from bots.slack.blocks import names
 from store import chats
 from store.tables import agents
 
+pytestmark = pytest.mark.slow
+
 NINE = datetime(2026, 11, 16, 8, 5, tzinfo=UTC)  # Monday, 9:05 in Rome
 
 
@@ -80,3 +82,4 @@ def test_a_digest_comes_once_a_working_day_at_nine_to_whoever_wants_it(room):
 
     assert (0, [0, 0, 1, 0, 1]) == (unwanted, counts)
     assert "Yours: 1" in told[0]
+    assert "Mute these messages" in told[0]

@@ -7,6 +7,8 @@ from bots.slack.blocks import names
 from intake.tickets import Status
 from store import inbox
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
@@ -101,3 +103,42 @@ def test_a_ticket_emoji_opens_one_for_a_customer_who_wrote_in_a_channel_of_ours(
 
     assert "whose request this is cannot be told" in slack_asks.shown(told[-1]).lower()
     assert before == len(room.tickets())
+
+
+def test_a_ticket_emoji_on_what_a_customer_wrote_before_the_channel_was_ours_opens_one(room):
+    space = room.space
+    channel = room.slack.add_channel("old", members=[space.sam, space.ana], shared_with=[space.acme])
+
+    async def said():
+        ts = await room.slack.say(space.ana, channel, "Our fax is on fire")
+        await room.slack.wait_until_idle()
+        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+        room.world.register(channel)
+        for _ in range(2):  # the second is on a ticket already
+            await room.slack.react(space.sam, channel, ts, "ticket")
+            await room.slack.react(space.sam, channel, ts, "ticket", remove=True)
+        return await room.slack.wait_for(lambda: room.slack.ephemerals(space.sam, channel))
+
+    before = len(room.tickets())
+    told = room.play(said())
+    ticket = max(room.tickets(), key=lambda one: one.number)
+
+    assert before + 1 == len(room.tickets())
+    assert ("Our fax is on fire", "Ana Rossi") == (ticket.subject, ticket.requester.name)
+    assert f"VS-{ticket.number} is open" in slack_asks.shown(told[0])
+
+
+def test_an_emoji_on_what_stands_below_a_card_is_only_an_emoji(room):
+    number = room.ticket()
+    room.say(f"note {number} A line.")
+    room.in_thread(number, "left a note")
+    below = room.world.thread(room.card(number))[-1]
+
+    async def reacted():
+        await room.slack.react(room.space.sam, below.channel, below.ts, "eyes")
+        await room.slack.wait_until_idle()
+        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+
+    room.play(reacted())
+
+    assert room.now(number).assignee is None

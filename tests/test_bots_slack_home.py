@@ -7,6 +7,8 @@ import pytest
 import slack_asks
 from bots.slack.blocks import names
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):

@@ -13,7 +13,6 @@ from bots.slack.people import is_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.sealing import Seal
 from bots.slack.signatures import is_signed
-from bots.slack.sniffing import looks_like_html, type_of
 from intake.errors import ConfigError
 from sandbox.slack.things import EVENTS as SLACKS_EVENTS
 from sandbox.slack.things import SCOPES as SLACKS_SCOPES
@@ -62,33 +61,6 @@ def test_neither_another_key_nor_another_workspace_opens_a_seal(key, team):
 
     with pytest.raises(ConfigError, match="install"):
         Seal(key).opened(team, sealed)
-
-
-@pytest.mark.parametrize(
-    ("data", "promised", "kind"),
-    [
-        (b"\x89PNG\r\n\x1a\n..", "image/png", "image/png"),
-        (b"\xff\xd8\xff\xe0", "image/png", "image/jpeg"),
-        (b"MZ\x90\x00", "image/png", "application/vnd.microsoft.portable-executable"),
-        (b"\x7fELF\x02", "text/plain", "application/x-executable"),
-        (b"PK\x03\x04", "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
-        (b"PK\x03\x04", "", "application/zip"),
-        (b"plain words", "text/plain", "text/plain"),
-        (b"\x00\x01\x02", "", "application/octet-stream"),
-        (b"\x00\x00\x00\x20ftypM4A ", "audio/mp4", "audio/mp4"),
-        (b"RIFF\x00\x00\x00\x00WEBP", "image/png", "image/webp"),
-    ],
-)
-def test_a_file_is_what_its_bytes_say(data, promised, kind):
-    assert kind == type_of(data, promised)
-
-
-@pytest.mark.parametrize(
-    ("data", "is_html"),
-    [(b"<!DOCTYPE html>", True), (b"\n <HTML><head>", True), (b"<svg>", False), (b"x <html>", False)],
-)
-def test_a_page_of_html_is_known_by_its_beginning(data, is_html):
-    assert is_html == looks_like_html(data)
 
 
 @pytest.mark.parametrize(

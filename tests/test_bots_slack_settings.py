@@ -8,6 +8,8 @@ from bots.slack.blocks import names
 from store import chat_places
 from store.people_lists import history_of_entry
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):

@@ -11,6 +11,8 @@ from store.customers import said_on
 from store.files import file_of
 from store.posts import Post
 
+pytestmark = pytest.mark.slow
+
 ANA, BOB, LEE = "ana@acme.example", "bob@acme.example", "lee@liberty.example"
 PHOTO = File("photo.jpg", "image/jpeg", b"\xff\xd8 a photo")
 

@@ -11,6 +11,8 @@ from intake.people import PersonEntry, read_book
 from store import accounts, people
 from store.people_lists import history_of_entry
 
+pytestmark = pytest.mark.slow
+
 ANA, LEE = "ana@acme.example", "lee@liberty.example"
 STRANGER = 666
 

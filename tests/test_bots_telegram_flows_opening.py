@@ -7,6 +7,8 @@ from intake.messages import File
 from intake.tickets import Status
 from store.desk import open_store
 
+pytestmark = pytest.mark.slow
+
 ANA, LEE = "ana@acme.example", "lee@liberty.example"
 TRACE = File("trace.txt", "text/plain", b"a trace")
 

@@ -10,6 +10,8 @@ from intake import clocks
 from intake.commands import set_field
 from intake.tickets import Status
 
+pytestmark = pytest.mark.slow
+
 ANA, LEE = "ana@acme.example", "lee@liberty.example"
 
 

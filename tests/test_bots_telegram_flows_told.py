@@ -14,6 +14,8 @@ from intake.tickets import Status
 from replies.chat_labels import LABELS, LANGUAGES
 from store import outbox
 
+pytestmark = pytest.mark.slow
+
 ANA, LEE = "ana@acme.example", "lee@liberty.example"
 NIGHT = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)  # half past eleven in Rome
 MORNING = datetime(2026, 3, 11, 6, tzinfo=UTC)  # seven

@@ -17,6 +17,8 @@ from intake.messages import Raw
 from store import accounts, codes
 from store.inbox import Waiting
 
+pytestmark = pytest.mark.slow
+
 ANA, LEE = "ana@acme.example", "lee@liberty.example"
 STRANGER = 666
 GUESSES = 10_000

@@ -12,6 +12,8 @@ from store import mailboxes
 from store.tables import Sending, outbox
 from telegram_world import Echo, in_world
 
+pytestmark = pytest.mark.slow
+
 AGENTS = "agents@vendor.example"
 
 

@@ -11,6 +11,8 @@ from intake.decisions import Fate
 from intake.errors import StoreUnavailable
 from telegram_world import Echo, in_world
 
+pytestmark = pytest.mark.slow
+
 MIB = 1024 * 1024
 
 

@@ -235,7 +235,9 @@ def test_nothing_is_held_of_an_answer_while_the_thread_waits_for_more():
 
     async def scene(writer: Writer) -> Any:
         answer = weakref.ref(await writer.call(Large))
-        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            while answer() is not None:  # the thread may be on its way to its wait
+                await asyncio.sleep(0.01)
         return answer()
 
     assert play(Ledger(), scene) is None

@@ -5,6 +5,8 @@ import pytest
 from sandbox.slack import Impossible
 from slack_room import Room, listening, played
 
+pytestmark = pytest.mark.slow
+
 
 def heard(scenario, **wishes):
     """The events of a scenario, given a message of the agent's, a card, and a customer's channel."""

@@ -10,6 +10,8 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from slack_room import Room, listening, played, refusal
 
+pytestmark = pytest.mark.slow
+
 
 async def an_address(room: Room) -> str:
     client = room.client.__class__(base_url=room.slack.api_url)

@@ -11,6 +11,8 @@ from sandbox.telegram import Pace
 from sandbox.telegram.updates import FIRST_ID
 from telegram_stage import on_stage, texts
 
+pytestmark = pytest.mark.slow
+
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 HOUR = 3600
 

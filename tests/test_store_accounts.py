@@ -11,6 +11,8 @@ from store import accounts, chats, codes, customers, dialogues, drafts, links, o
 from store.customers import Reach
 from stores import ANA, BOB, DATABASES, NOON, an_inbound, an_outbound, keep, open_a_ticket, opened
 
+pytestmark = pytest.mark.slow
+
 T, PLACE = "telegram", "1000/42"
 
 

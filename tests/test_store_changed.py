@@ -10,6 +10,8 @@ from store.rows import agent_row
 from store.tables import agents
 from stores import NOON, open_a_ticket
 
+pytestmark = pytest.mark.slow
+
 SAM = Agent(1, "Sam", "sam@vendor.example")
 
 

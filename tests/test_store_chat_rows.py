@@ -12,6 +12,8 @@ from store.posts import Post
 from store.tables import Sending
 from stores import ANA, DATABASES, NOON, an_outbound, open_a_ticket, opened
 
+pytestmark = pytest.mark.slow
+
 LEASE = timedelta(minutes=5)
 SECOND = timedelta(seconds=1)
 

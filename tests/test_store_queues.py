@@ -13,6 +13,8 @@ from store.rows import agent_row
 from store.tables import agents, clocks, tickets
 from stores import NOON, an_inbound, keep, open_a_ticket
 
+pytestmark = pytest.mark.slow
+
 SAM, TIM = Agent(1, "Sam", "sam@vendor.example"), Agent(2, "Tim", "tim@vendor.example")
 SEVERITIES = ("critical", "standard")
 

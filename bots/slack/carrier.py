@@ -73,7 +73,7 @@ class SlackCarrier:
     async def _directly(self, promise: Claimed, user: str) -> str:
         where = await self._speaking.direct(await self._speaking.home(), user)
         if not promise.outbound.ticket_number:
-            return await self._say(promise, where, blocks.thread_messages(promise.outbound, None))
+            return await self._say(promise, where, direct_messages(promise.outbound, None))
         number, policy = promise.outbound.ticket_number, self._desk.setup.policy
         team = await self._desk.read(lambda work: _team_that_reads(work, user, number, policy))
         facts = await self._facts(number, team)

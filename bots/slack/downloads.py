@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bots.slack.calls import Json, Lost, Refused, SlackFailure
-from bots.slack.sniffing import looks_like_html, type_of
 from bots.slack.speaking import Speaking
+from bots.sniffing import is_page_instead, sniffed
 from intake.mail.attachments import safe_name
 from intake.messages import ALONE, Attachment, File
 
@@ -73,9 +73,9 @@ class Downloads:
             raise NotFetched(f"it is larger than {self._most // MIB} MiB")
         promised = str(told.get("mimetype") or "")
         data = await self._bytes(team, str(told.get("url_private_download") or told.get("url_private") or ""))
-        if looks_like_html(data) and promised not in ("text/html", "application/xhtml+xml"):
+        if is_page_instead(promised, data):
             raise NotFetched("a page came in its place")
-        return File(_name(told), type_of(data, promised), data)
+        return sniffed(_name(told), promised, data)
 
     async def _told(self, team: str, told: Json) -> Json:
         """What is known of a file; in a shared channel the event itself says next to nothing."""

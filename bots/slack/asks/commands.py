@@ -21,6 +21,7 @@ from bots.slack.asks.typed import Asked, Wrong, read
 from bots.slack.blocks import CardFacts, HomeFacts, Message, errors, lists
 from bots.slack.blocks.errors import refusal
 from bots.slack.listening import Acting, Call, Kind, Listener
+from bots.slack.reading import plain_text
 from intake.errors import CommandRefused
 from intake.suggestions import did_you_mean
 from intake.tickets import Agent
@@ -78,7 +79,7 @@ async def _whom(acting: Acting, call: Call, asked: Asked) -> Agent | None:
 async def _noted(acting: Acting, call: Call, asked: Asked) -> Message:
     """The note names people as they are called; those who are mentioned hear of it directly."""
     mentioned = await direct.mentioned(acting, call, asked.text)
-    said = replace(asked, text=direct.with_names(asked.text, mentioned))
+    said = replace(asked, text=plain_text(direct.with_names(asked.text, mentioned)))
     words = await change(call.hands.desk, _agent(acting), said)
     await direct.tell_of_note(acting, call, said, mentioned)
     return lists.words(words)

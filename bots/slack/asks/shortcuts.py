@@ -15,6 +15,7 @@ from bots.slack.blocks.modals import NewFacts, add_message, message_view
 from bots.slack.calls import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.people import email_of, is_of, name_of
+from bots.slack.reading import plain_text
 from intake.errors import CommandRefused
 
 LONGEST_SUBJECT = 150
@@ -45,7 +46,7 @@ async def from_message(acting: Acting, call: Call) -> None:
 
 async def facts_of(acting: Acting, call: Call, message: Json) -> NewFacts:
     """What a message proposes for a new ticket."""
-    text = str(message.get("text") or "")
+    text = plain_text(str(message.get("text") or ""))
     user = str(message.get("user") or "")
     team = str(message.get("user_team") or acting.team)
     known = await call.hands.people.one(acting.team, user) if user else {}
@@ -68,7 +69,7 @@ async def add(acting: Acting, call: Call) -> None:
         message = call.body["message"]
         known = await call.hands.people.one(acting.team, str(message.get("user") or ""))
         origin = Origin(acting.channel, acting.ts, acting.thread)
-        source = f"{name_of(known) or 'Somebody'}: {str(message.get('text') or '')[:200]}"
+        source = f"{name_of(known) or 'Somebody'}: {plain_text(str(message.get('text') or ''))[:200]}"
         await open_view(acting, call, add_message(origin.words, source))
 
     await answered(acting, call, opened)
@@ -94,8 +95,9 @@ async def _noted(acting: Acting, call: Call) -> str:
     message = await message_at(call, origin)
     home = await call.hands.speaking.home()
     known = await call.hands.people.one(home, str(message.get("user") or ""))
+    said = plain_text(str(message.get("text") or ""))
     link = link_to(await link_base(call.hands), f"{home}/{origin.channel}", origin.ts)
-    text = f"{name_of(known) or 'Somebody'} wrote in Slack:\n\n{message.get('text') or ''}\n\n{link}"
+    text = f"{name_of(known) or 'Somebody'} wrote in Slack:\n\n{said}\n\n{link}"
     assert acting.agent
     return await change(call.hands.desk, acting.agent, Asked("note", number, text=text))
 

@@ -67,11 +67,13 @@ def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[
     )
 
 
-def direct_messages(outbound: Outbound, facts: CardFacts) -> list[Message]:
+def direct_messages(outbound: Outbound, facts: CardFacts | None) -> list[Message]:
     """The same for one agent in a direct message: which ticket it is about, and how to hear less."""
-    found = thread_messages(outbound, _unmentioned(facts))
+    found = thread_messages(outbound, _unmentioned(facts) if facts else None)
+    below = (context(plain(title_of(facts), 300)),) if facts else ()
+    if facts or outbound.notice in MUTES:
+        below = (*below, mute_button(outbound.notice))
     last = found[-1]
-    below = (context(plain(title_of(facts), 300)), mute_button(outbound.notice))
     return [*found[:-1], Message(last.text, (*last.blocks, *below), last.file)]
 
 
