@@ -133,6 +133,7 @@ CHAT_STORY: tuple[Scene[ChatStage], ...] = (
                 ("chat-added", BOB_IN_TELEGRAM),
             ),
             answer="",
+            files=1,
         ),
     ),
     Scene(

@@ -21,7 +21,8 @@ WIDTH = 80
 INDENT = " " * 8
 MOST_LINES = 4  # of what somebody wrote
 MOST_PARAGRAPHS = 2
-MOST_SHOWN = 8  # lines of what stands in a chat
+SIGNS_FIT = WIDTH - 4  # in chats, whose signs take two columns each
+MOST_SHOWN = 10  # lines of what stands in a chat
 TITLE_WIDTH = 38
 MATCHED = {
     MatchedBy.TOKEN: "the signed address that it was sent to",
@@ -35,6 +36,7 @@ PROVEN = {
     Assurance.LINKED: "The sender is proven by their account, which they have linked.",
     Assurance.NONE: "The sender is not proven.",
 }
+NOTE = "agent-note"  # the rule that keeps an agent's words among agents
 TOKEN = re.compile(r"\+[a-z2-7]{30,40}@")
 RULE = re.compile(r"-{3,}$")
 GREETING = re.compile(r"(Hello|Dear|Hi)\b.{0,60},$")
@@ -116,6 +118,10 @@ def _remarks(outcome: Outcome) -> Iterator[str]:
         yield f"What names a ticket that is not theirs counts for nothing: {', '.join(outcome.set_aside)}."
     if outcome.came.answer or outcome.assurance is Assurance.LINKED:
         yield PROVEN[outcome.assurance]
+    if names := [one for one in outcome.files if one]:
+        yield f"Kept with it: {', '.join(names)}."
+    if outcome.rule == NOTE:
+        yield "It is a note: agents read it, and nobody else."
     if outcome.came.answer and not outcome.kept:
         yield "It came before: the first receipt again, and nothing is kept twice."
 
@@ -138,7 +144,7 @@ def _went_out(sent: Sent) -> Iterator[Line]:
 def _appeared(shown: Shown) -> Iterator[Line]:
     """Something in a chat, its lines as they stand there."""
     yield from _said("out:", f"{shown.reader.name} shows", Part.OUT)
-    lines = [line for words in shown.text.splitlines() for line in _wrapped(f"{INDENT}  ", words)]
+    lines = [line for words in shown.text.splitlines() for line in _wrapped(f"{INDENT}  ", words, SIGNS_FIT)]
     if len(lines) > MOST_SHOWN:
         lines = [*lines[:MOST_SHOWN], f"{INDENT}  …"]
     yield from map(Line, lines)
@@ -164,8 +170,8 @@ def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
             yield INDENT + ("  > " if block.lstrip().startswith(">") else "  "), words
 
 
-def _wrapped(indent: str, words: str) -> list[str]:
-    return textwrap.wrap(safe(words), WIDTH, initial_indent=indent, subsequent_indent=indent)
+def _wrapped(indent: str, words: str, width: int = WIDTH) -> list[str]:
+    return textwrap.wrap(safe(words), width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _said(label: str, text: str, part: Part) -> Iterator[Line]:

@@ -57,6 +57,7 @@ class Outcome:
     assurance: Assurance = Assurance.NONE
     set_aside: tuple[str, ...] = ()  # evidence that counted for nothing
     shown: tuple[Shown, ...] = ()  # in chats
+    files: tuple[str, ...] = ()  # that came with it and are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Expected:
     sent: tuple[tuple[str, Address], ...] = ()
     answer: str = "250 2.0.0"
     kept: int = 1
+    files: int = 0
     matched_by: MatchedBy = MatchedBy.NONE
 
 
@@ -83,6 +85,7 @@ def differences(expected: Expected, outcome: Outcome) -> list[str]:
         ("ticket", expected.ticket, outcome.ticket),
         ("matched by", expected.matched_by, outcome.matched_by),
         ("messages kept", expected.kept, outcome.kept),
+        ("files kept", expected.files, len(outcome.files)),
         ("told", sorted(wanted), sorted(names)),
         ("answer", expected.answer, outcome.came.answer[: len(expected.answer)]),
     )

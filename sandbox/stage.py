@@ -147,6 +147,7 @@ class Stage:
             Assurance(record["assurance"]),
             tuple(one["saw"] for one in record["trace"] if _is_set_aside(one)),
             told.chats,
+            tuple(one["filename"] for one in record["attachments"]),
         )
 
     async def _kept(self) -> int:

@@ -192,7 +192,12 @@ STORY: tuple[Scene[Stage], ...] = (
         "A mail of ours comes back",
         a_mail_that_comes_back,
         Expected(
-            Fate.BOUNCE, "delivery-report", FIRST, (("agent-undelivered", SAM),), matched_by=MatchedBy.TOKEN
+            Fate.BOUNCE,
+            "delivery-report",
+            FIRST,
+            (("agent-undelivered", SAM),),
+            matched_by=MatchedBy.TOKEN,
+            files=2,  # the report, and the head of our mail
         ),
     ),
     Scene(
