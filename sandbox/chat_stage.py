@@ -42,6 +42,13 @@ class ChatStage:
         await click.answered()
         return await self.desk.act(_by_sam(f"presses [{words}] on the card"), ticket, _done_to(ticket))
 
+    async def choose(self, ticket: int, action: str, choice: str) -> Outcome:
+        """Sam chooses from a menu of a card."""
+        card = await self._card(ticket)
+        click = await self.chats.slack.click(self.chats.sam, card.channel, card.ts, action, selected=choice)
+        await click.answered()
+        return await self.desk.act(_by_sam(f"chooses [{choice}] on the card"), ticket, _done_to(ticket))
+
     async def answer(self, ticket: int, text: str) -> Outcome:
         """Sam fills in the form that the card's button opens."""
         slack, sam, card = self.chats.slack, self.chats.sam, await self._card(ticket)
@@ -124,7 +131,8 @@ def _block_ids(view: Any) -> set[str]:
 
 def _done_to(ticket: int) -> Callable[[SqlWork], str]:
     def line(work: SqlWork) -> str:
-        done = exports.history_of(work, ticket)[-1]
+        lines = exports.history_of(work, ticket)
+        done = [one for one in lines if not one["what"].startswith("clock")][-1]  # clocks only follow
         return f"{done['what']} is now {done['detail']}, by {done['actor']}."
 
     return line

@@ -12,6 +12,7 @@ from sandbox.outcomes import Expected, Outcome
 from sandbox.story import SECOND, Scene, in_words
 from sandbox.world import ANA, BOB, FIRST
 
+THIRD = SECOND + 1
 CARD = ("card", TRIAGE)
 BUTTON, CLOCK = "button", "clock"
 
@@ -63,12 +64,24 @@ async def a_code(stage: ChatStage) -> Outcome:
     return await stage.types_code()
 
 
+async def a_third_request(stage: ChatStage) -> Outcome:
+    return await stage.desk.portal(BOB, "Nobody can call us", "All lines are busy, since half an hour.")
+
+
+async def a_severity(stage: ChatStage) -> Outcome:
+    return await stage.choose(THIRD, names.SEVERITY, "critical")
+
+
 async def a_question(stage: ChatStage) -> Outcome:
-    return await stage.says(f"WX-{SECOND}: and the echo? Is anybody looking at it?")
+    return await stage.says(f"WX-{THIRD}: is anybody looking at it?")
 
 
 async def the_clock(stage: ChatStage) -> Outcome:
-    return await stage.desk.turn_clock(SECOND, in_words)
+    return await stage.desk.turn_clock(THIRD, in_words)
+
+
+async def the_clock_until_it_is_late(stage: ChatStage) -> Outcome:
+    return await stage.desk.turn_clock(THIRD, in_words, moments=2)
 
 
 CHAT_STORY: tuple[Scene[ChatStage], ...] = (
@@ -173,29 +186,45 @@ CHAT_STORY: tuple[Scene[ChatStage], ...] = (
         ),
     ),
     Scene(
-        "Bob asks about his other ticket",
+        "Bob's next request shows in Slack",
+        a_third_request,
+        Expected(
+            Fate.OPEN,
+            "new-ticket",
+            THIRD,
+            (("acknowledgement", BOB), CARD, ("agent-new", TRIAGE)),
+            answer="",
+        ),
+    ),
+    Scene(
+        "Sam chooses a severity",
+        a_severity,
+        Expected("-", BUTTON, THIRD, (CARD, ("agent-changed", TRIAGE)), answer="", kept=0),
+    ),
+    Scene(
+        "Bob asks about it in Telegram",
         a_question,
         Expected(
             Fate.APPEND,
             "follow-up",
-            SECOND,
-            (CARD, ("agent-follow-up", TRIAGE), ("chat-added", BOB_IN_TELEGRAM)),
+            THIRD,
+            (("agent-follow-up", TRIAGE), ("chat-added", BOB_IN_TELEGRAM)),
             answer="",
         ),
     ),
     Scene(
         "The clock goes on: Slack is reminded",
         the_clock,
-        Expected("-", CLOCK, SECOND, (("agent-reminder", TRIAGE),), answer="", kept=0),
+        Expected("-", CLOCK, THIRD, (("agent-reminder", TRIAGE),), answer="", kept=0),
     ),
     Scene(
         "The clock goes on: Bob is told, too",
-        the_clock,
+        the_clock_until_it_is_late,
         Expected(
             "-",
             CLOCK,
-            SECOND,
-            (("agent-breach", TRIAGE), ("breach-customer", BOB_IN_TELEGRAM)),
+            THIRD,
+            (("agent-reminder", TRIAGE), ("agent-breach", TRIAGE), ("breach-customer", BOB_IN_TELEGRAM)),
             answer="",
             kept=0,
         ),

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from intake.messages import Address
-from sandbox.screens import SlackScreen, TelegramScreen, Watch
+from sandbox.chat_screens import SlackScreen, TelegramScreen
+from sandbox.screens import Watch
 from sandbox.slack import SlackSandbox
 from sandbox.telegram import TelegramSandbox
 from sandbox.world import SAM

@@ -83,13 +83,14 @@ class Stage:
         author = f"{sender.name} <{sender.address}>"
         return await self._outcome(Came(author, "on the portal", subject, text, message=receipt.message))
 
-    async def turn_clock(self, ticket: int, in_words: Callable[[datetime], str]) -> Outcome:
-        """Turn the clocks forward to the next moment that matters on a ticket."""
-        clock = await self.read(lambda work: _first_response(work, ticket))
-        if clock is None or clock.next_at is None:
-            raise DeskbellError(f"demo: no clock runs on ticket {ticket}")
-        await self._service.ticker.tick(clock.next_at)
-        await asyncio.to_thread(self._bring_forward)
+    async def turn_clock(self, ticket: int, in_words: Callable[[datetime], str], moments: int = 1) -> Outcome:
+        """Turn the clocks forward over the next moments that matter on a ticket."""
+        for _ in range(moments):
+            clock = await self.read(lambda work: _first_response(work, ticket))
+            if clock is None or clock.next_at is None:
+                raise DeskbellError(f"demo: no clock runs on ticket {ticket}")
+            await self._service.ticker.tick(clock.next_at)
+            await asyncio.to_thread(self._bring_forward)
         told = await self._told_now(ringing=True)
         event = (await self.read(lambda work: clocks.events_of(work, ticket)))[-1]
         what = "Reminder of" if event["event"] == "reminded" else "Late is"
