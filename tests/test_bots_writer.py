@@ -236,7 +236,7 @@ def test_nothing_is_held_of_an_answer_while_the_thread_waits_for_more():
     async def scene(writer: Writer) -> Any:
         answer = weakref.ref(await writer.call(Large))
         async with asyncio.timeout(5):
-            while answer() is not None:  # the thread may be on its way to its wait
+            while answer() is not None:  # noqa: ASYNC110  the thread may be on its way to its wait
                 await asyncio.sleep(0.01)
         return answer()
 

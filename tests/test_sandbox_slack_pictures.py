@@ -1,7 +1,6 @@
 """The pictures of Slack: every scene can be drawn, and shows no more than Slack would."""
 
 import re
-import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from sandbox.slack_page import page
 from sandbox.slack_pictures import BLOCKS, message, modal
 from sandbox.slack_scenes import SCENES, draw, pages
-from servers import REPOSITORY
+from servers import REPOSITORY, require
 from slack_shown import a_card, messages_about, views_about
 
 DOCS = REPOSITORY / "docs"
@@ -90,7 +89,7 @@ def test_the_blocks_that_are_drawn_are_those_that_we_use():
 
 @pytest.mark.slow
 def test_chromium_draws_every_scene(tmp_path):
-    chromium = shutil.which("chromium") or pytest.skip("no Chromium to draw with")
+    chromium = require("chromium")
     drawn = draw(tmp_path, chromium)
 
     assert len(SCENES) == sum(one.stat().st_size > 5000 for one in drawn)
