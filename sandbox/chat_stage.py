@@ -133,7 +133,7 @@ def _done_to(ticket: int) -> Callable[[SqlWork], str]:
     def line(work: SqlWork) -> str:
         lines = exports.history_of(work, ticket)
         done = [one for one in lines if not one["what"].startswith("clock")][-1]  # clocks only follow
-        return f"{done['what']} is now {done['detail']}, by {done['actor']}."
+        return f"{done['what']}: {done['detail']}, by {done['actor']}."
 
     return line
 

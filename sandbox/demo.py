@@ -31,7 +31,8 @@ BEGIN = (
 SECOND_ACT = (
     Line(""),
     Line("The same desk, begun again with Slack and Telegram", Part.TITLE),
-    Line("Sam works in Slack from now on, and Bob has Telegram on his telephone."),
+    Line("Sam works in Slack from now on, and Bob has Telegram on his telephone. Both are"),
+    Line("sandboxes on this machine; the reminders come because the clock is turned on."),
 )
 EXTRAS = {"slack": ("slack_bolt", "aiohttp"), "telegram": ("telegram", "aiohttp")}  # what each brings
 More = Callable[[Path, int, Stage, int], Awaitable[list[Played]]]
