@@ -15,12 +15,14 @@ from itertools import islice
 from bots.console import safe
 from intake.decisions import MatchedBy
 from intake.messages import Assurance
-from sandbox.outcomes import Came, Outcome, Sent
+from sandbox.outcomes import Came, Outcome, Sent, Shown
 
 WIDTH = 80
 INDENT = " " * 8
 MOST_LINES = 4  # of what somebody wrote
 MOST_PARAGRAPHS = 2
+SIGNS_FIT = WIDTH - 4  # in chats, whose signs take two columns each
+MOST_SHOWN = 10  # lines of what stands in a chat
 TITLE_WIDTH = 38
 MATCHED = {
     MatchedBy.TOKEN: "the signed address that it was sent to",
@@ -31,8 +33,10 @@ MATCHED = {
 PROVEN = {
     Assurance.TOKEN: "The sender is proven by the signed address that was made for them.",
     Assurance.ALIGNED: "The sender is proven by their mail domain.",
+    Assurance.LINKED: "The sender is proven by their account, which they have linked.",
     Assurance.NONE: "The sender is not proven.",
 }
+NOTE = "agent-note"  # the rule that keeps an agent's words among agents
 TOKEN = re.compile(r"\+[a-z2-7]{30,40}@")
 RULE = re.compile(r"-{3,}$")
 GREETING = re.compile(r"(Hello|Dear|Hi)\b.{0,60},$")
@@ -65,6 +69,7 @@ def told(number: int, title: str, outcome: Outcome, wrong: Iterable[str]) -> Ite
     for remark in _remarks(outcome):
         yield from _said("", remark, Part.WORDS)
     sent = [line for one in outcome.sent for line in _went_out(one)]
+    sent += [line for one in outcome.shown for line in _appeared(one)]
     yield from sent or _said("out:", "nothing", Part.OUT)
     for difference in wrong:
         yield from _said("WRONG:", difference, Part.WRONG)
@@ -92,11 +97,17 @@ def shortened(address: str) -> str:
 
 def _heard(came: Came) -> Iterator[Line]:
     yield from _said("in:", f"{came.author} {shortened(came.to)}", Part.IN)
+    if came.text and not came.subject:
+        yield from (line for words in came.text.splitlines() for line in _spoken(words))
     if came.subject:
         lines = (line for line in came.text.splitlines() if not line.startswith(">"))
         yield from _quoted(came.subject, "\n".join(lines))
     if came.answer:
         yield from _said("smtp:", came.answer, Part.OUT)
+
+
+def _spoken(words: str) -> Iterator[Line]:
+    yield from map(Line, _wrapped(f"{INDENT}  ", words))
 
 
 def _remarks(outcome: Outcome) -> Iterator[str]:
@@ -105,22 +116,38 @@ def _remarks(outcome: Outcome) -> Iterator[str]:
         yield f"The ticket was found by {MATCHED[outcome.matched_by]}."
     if outcome.set_aside:
         yield f"What names a ticket that is not theirs counts for nothing: {', '.join(outcome.set_aside)}."
-    if outcome.came.answer:
+    if outcome.came.answer or outcome.assurance is Assurance.LINKED:
         yield PROVEN[outcome.assurance]
+    if names := [one for one in outcome.files if one]:
+        yield f"Kept with it: {', '.join(names)}."
+    if outcome.rule == NOTE:
+        yield "It is a note: agents read it, and nobody else."
     if outcome.came.answer and not outcome.kept:
         yield "It came before: the first receipt again, and nothing is kept twice."
 
 
 def _fate(outcome: Outcome) -> str:
     ticket = f", ticket WX-{outcome.ticket}" if outcome.ticket else ""
-    name = "a clock rings" if outcome.fate == "-" else outcome.fate
-    return f"{name}{ticket}: rule {outcome.rule} — {outcome.because}"
+    if outcome.fate != "-":
+        return f"{outcome.fate}{ticket}: rule {outcome.rule} — {outcome.because}"
+    if outcome.rule == "clock":
+        return f"a clock rings{ticket}: rule clock — {outcome.because}"
+    return f"a button{ticket}: {outcome.because}"
 
 
 def _went_out(sent: Sent) -> Iterator[Line]:
     to = sent.recipient
     yield from _said("out:", f"to {to.name} <{to.address}>", Part.OUT)
     yield from _quoted(sent.subject, sent.text)
+
+
+def _appeared(shown: Shown) -> Iterator[Line]:
+    """Something in a chat, its lines as they stand there."""
+    yield from _said("out:", f"{shown.reader.name} shows", Part.OUT)
+    lines = [line for words in shown.text.splitlines() for line in _wrapped(f"{INDENT}  ", words, SIGNS_FIT)]
+    if len(lines) > MOST_SHOWN:
+        lines = [*lines[:MOST_SHOWN], f"{INDENT}  …"]
+    yield from map(Line, lines)
 
 
 def _quoted(subject: str, text: str) -> Iterator[Line]:
@@ -143,8 +170,8 @@ def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
             yield INDENT + ("  > " if block.lstrip().startswith(">") else "  "), words
 
 
-def _wrapped(indent: str, words: str) -> list[str]:
-    return textwrap.wrap(safe(words), WIDTH, initial_indent=indent, subsequent_indent=indent)
+def _wrapped(indent: str, words: str, width: int = WIDTH) -> list[str]:
+    return textwrap.wrap(safe(words), width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _said(label: str, text: str, part: Part) -> Iterator[Line]:

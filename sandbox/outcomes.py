@@ -34,6 +34,15 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody sees in a chat that was not there before, or stood there otherwise."""
+
+    notice: str  # "card" for a triage card, "sign" for an emoji of ours
+    reader: Address
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one step; `kept` counts the messages that the desk has more than before."""
 
@@ -47,11 +56,13 @@ class Outcome:
     matched_by: MatchedBy = MatchedBy.NONE
     assurance: Assurance = Assurance.NONE
     set_aside: tuple[str, ...] = ()  # evidence that counted for nothing
+    shown: tuple[Shown, ...] = ()  # in chats
+    files: tuple[str, ...] = ()  # that came with it and are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What has to become of a step; `sent` names each mail's notice and reader, `kept` new messages."""
+    """What has to become of a step; `sent` names each notice and its reader, `kept` new messages."""
 
     fate: str
     rule: str
@@ -59,12 +70,14 @@ class Expected:
     sent: tuple[tuple[str, Address], ...] = ()
     answer: str = "250 2.0.0"
     kept: int = 1
+    files: int = 0
     matched_by: MatchedBy = MatchedBy.NONE
 
 
 def differences(expected: Expected, outcome: Outcome) -> list[str]:
     """Everything that did not become what it should, in words."""
     names = [(one.notice, one.recipient.address) for one in outcome.sent]
+    names += [(one.notice, one.reader.address) for one in outcome.shown]
     wanted = [(notice, reader.address) for notice, reader in expected.sent]
     pairs = (
         ("fate", expected.fate, outcome.fate),
@@ -72,7 +85,8 @@ def differences(expected: Expected, outcome: Outcome) -> list[str]:
         ("ticket", expected.ticket, outcome.ticket),
         ("matched by", expected.matched_by, outcome.matched_by),
         ("messages kept", expected.kept, outcome.kept),
-        ("mails sent", sorted(wanted), sorted(names)),
+        ("files kept", expected.files, len(outcome.files)),
+        ("told", sorted(wanted), sorted(names)),
         ("answer", expected.answer, outcome.came.answer[: len(expected.answer)]),
     )
     return [f"{what}: expected {_shown(want)}, got {_shown(got)}" for what, want, got in pairs if want != got]

@@ -9,6 +9,7 @@ for a time that is still to come.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -21,10 +22,11 @@ from intake.errors import DeskbellError
 from intake.messages import Address, Assurance
 from intake.tickets import ClockKind
 from sandbox.mails import Letter, read
-from sandbox.outcomes import Came, Outcome, Sent
+from sandbox.outcomes import Came, Outcome, Sent, Shown
 from sandbox.relay import CatchingRelay, CaughtMail
+from sandbox.screens import Sight, Watch
 from sandbox.world import OUR_MTA, ask_on_the_portal
-from store import clocks, exports, outbox
+from store import cards, clocks, exports, inbox, outbox, undoable
 from store.tables import Sending
 from store.work import SqlWork
 
@@ -34,23 +36,43 @@ RINGING = ("agent-reminder", "agent-breach", "reminder-customer", "breach-custom
 Answer = TypeVar("Answer")
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What went out by mail, and what is seen in chats."""
+
+    mails: tuple[Sent, ...]
+    chats: tuple[Shown, ...]
+
+
 class Stage:
     """A desk at work; every step ends when all that it promised has arrived at the relay."""
 
-    def __init__(self, wired: Wired, service: Service, relay: CatchingRelay) -> None:
+    def __init__(
+        self, wired: Wired, service: Service, relay: CatchingRelay, watch: Watch | None = None
+    ) -> None:
         self.wired = wired
         self.sent: list[Sent] = []  # by all steps so far
         self.posted: list[Letter] = []  # to the desk, by all steps so far
         self._service = service
         self._relay = relay
+        self._watch = watch or Watch()
         self._before = 0  # the number of the last message
+
+    async def again(self, wired: Wired, service: Service, watch: Watch) -> "Stage":
+        """The same desk after it was stopped and begun again, with more to watch."""
+        stage = Stage(wired, service, self._relay, watch)
+        stage.sent, stage.posted = self.sent, self.posted
+        await stage.settled()
+        stage._before = await stage.read(_newest)
+        watch.news()
+        return stage
 
     async def mail(self, letter: Letter) -> Outcome:
         """Deliver a mail by SMTP, as the desk's own mail server would."""
         self.posted.append(letter)
         host, port = self._service.addresses["mail"]
         answer = await _deliver(host, port, letter)
-        number = _number_in(answer) or await self._read(_newest)
+        number = _number_in(answer) or await self.read(_newest)
         author = f"{letter.author.name} <{letter.author.address}>"
         came = Came(author, f"to {letter.recipient}", letter.subject, letter.text, answer, number)
         return await self._outcome(came)
@@ -61,14 +83,16 @@ class Stage:
         author = f"{sender.name} <{sender.address}>"
         return await self._outcome(Came(author, "on the portal", subject, text, message=receipt.message))
 
-    async def turn_clock(self, ticket: int, in_words: Callable[[datetime], str]) -> Outcome:
-        """Turn the clocks forward to the next moment that matters on a ticket."""
-        clock = await self._read(lambda work: _first_response(work, ticket))
-        if clock is None or clock.next_at is None:
-            raise DeskbellError(f"demo: no clock runs on ticket {ticket}")
-        await self._service.ticker.tick(clock.next_at)
-        await asyncio.to_thread(self._bring_forward)
-        event = (await self._read(lambda work: clocks.events_of(work, ticket)))[-1]
+    async def turn_clock(self, ticket: int, in_words: Callable[[datetime], str], moments: int = 1) -> Outcome:
+        """Turn the clocks forward over the next moments that matter on a ticket."""
+        for _ in range(moments):
+            clock = await self.read(lambda work: _first_response(work, ticket))
+            if clock is None or clock.next_at is None:
+                raise DeskbellError(f"demo: no clock runs on ticket {ticket}")
+            await self._service.ticker.tick(clock.next_at)
+            await asyncio.to_thread(self._bring_forward)
+        told = await self._told_now(ringing=True)
+        event = (await self.read(lambda work: clocks.events_of(work, ticket)))[-1]
         what = "Reminder of" if event["event"] == "reminded" else "Late is"
         because = f"{what} the {clock.kind.replace('_', ' ')} ({event['reason']})."
         return Outcome(
@@ -78,8 +102,26 @@ class Stage:
             because,
             ticket,
             0,
-            await self._sent_now(ringing=True),
+            told.mails,
+            shown=told.chats,
         )
+
+    async def message(self, came: Came) -> Outcome:
+        """What became of a message that somebody has written in a chat."""
+        await self.settled()
+        return await self._outcome(replace(came, message=await self.read(_newest)))
+
+    async def act(self, came: Came, ticket: int, history: Callable[[SqlWork], str]) -> Outcome:
+        """What became of a button that somebody has pressed; `history` is the line that tells of it."""
+        await self.settled()
+        because = await self.read(history)
+        kept = await self._kept()
+        told = await self._told_now(ringing=False)
+        return Outcome(came, "-", "button", because, ticket, kept, told.mails, shown=told.chats)
+
+    async def settled(self) -> None:
+        """Return once all that was done is decided, and all that was promised has arrived."""
+        await self._settled()
 
     def last(self, notice: str, recipient: Address) -> Sent:
         """The newest mail of a kind that somebody has got."""
@@ -90,10 +132,9 @@ class Stage:
         return mail
 
     async def _outcome(self, came: Came) -> Outcome:
-        sent = await self._sent_now(ringing=False)
-        record = await self._read(lambda work: exports.message_record(work, came.message))
-        newest = await self._read(_newest)
-        kept, self._before = newest - self._before, newest
+        told = await self._told_now(ringing=False)
+        record = await self.read(lambda work: exports.message_record(work, came.message))
+        kept = await self._kept()
         assert record
         return Outcome(
             came,
@@ -102,37 +143,54 @@ class Stage:
             record["because"],
             record["ticket"],
             kept,
-            sent,
+            told.mails,
             MatchedBy(record["matched_by"]),
             Assurance(record["assurance"]),
             tuple(one["saw"] for one in record["trace"] if _is_set_aside(one)),
+            told.chats,
+            tuple(one["filename"] for one in record["attachments"]),
         )
 
-    async def _sent_now(self, *, ringing: bool) -> tuple[Sent, ...]:
+    async def _kept(self) -> int:
+        """How many messages the desk has more than after the last step."""
+        newest = await self.read(_newest)
+        kept, self._before = newest - self._before, newest
+        return kept
+
+    async def _told_now(self, *, ringing: bool) -> "Told":
         """What went out because of this step; a clock that rings meanwhile belongs to no message."""
         promises = await self._settled()
         known = {one.caught.body for one in self.sent}
         caught = {_id(one): one for one in self._relay.mails if one.body not in known}
         new = [_sent(one, caught[one.outbound.message_id]) for one in promises if _is_in(one, caught)]
         self.sent += new
-        return tuple(one for one in new if ringing or one.notice not in RINGING)
+        posts = {post: one.outbound.notice for one in promises for post in _posts(one)}
+        seen = [_shown(sight, posts) for sight in self._watch.news()]
+        return Told(
+            tuple(one for one in new if ringing or one.notice not in RINGING),
+            tuple(one for one in seen if ringing or one.notice not in RINGING),
+        )
 
     async def _settled(self) -> Sequence[outbox.Promise]:
         """The outbox, once nothing in it is under way, in the order of its promises."""
+        await self._watch.settle()
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            promises = await self._read(outbox.listed)
-            if not any(one.state in UNDER_WAY for one in promises):
+            promises = await self.read(outbox.listed)
+            is_sent = not any(one.state in UNDER_WAY for one in promises)
+            if is_sent and await self.read(_is_idle):
                 return promises[::-1]
             await asyncio.sleep(0.02)
         raise DeskbellError(f"demo: what was promised is not sent within {PATIENCE:g} seconds")
 
     def _bring_forward(self) -> None:
         with self.wired.store.begin() as work:
+            now = datetime.now(UTC)
             for one in outbox.listed(work, Sending.PENDING):
-                outbox.retry(work, one.id, datetime.now(UTC))
+                outbox.retry(work, one.id, now)
+            cards.hasten(work, now)
 
-    async def _read(self, question: Callable[[SqlWork], Answer]) -> Answer:
+    async def read(self, question: Callable[[SqlWork], Answer]) -> Answer:
         def asked() -> Answer:
             with self.wired.store.reading() as work:
                 return question(work)
@@ -166,6 +224,21 @@ def _is_set_aside(step: dict[str, Any]) -> bool:
 
 def _newest(work: SqlWork) -> int:
     return next((int(row["id"]) for row in exports.listed_messages(work, limit=1)), 0)
+
+
+def _is_idle(work: SqlWork) -> bool:
+    """Whether nothing waits to be decided, drawn, or said once it cannot be undone any more."""
+    waits = inbox.next_due(work) or cards.next_due(work)
+    return waits is None and not undoable.due(work, datetime.now(UTC))
+
+
+def _posts(promise: outbox.Promise) -> list[str]:
+    """The messages of a chat that a promise became."""
+    return promise.answer.split() if promise.outbound.channel != "email" else []
+
+
+def _shown(sight: Sight, posts: dict[str, str]) -> Shown:
+    return Shown(sight.name or posts.get(sight.post, "message"), sight.reader, sight.text)
 
 
 def _first_response(work: SqlWork, number: int) -> Any:

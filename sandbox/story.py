@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from intake.decisions import Fate, MatchedBy
@@ -22,10 +23,13 @@ HERE = ZoneInfo("Europe/Rome")
 TO = DESK.address
 
 
+Where = TypeVar("Where")  # the stage that a scene is played on
+
+
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Generic[Where]):
     title: str
-    play: Callable[[Stage], Awaitable[Outcome]]
+    play: Callable[[Where], Awaitable[Outcome]]
     expected: Expected
 
 
@@ -114,7 +118,7 @@ def in_words(moment: datetime) -> str:
     return f"{there:%A} {there.day} {there:%B, %H:%M} in Rome"
 
 
-STORY = (
+STORY: tuple[Scene[Stage], ...] = (
     Scene(
         "A request on the portal opens a ticket",
         a_request_on_the_portal,
@@ -188,7 +192,12 @@ STORY = (
         "A mail of ours comes back",
         a_mail_that_comes_back,
         Expected(
-            Fate.BOUNCE, "delivery-report", FIRST, (("agent-undelivered", SAM),), matched_by=MatchedBy.TOKEN
+            Fate.BOUNCE,
+            "delivery-report",
+            FIRST,
+            (("agent-undelivered", SAM),),
+            matched_by=MatchedBy.TOKEN,
+            files=2,  # the report, and the head of our mail
         ),
     ),
     Scene(

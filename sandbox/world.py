@@ -91,11 +91,11 @@ def furnish(folder: Path, relay: int) -> Path:
     return write_config(folder, relay, 0)
 
 
-def write_config(folder: Path, relay: int, port: int) -> Path:
-    """Write the configuration; port 0 is any that is free."""
+def write_config(folder: Path, relay: int, port: int, chats: str = "") -> Path:
+    """Write the configuration; port 0 is any that is free, `chats` are further sections."""
     path = folder / "config.toml"
     text = CONFIG.format(desk=DESK, first=FIRST, relay=relay, port=port, mta=OUR_MTA)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text + chats, encoding="utf-8")
     return path
 
 

@@ -82,7 +82,8 @@ class TelegramChat:
         self._fetching = Fetching(bot, settings.api_url, desk, most, most_a_day)
         self._introducing = Introducing(name, bot, desk, flows.commands)
         self._upkeep = Upkeep(name, desk)
-        self._carrier = TelegramCarrier(bot, desk, Pace(), flows.keyboards)
+        self.pace = Pace()
+        self._carrier = TelegramCarrier(bot, desk, self.pace, flows.keyboards)
         alarm = Alarm(name, desk)
         self._webhook: Webhook | None = None
         self._hears: Polling | Webhook

@@ -20,7 +20,7 @@ class Pace:
     """Whoever has waited for their `turn` may call Telegram once."""
 
     def __init__(self, each_chat: float = EACH_CHAT, overall: float = OVERALL) -> None:
-        self._each_chat = each_chat
+        self.each_chat = each_chat
         self._overall = overall
         self._chats: dict[int, float] = {}  # when the next message may go to a chat
         self._next = 0.0
@@ -30,7 +30,7 @@ class Pace:
         """Wait for the chat's turn, then for one of all; TemporaryFailure in a long pause."""
         now = time.monotonic()
         at = max(now, self._chats.get(chat, 0.0))
-        self._chats[chat] = at + self._each_chat
+        self._chats[chat] = at + self.each_chat
         self._forget(now)
         await asyncio.sleep(at - now)
         await self._one_of_all()
