@@ -93,7 +93,7 @@ def demo(
         Path | None, typer.Option("--keep", metavar="DIR", help="Leave the database and the mails there.")
     ] = None,
 ) -> None:
-    """Show the main job on example mails; needs no configuration and no network."""
+    """Show the main job on messages by mail, Slack and Telegram; needs no configuration and no network."""
     with errors_told():
         from sandbox.demo import run
 

@@ -8,12 +8,16 @@ from intake.messages import Inbound
 from intake.secrets import secrets_in
 from intake.tickets import Organisation, Person
 
+IN_WORDS = {"telegram": "in Telegram", "slack": "in Slack"}
+
 
 def sender_words(inbound: Inbound) -> str:
-    """Who wrote."""
+    """Who wrote, by their address; an account's number would tell nobody anything."""
     sender = inbound.sender
     if sender is None:
         return "nobody"
+    if sender.name and inbound.channel in IN_WORDS and "@" not in sender.address:
+        return f"{sender.name} {IN_WORDS[inbound.channel]}"
     return f"{sender.name} <{sender.address}>" if sender.name else sender.address
 
 

@@ -143,6 +143,7 @@ CHAT_STORY: tuple[Scene[ChatStage], ...] = (
             (
                 CARD,
                 ("agent-follow-up", TRIAGE),
+                ("message", TRIAGE),  # the photo itself
                 ("chat-added", BOB_IN_TELEGRAM),
             ),
             answer="",

@@ -48,7 +48,6 @@ CANCEL = "reply.cancel"
 UNDO = "reply.undo"
 SOLVE_ANYWAY = "ticket.solve-anyway"
 
-MUTE = "direct.mute"  # its value is the choice's name
 ME_TOLD = "me.told"
 
 DETAILS_PAGE = "details.page"
