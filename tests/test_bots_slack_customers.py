@@ -217,7 +217,7 @@ def test_files_come_with_the_message_whatever_they_say_they_are(tmp_path):
 
     assert [
         ("trace.txt", "text/plain"),
-        ("photo.png", "application/vnd.microsoft.portable-executable"),
+        ("photo.png.exe", "application/octet-stream"),
     ] == files
     assert "big.bin was left out: it is larger than 1 MiB" in trace
 
