@@ -13,10 +13,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from bots.relay import Relay, Unavailable
 from bots.setting_values import secret
 from bots.settings_of_mail import DkimSettings, FallbackSettings, RelaySettings
 from intake.errors import ConfigError, TemporaryFailure
+
+log = structlog.get_logger()
 
 REST_SECONDS = 60.0
 SECONDS_A_MAIL = 240.0  # less than a promise is leased for, so that nobody else sends it meanwhile
@@ -64,11 +68,22 @@ class Relays:
                 answer = await relay.send(mail, sender, recipient)
             except Unavailable as error:
                 troubles.append(f"{relay.name}: {error}" if len(self._relays) > 1 else str(error))
-                self._rests_until[relay] = _now() + REST_SECONDS
+                self._let_rest(relay, str(error))
             else:
-                self._rests_until[relay] = 0.0
+                self._take_back(relay)
                 return answer
         raise TemporaryFailure("; ".join(troubles))
+
+    def _let_rest(self, relay: Relay, error: str) -> None:
+        """Said once, for a server that is down for days must not go unseen behind its fall-back."""
+        if not self._rests_until[relay]:
+            log.warning("the relay cannot be used", relay=relay.name, error=error)
+        self._rests_until[relay] = _now() + REST_SECONDS
+
+    def _take_back(self, relay: Relay) -> None:
+        if self._rests_until[relay]:
+            log.info("the relay is used again", relay=relay.name)
+        self._rests_until[relay] = 0.0
 
     def _willing(self) -> list[Relay]:
         awake = [relay for relay in self._relays if self._rests_until[relay] <= _now()]

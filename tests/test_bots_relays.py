@@ -10,6 +10,7 @@ import time
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from structlog.testing import capture_logs
 
 from bots.relay import Relay
 from bots.relays import Relays, relays_of
@@ -52,6 +53,21 @@ def test_the_first_server_gets_the_mail_while_it_takes_it():
         return caught(first, second)
 
     assert (3, 0) == running(scenario)
+
+
+def test_a_server_that_fails_and_comes_back_is_in_the_log_once_each(monkeypatch):
+    monkeypatch.setattr("bots.relays.REST_SECONDS", 0.001)
+
+    async def scenario(relays, first, second):
+        first.expect(*[Fault("mail", "451 4.3.0 busy")] * 2)
+        for _ in range(4):
+            await send(relays)
+            await asyncio.sleep(0.01)
+        return caught(first, second)
+
+    with capture_logs() as logs:
+        assert (2, 2) == running(scenario)
+    assert ["the relay cannot be used", "the relay is used again"] == [one["event"] for one in logs]
 
 
 def test_a_server_that_is_down_is_passed_over():
