@@ -8,12 +8,17 @@ from intake.messages import Inbound
 from intake.secrets import secrets_in
 from intake.tickets import Organisation, Person
 
+CHATS = {"telegram": "Telegram", "slack": "Slack"}
+
 
 def sender_words(inbound: Inbound) -> str:
     """Who wrote."""
     sender = inbound.sender
     if sender is None:
         return "nobody"
+    where = CHATS.get(inbound.channel)
+    if where:  # the number of an account says nothing to anybody
+        return f"{sender.name or sender.address} ({where})"
     return f"{sender.name} <{sender.address}>" if sender.name else sender.address
 
 
