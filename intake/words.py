@@ -8,16 +8,17 @@ from intake.messages import Inbound
 from intake.secrets import secrets_in
 from intake.tickets import Organisation, Person
 
-IN_WORDS = {"telegram": "in Telegram", "slack": "in Slack"}
+CHATS = {"telegram": "Telegram", "slack": "Slack"}
 
 
 def sender_words(inbound: Inbound) -> str:
-    """Who wrote, by their address; an account's number would tell nobody anything."""
+    """Who wrote."""
     sender = inbound.sender
     if sender is None:
         return "nobody"
-    if sender.name and inbound.channel in IN_WORDS and "@" not in sender.address:
-        return f"{sender.name} {IN_WORDS[inbound.channel]}"
+    where = CHATS.get(inbound.channel)
+    if where:  # the number of an account says nothing to anybody
+        return f"{sender.name or sender.address} ({where})"
     return f"{sender.name} <{sender.address}>" if sender.name else sender.address
 
 

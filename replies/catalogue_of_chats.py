@@ -34,7 +34,12 @@ CHAT_KINDS = (
         "chat-ticket", "One ticket: how far, when an answer comes, what was said", ("status", "due", "said")
     ),
     _said("chat-history", "What was said on a ticket", ("said",)),
-    _said("chat-not-found", "No such ticket, or not theirs: one text for both", defaults={"named": ""}),
+    # is_partial: the account was linked by links, and sees their tickets only
+    _said(
+        "chat-not-found",
+        "No such ticket, or not theirs: one text for both",
+        defaults={"named": "", "is_partial": False},
+    ),
     _said("chat-which", "Asks which ticket a message is for", ("count",)),
     _said("chat-added", "The receipt of a message", defaults={"is_new": False}),
     _said("chat-kept", "A message waits for an agent"),

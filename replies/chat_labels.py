@@ -62,7 +62,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "add-to": "Zu {reference}",
         "skip": "Überspringen",
         "changes": "Statuswechsel",
-        "waiting": "Nur wenn ihr auf mich wartet",
+        "waiting": "Nur wenn Sie auf mich warten",
         "off": "Aus",
         "answers-here": "Antworten hier",
         "answers-by-email": "Antworten per E-Mail",

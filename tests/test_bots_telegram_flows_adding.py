@@ -270,3 +270,14 @@ def test_what_cannot_be_passed_on_is_said(desk, fields, said):
     desk.say(1, **fields)
 
     assert any(said in one for one in desk.said(1))
+
+
+def test_what_no_channel_takes_is_asked_for_on_none(desk):
+    """A program is refused in mail too."""
+    program = File("a.exe", "application/x-msdownload", b"MZ")
+    desk.say(1, files=(program,))
+    alone = desk.last(1)
+    desk.say(1, files=(program,), missed=(("trace.zip", Missed.LARGE),))
+
+    assert "by mail" not in alone
+    assert any("Please send it by mail to" in one for one in desk.said(1))

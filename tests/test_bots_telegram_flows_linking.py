@@ -55,6 +55,7 @@ def test_a_link_is_asked_about_then_opens_its_ticket_only(desk):
     assert "ana@" not in asked
     assert "Calls drop" in seen
     assert "I can't find WX-1002" in desk.last(1)
+    assert "/link adds all your others" in desk.last(1)
 
 
 def test_whoever_is_linked_hears_of_it_by_mail_with_what_to_do(desk):

@@ -141,5 +141,7 @@ def close(turn: Turn, number: int) -> Answered:
 
 def not_found(turn: Turn, number: int) -> Answered:
     """The words for a ticket of others, and for one that does not exist."""
-    turn.say("chat-not-found", {"named": turn.reference(number) if number else ""})
+    is_partial = turn.account is not None and turn.account.scope == accounts.TICKETS
+    named = turn.reference(number) if number else ""
+    turn.say("chat-not-found", {"named": named, "is_partial": is_partial})
     return Answered("no-such-ticket", "There is no such ticket, or it is not theirs.")
