@@ -23,7 +23,7 @@ from store.desk import SqlStore, open_store
 from store.tables import metadata
 from store.work import SqlWork
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ANA = Address("Ana", "ana@acme.example")
 BOB = Address("Bob", "bob@acme.example")

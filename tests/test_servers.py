@@ -9,6 +9,8 @@ import pytest
 
 import servers
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_fresh_database_is_empty_and_its_own(postgres_url: str) -> None:
     first, second = servers.fresh_database(postgres_url), servers.fresh_database(postgres_url)

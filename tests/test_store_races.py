@@ -12,6 +12,8 @@ from store.desk import open_store
 from store.engine import retrying
 from stores import NOON, a_decision, a_raw, an_inbound, an_outbound, open_a_ticket
 
+pytestmark = pytest.mark.slow
+
 MAILS = [an_inbound(f"{number}@acme.example") for number in range(60)]
 GROUP = 8
 
