@@ -281,3 +281,14 @@ def test_what_no_channel_takes_is_asked_for_on_none(desk):
 
     assert "by mail" not in alone
     assert any("Please send it by mail to" in one for one in desk.said(1))
+
+
+def test_a_message_may_be_edited_again_wherever_it_is(desk):
+    number = desk.opened(ANA)
+    on_ticket, waiting = desk.say(1, f"WX-{number} One"), desk.say(2, "To nobody")
+    for text in ("Two", "Three"):
+        desk.edit(1, on_ticket, text)
+        desk.edit(2, waiting, text)
+        desk.edit(666, 1, text)
+
+    assert "Three" == texts(desk, number)[0]

@@ -64,6 +64,23 @@ def test_what_is_written_and_sent_on_the_way_is_part_of_it(desk):
     assert "No sound\n\nIt began today." == opened.text
 
 
+def test_what_was_shown_is_shown_again_when_its_words_are_edited(desk):
+    number = desk.say(1, "/new")
+    desk.edit(1, number, "/new")
+    words = desk.say(1, "No sound")
+    desk.edit(1, words, "No sound at all")
+    asked_while_missing = len(desk.said(1))
+    desk.press(1, "technical")
+    desk.press(1, "PBX-1")
+    desk.edit(1, words, "No sound in any call")
+    shown = desk.last(1)
+    desk.press(1, "Send")
+
+    assert 2 == asked_while_missing
+    assert "No sound in any call" in shown
+    assert "No sound in any call" == desk.ticket(1001).subject
+
+
 def test_nothing_is_opened_before_it_is_sent_and_nothing_after_it_was_cancelled(desk):
     desk.say(1, "/new No sound")
     desk.press(1, "technical")

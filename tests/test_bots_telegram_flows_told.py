@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bots.delivery import Claimed
 from bots.telegram.flows import COMMANDS, keyboard_for
+from bots.telegram.unreachable import turn_to_mail
 from bots.telegram.upkeep import remind
 from chat_desk import TUESDAY, chat_desk
 from intake import clocks, commands
@@ -240,3 +242,15 @@ def test_a_code_is_forgotten_once_it_was_sent(desk):
     desk.write(lambda work: outbox.mark_sent(work, promise.id, "250", desk.now))
 
     assert "(a code, forgotten once it was sent)" == desk.mails(LEE)[0].body
+
+
+def test_what_the_chat_did_not_take_is_a_mail_of_its_ticket(desk):
+    number = a_ticket(desk)
+    desk.answer(number, "One.")
+    (answer,) = desk.ask(lambda work: [p for p in outbox.listed(work) if p.outbound.notice == "agent-answer"])
+    promise = Claimed(answer.id, answer.outbound, 1)
+    desk.write(lambda work: turn_to_mail(work, promise, "blocked", desk.setup, desk.now))
+    (mail,) = [one for one in desk.mails(ANA) if one.notice == "agent-answer"]
+
+    assert "Re: Calls drop [WX-1001]" == mail.subject
+    assert number == mail.ticket

@@ -25,7 +25,12 @@ def turn_to_mail(work: SqlWork, promise: Claimed, reason: str, setup: Setup, now
     person = owner_of(work, place)
     address = _address(work, person)
     is_mailed = bool(address and not outbound.extra.get("dialogue"))
-    mailed = work.promise(_as_mail(outbound, person, address, setup, now), None, now) if is_mailed else 0
+    ticket = work.ticket(outbound.ticket_number) if outbound.ticket_number else None
+    words = _as_mail(outbound, person, address, setup, now)
+    if ticket:
+        reference = setup.policy.file.reference.format(number=ticket.number)
+        words = replace(words, subject=f"Re: {ticket.subject} [{reference}]")
+    mailed = work.promise(words, ticket, now) if is_mailed else 0
     outbox.mark_failed(work, promise.id, f"{reason}; {f'by mail as {mailed}' if mailed else 'not by mail'}")
     note_block(work, place, reason, outbound.ticket_number, setup, now)
 

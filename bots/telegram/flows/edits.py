@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bots.telegram.flows import opening
 from bots.telegram.flows.adding import DRAFT
 from bots.telegram.flows.keeping import inbound_of, words_of
 from bots.telegram.identity import ticket_seen
@@ -26,7 +27,8 @@ def edited(turn: Turn) -> Answered:
         return Answered("draft-edited", "The message waits for a choice, with its new words.")
     if parts := _changed(turn, turn.state.get("parts", ())):
         turn.remember(parts=parts)
-        return Answered("draft-edited", "The ticket is not opened yet; it has the new words.")
+        because = "The ticket is not opened yet; it has the new words."
+        return opening.reworded(turn) or Answered("draft-edited", because)
     return Answered("edited-nothing", "What was edited is on no ticket.")
 
 

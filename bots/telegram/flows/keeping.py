@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bots.telegram.heard import HeardKind
 from bots.telegram.saying import MEDIUM
 from bots.telegram.turn import Turn
 from intake.decisions import Decision, Fate, Receipt
@@ -68,7 +69,9 @@ def part_of(words: Words) -> dict[str, Any]:
 def inbound_of(turn: Turn, words: Words, *, ticket: int = 0, fields: Mapping[str, object] = {}) -> Inbound:
     """The message that the policy is asked about."""
     heard, account = turn.heard, turn.account
-    named = f"{heard.place} {heard.callback_id or heard.message_id} {heard.kind} {ticket}"
+    of_several = heard.update_id if heard.kind is HeardKind.EDIT else 0  # a message may be edited many times
+    said = heard.callback_id or of_several or heard.message_id
+    named = f"{heard.place} {said} {heard.kind} {ticket}"
     name = (turn.person.name if turn.person else "") or heard.name
     about = turn.work.ticket(ticket) if ticket else None
     first = next(iter(words.text.splitlines()), "") or ", ".join(one.filename for one in words.attachments)

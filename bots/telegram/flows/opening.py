@@ -43,6 +43,11 @@ def answered(turn: Turn) -> Answered:
     return _go_on(turn)
 
 
+def reworded(turn: Turn) -> Answered | None:
+    """Show it once more where what was shown has other words now; None where it was not shown yet."""
+    return _go_on(turn) if turn.state.get("doing") == DOING and not turn.state.get("asked") else None
+
+
 def fill(turn: Turn, name: str, value: str, more: Words | None = None) -> Answered:
     """One field of the form, typed or chosen; a choice that is none is asked for again."""
     if turn.state.get("doing") != DOING:
