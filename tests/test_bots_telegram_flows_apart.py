@@ -1,11 +1,13 @@
 """Customers stay apart: whatever happens in whatever order, no organisation reads another's words.
 
 Ten customers of three organisations link and unlink the same few Telegram accounts, open tickets, write,
-press each other's buttons, change their addresses; agents answer and move tickets. Each word that belongs
-to an organisation bears its mark.
+press each other's buttons, change their addresses; agents answer, move and merge tickets. Each word
+that belongs to an organisation bears its mark.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 import pytest
@@ -14,6 +16,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from chat_desk import SAM, ChatDesk, chat_desk, place
+from intake import joining
+from intake.errors import CommandRefused
+from intake.handle import Command, carry_out
+from intake.lookup import goes_on_in
 from intake.people import PersonEntry
 from store import accounts, people
 from store.tables import Sending, outbox, tickets
@@ -30,7 +36,7 @@ BOOK = "".join(
 ) + '[[agent]]\nname = "Sam"\nemail = "sam@vendor.example"\n'  # fmt: skip
 FRESH = count(1)
 ACTIONS = ("link", "swap", "follow", "unlink", "open", "new", "write", "look", "steal", "answer", "move")
-ACTIONS += ("change_address", "wait", "swap", "answer")  # these two more often
+ACTIONS += ("merge", "change_address", "wait", "swap", "answer", "merge")  # these three more often
 
 
 @dataclass
@@ -98,6 +104,19 @@ class Crowd:
             ticket = work.ticket(numbers[customer % len(numbers)])
             colleagues = work.people_of(ticket.organisation.id)
             work.save(replace(ticket, requester=colleagues[user % len(colleagues)]), self.desk.now)
+
+    def merge(self, user, customer):
+        """Sam lets any ticket go on in any other; what must not be merged is refused."""
+        numbers = self.numbers()
+        one, other = (numbers[place % len(numbers)] for place in (customer, customer + user))
+
+        def decide(work):
+            pair = work.ticket(one), work.ticket(other)
+            meant = partial(goes_on_in, work)
+            return Command(joining.merge(*pair, self.desk.setup.policy, "Sam", self.desk.now, meant))
+
+        with suppress(CommandRefused):
+            carry_out(decide, self.desk.store, self.desk.setup, SAM, self.desk.now)
 
     def change_address(self, user, customer):
         with self.desk.store.begin() as work:
