@@ -128,7 +128,7 @@ class Crowd:
             firm = self.owner(number)
 
             def moved(work):
-                person = work.person(f"person@{firm}.example")
+                person = work.person(f"person@{firm}.example") or work.ticket(number).requester
                 work.save(replace(work.ticket(number), requester=person), datetime.now(UTC))
 
             self.desk.write(moved)
@@ -174,7 +174,10 @@ class Crowd:
 
     def owner(self, number: int) -> str:
         ticket = self.ticket(number)
-        return ticket.organisation.name if ticket.organisation else MARK.search(ticket.subject)[1]
+        if ticket.organisation:
+            return ticket.organisation.name
+        said = MARK.search(ticket.subject)  # "status" of a stranger opens a ticket, too
+        return said[1] if said else "nobody"
 
     def leaks(self) -> list[tuple[str, str]]:
         """Words of one organisation in what was said to another since the last time."""
@@ -190,7 +193,7 @@ class Crowd:
             for one in mails
             if (firm := one.recipients[0].partition("@")[2].partition(".")[0]) in FIRMS
         ]
-        return [(firm, words) for firm, words in told if set(MARK.findall(words)) - {firm}]
+        return [(firm, words) for firm, words in told if set(MARK.findall(words)) - {firm, "nobody"}]
 
 
 async def played(folder: Path, steps: list[tuple[str, int, int]]) -> list[object]:
@@ -216,7 +219,7 @@ STEPS = st.lists(
 
 @pytest.mark.slow
 @settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[

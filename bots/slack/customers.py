@@ -16,7 +16,7 @@ from bots.chat.desk import ChatDesk
 from bots.slack.asked import status_of
 from bots.slack.calls import Json
 from bots.slack.downloads import Downloads, Fetched
-from bots.slack.people import People, email_of, name_of
+from bots.slack.people import People, email_of, is_of, name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
 from bots.slack.told import answered_in_place, told_of_edit
@@ -103,7 +103,7 @@ class Customers:
         files = await self._downloads.fetch(
             team, event.get("files") or (), is_last_try=waiting.attempts >= LAST_TRY
         )
-        is_ours = one.get("team_id") == team and not one.get("is_stranger")
+        is_ours = is_of(one, team)  # a guest of ours is a customer whom we gave an account
         return Said(
             place,
             waiting.raw,
