@@ -161,9 +161,8 @@ class Crowd:
     def thread(self, at: int) -> str:
         """The last thread of a channel that was begun while it was whose it is now."""
         mark = f"MARK-{self.firm(at)}"
-        roots = [
-            one for one in self.desk.slack.channel(self.channel(at)) if not one.is_reply and mark in one.text
-        ]
+        written = [one for one in self.desk.slack.channel(self.channel(at)) if not one.is_deleted]
+        roots = [one for one in written if not one.is_reply and mark in one.text]
         return roots[-1].ts if roots else ""
 
     def numbers(self) -> list[int]:
