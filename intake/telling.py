@@ -36,7 +36,8 @@ def tell_of_act(
     if given and ticket.assignee and ticket.assignee.email.lower() != actor.lower():
         notice = Notice("agent-assigned", Audience.ASSIGNEE, {"author": author}, GENERATED)
         _promise(work, notice, directly(work, ticket.assignee, setup.desk, ASSIGNED), ticket, 0, setup, now)
-    if decision.rule == NOTE and said and not said.place:
+    is_note = decision.rule == NOTE or (decision.rule == "command" and not decision.public)
+    if is_note and said and not said.place:
         facts = {"author": author, "text": said.reply}
         notice = Notice("agent-noted", Audience.AGENTS, facts, GENERATED)
         _promise(work, notice, [triage(setup.desk)], ticket, message, setup, now)

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from intake.context import Context
-from intake.decisions import Audience, Decision, Notice, Recipient, SetField, SetSeverity, SetStatus
+from intake.decisions import (
+    Audience,
+    Decision,
+    MergeInto,
+    Notice,
+    Recipient,
+    SetField,
+    SetSeverity,
+    SetStatus,
+)
 from intake.messages import Inbound
 from intake.promising import where_they_read
 from intake.readers import readers
@@ -57,7 +66,7 @@ def _lines(
     if decision.rule == "agent-answer" and said:
         told = [shown(one) for one in everybody(work, ticket, setup)]
         yield _line(ANSWERED, {"author": author, "text": said.reply, "readers": told})
-    if decision.rule == "command" and (changes := list(_changes(work, decision, ticket))):
+    if decision.rule == "command" and (changes := list(_changes(work, decision, ticket, setup))):
         yield _line(CHANGED, {"author": author, "changes": changes})
 
 
@@ -65,12 +74,14 @@ def _line(name: str, facts: dict[str, object]) -> Notice:
     return Notice(name, Audience.AGENTS, facts, "auto-generated")
 
 
-def _changes(work: Work, decision: Decision, ticket: Ticket) -> Iterator[str]:
+def _changes(work: Work, decision: Decision, ticket: Ticket, setup: Setup) -> Iterator[str]:
     """Each change as "name: before → after"."""
     for change in decision.changes:
         match change:
             case SetStatus(status):
                 yield f"status: {ticket.status} → {status}"
+            case MergeInto(into):
+                yield f"this ticket: it goes on in {setup.policy.file.reference.format(number=into)}"
             case SetSeverity(severity):
                 yield f"severity: {ticket.severity} → {severity}"
             case SetField("assignee", value):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from intake.decisions import Fate
 from intake.messages import Direction
+from intake.tickets import Ticket
 from store.chat_tables import accounts, cards, grants, places, preferences
 from store.tables import agents, messages
 from store.types import address_key, digest
@@ -52,14 +53,25 @@ def choose(work: "SqlWork", owner: str, name: str, value: str, now: datetime) ->
 
 
 def is_open(work: "SqlWork", channel: str, place: str, person: int, number: int) -> bool:
-    """Whether a person reads about a ticket at a place: their account is linked, their channel registered."""
+    """Whether a person reads about a ticket at a place: their account is linked, or all who read there may.
+
+    A shared channel is read by a whole organisation; what it is registered to now is what counts.
+    """
     if channel == "telegram":
         return _is_theirs(work, account_key(channel, place), person, number)
     where = "/".join(place.split("/")[:2])
-    registered = select(places.c.key).where(
-        places.c.key == digest(f"{channel} {where}"), places.c.broken == ""
+    registered = select(places.c.organisation).where(
+        places.c.key == digest(f"{channel} {where}"),
+        places.c.kind == "customers",
+        places.c.broken == "",
     )
-    return work.connection.execute(registered).first() is not None
+    row = work.connection.execute(registered).first()
+    return row is not None and is_of_customer(work.ticket(number), row.organisation)
+
+
+def is_of_customer(ticket: Ticket | None, organisation: int) -> bool:
+    """Whether an organisation may read a ticket: its own, or one of somebody who is of none."""
+    return ticket is None or ticket.organisation is None or ticket.organisation.id == organisation
 
 
 def _is_theirs(work: "SqlWork", key: bytes, person: int, number: int) -> bool:

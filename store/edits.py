@@ -15,11 +15,12 @@ EDITED, TAKEN_BACK = "edited", "taken back"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a message said before, and on which ticket it is, 0 for none."""
+    """What a message said before and who wrote it, and on which ticket it is, 0 for none."""
 
     message: int
     ticket: int
     before: str
+    author: str = ""
 
 
 def edit(work: SqlWork, message: int, text: str, actor: str, now: datetime) -> Edit | None:
@@ -42,7 +43,9 @@ def versions_of(work: SqlWork, message: int) -> list[tuple[datetime, str, str]]:
 
 def _revise(work: SqlWork, message: int, text: str, what: str, actor: str, now: datetime) -> Edit | None:
     work.flush()  # it may have been kept in this very transaction
-    query = select(messages.c.reply, messages.c.text, messages.c.ticket).where(messages.c.id == message)
+    query = select(messages.c.reply, messages.c.text, messages.c.ticket, messages.c.sender_name).where(
+        messages.c.id == message
+    )
     row = work.connection.execute(query).first() if is_key(message) else None
     if row is None or text == (before := row.reply or row.text):
         return None
@@ -50,4 +53,4 @@ def _revise(work: SqlWork, message: int, text: str, what: str, actor: str, now: 
     kept = {"message": message, "outbox": None, "ticket": row.ticket, "at": now, "actor": actor}
     work.connection.execute(revisions.insert().values(**kept, what=what, detail=before))
     work.note(row.ticket, now, actor, what, f"message {message}", message=message)
-    return Edit(message, row.ticket or 0, before)
+    return Edit(message, row.ticket or 0, before, row.sender_name)

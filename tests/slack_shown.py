@@ -150,7 +150,7 @@ def views_about(text: str, facts: CardFacts) -> Iterator[dict]:
     new = modals.NewFacts(SEVERITIES, "major", (short,), (("1", text),), "ana@acme.example", text, text, text)
     yield from (modals.new_ticket(new), modals.log_call(new))
     yield modals.assign(modals.AssignFacts(ticket, (("bob@vendor.example", text, text),), (short,)))
-    for form in (modals.snooze, modals.close, modals.merge, modals.link, modals.escalate, modals.redact):
+    for form in (modals.snooze, modals.close, modals.merge, modals.escalate, modals.redact):
         yield form(ticket)
     yield from (modals.out_of_scope(ticket, ((short, text),)), modals.out_of_scope(ticket, ()))
     yield from (modals.refuse(7, text), modals.add_to(7, text))

@@ -235,16 +235,19 @@ async def world(
 
 @asynccontextmanager
 async def at_work(
-    folder: Path, space: Workspace, more: str = "", desk: str = "", **settings: str
+    folder: Path, space: Workspace, more: str = "", desk: str = "", people: str = "", **settings: str
 ) -> AsyncIterator[World]:
-    """A desk for a workspace that is there already; again in the same folder it is the same desk."""
+    """A desk for a workspace that is there already; again in the same folder it is the same desk.
+
+    `people` are further lines of its address book.
+    """
     port = servers.free_port()
     with relay_in_thread() as relay:
         channel = f"{space.settings(**settings)}\n{more}"
         lines = {"desk": desk} if desk else {}
         config = write_config(folder, relay.port, port, channel=channel, policy="policy.toml", **lines)
         (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
-        (folder / "people.toml").write_text(PEOPLE.format(sam=space.sam), encoding="utf-8")
+        (folder / "people.toml").write_text(PEOPLE.format(sam=space.sam) + people, encoding="utf-8")
         wired = wire(config)
         service = Service(wired)
         await service.start()

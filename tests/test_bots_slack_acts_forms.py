@@ -85,16 +85,30 @@ def test_a_moment_that_was_not_picked_is_asked_for_at_its_field(here: Here) -> N
 
 
 def test_a_ticket_is_closed_with_last_words_and_a_note(here: Here) -> None:
-    async def steps() -> tuple[Status, list[str], bool]:
+    async def steps() -> tuple[Status, list[str], bool, bool]:
         case = await here.ticket()
         await here.world.settle()
         view = await seldom(case, names.CLOSE)
         await case.submit(view, {names.TEXT: "Glad it works.", names.RESOLUTION: "A loose cable."})
         await here.world.settle()
         noted = [one["text"] for one in case.said() if one["direction"] == "in" and not one["public"]]
-        return case.now.status, noted, b"Glad it works." in here.world.relay.mails[-1].body
+        is_shown = "A loose cable." in str([one.text for one in case.thread])
+        return case.now.status, noted, b"Glad it works." in here.world.relay.mails[-1].body, is_shown
 
-    assert (Status.CLOSED, ["A loose cable."], True) == here.run(steps)
+    assert (Status.CLOSED, ["A loose cable."], True, True) == here.run(steps)
+
+
+def test_the_thread_says_in_which_ticket_a_merged_one_goes_on(here: Here) -> None:
+    async def steps() -> tuple[str, int]:
+        case, other = await here.ticket(), await here.ticket()
+        view = await more(case, names.MERGE)
+        await case.submit(view, {names.TARGET: f"VS-{other.number}", names.SURVIVOR: "into"})
+        await here.world.settle()
+        return str([one.text for one in case.thread]), other.number
+
+    said, number = here.run(steps)
+
+    assert f"it goes on in VS-{number}" in said
 
 
 @pytest.mark.parametrize(("how", "first", "second"), [("into", 2, 0), ("from", 0, 1), ("link", 0, 0)])

@@ -40,7 +40,6 @@ def asked(view):
         (modals.snooze(a_card()), names.VIEW_SNOOZE, ["until", "[moment]"]),
         (modals.close(a_card()), names.VIEW_CLOSE, ["[text]", "[resolution]"]),
         (modals.merge(a_card()), names.VIEW_MERGE, ["target", "survivor"]),
-        (modals.link(a_card()), names.VIEW_LINK, ["target"]),
         (modals.escalate(a_card()), names.VIEW_ESCALATE, ["reason"]),
         (modals.out_of_scope(a_card(), (("sql", "Says."),)), names.VIEW_OUT_OF_SCOPE, ["reason", "[text]"]),
         (modals.redact(a_card()), names.VIEW_REDACT, ["confirmed", "[secret]"]),

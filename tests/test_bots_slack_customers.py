@@ -184,6 +184,33 @@ def test_what_was_taken_back_is_said_no_more_and_told_to_agents(tmp_path):
     assert "took a message back" in asyncio.run(story())
 
 
+def test_who_changed_a_message_is_told_by_their_own_name(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            root = await asked(desk)
+            ts = await asked(desk, "I look at it.", desk.space.sam, thread_ts=root)
+            await desk.slack.edit(desk.space.sam, desk.space.shared, ts, "I have looked at it.")
+            await desk.settle()
+            return desk.thread(desk.cards()[0])[-1].text
+
+    assert "Sam Weaver changed a message." in asyncio.run(story())
+
+
+def test_a_guest_in_our_own_workspace_writes_as_a_customer(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            guest = desk.slack.add_user("Bob Brun", email="bob@acme.example")
+            await desk.slack.change_user(guest, is_restricted=True)
+            await desk.slack.join(guest, desk.space.shared)
+            desk.register()
+            await asked(desk, user=guest)
+            ticket = desk.read(lambda work: work.ticket(1001))
+            return ticket and ticket.requester.address.address
+
+    assert "bob@acme.example" == asyncio.run(story())
+
+
 def test_nothing_that_agents_are_told_is_in_the_customers_channel(tmp_path):
     async def story():
         async with world(tmp_path) as desk:
@@ -217,7 +244,7 @@ def test_files_come_with_the_message_whatever_they_say_they_are(tmp_path):
 
     assert [
         ("trace.txt", "text/plain"),
-        ("photo.png.exe", "application/octet-stream"),
+        ("photo.png.exe", "application/octet-stream"),  # a program by its bytes is one by its name, too
     ] == files
     assert "big.bin was left out: it is larger than 1 MiB" in trace
 

@@ -28,6 +28,8 @@ from intake.messages import File
 from intake.policy import Policy
 from intake.readers import DIRECT, TRIAGE, privileged
 from store import chat_places, posts
+from store.chat_places import PlaceKind
+from store.chats import is_of_customer
 from store.files import files_of
 from store.posts import Post
 from store.work import SqlWork
@@ -85,9 +87,9 @@ class SlackCarrier:
 
     async def _to_customers(self, promise: Claimed, place: str) -> str:
         team, channel, thread = [*place.split("/"), "", ""][:3]
-        known = await self._desk.read(lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}"))
-        if known is None:
-            raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of customers")
+        number = promise.outbound.ticket_number
+        if not await self._desk.read(lambda work: _reads(work, f"{team}/{channel}", number)):
+            raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of this customer")
         where = Where(team, channel, thread)
         return await self._say(promise, where, blocks.customer_messages(promise.outbound))
 
@@ -139,6 +141,14 @@ class SlackCarrier:
 def _order(promise: Claimed) -> Order:
     """A person's own words go before what the desk says by itself."""
     return (ANSWER if promise.outbound.automatic == "no" else MESSAGE, promise.id)
+
+
+def _reads(work: SqlWork, place: str, number: int) -> bool:
+    """Whether a channel is one of the ticket's customer: it may have been given to another meanwhile."""
+    known = chat_places.place_at(work, MEDIUM, place)
+    if known is None or known.kind is not PlaceKind.CUSTOMERS:
+        return False
+    return is_of_customer(work.ticket(number) if number else None, known.organisation)
 
 
 def _team_that_reads(work: SqlWork, user: str, number: int, policy: Policy) -> str:

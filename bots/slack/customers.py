@@ -16,7 +16,7 @@ from bots.chat.desk import ChatDesk
 from bots.slack.asked import status_of
 from bots.slack.calls import Json
 from bots.slack.downloads import Downloads, Fetched
-from bots.slack.people import People, email_of, name_of
+from bots.slack.people import People, email_of, is_of, name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
 from bots.slack.told import answered_in_place, told_of_edit
@@ -28,6 +28,7 @@ from intake.messages import Address, Assurance, Inbound, Raw
 from intake.tickets import Agent, Ticket
 from store import edits, inbox, posts
 from store.chat_places import ChatPlace
+from store.chats import is_of_customer
 from store.inbox import Waiting
 from store.posts import Post
 from store.work import SqlWork
@@ -102,7 +103,7 @@ class Customers:
         files = await self._downloads.fetch(
             team, event.get("files") or (), is_last_try=waiting.attempts >= LAST_TRY
         )
-        is_ours = one.get("team_id") == team and not one.get("is_stranger")
+        is_ours = is_of(one, team)  # a guest of ours is a customer whom we gave an account
         return Said(
             place,
             waiting.raw,
@@ -148,8 +149,7 @@ class Customers:
 def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     """Settle a message in one transaction: for the policy, an answer of ours, or a question."""
     now = datetime.now(UTC)
-    number = ticket_of(work, posts.post_at(work, MEDIUM, said.channel, said.root))
-    ticket = work.ticket(number) if number else None
+    ticket = _ticket_here(work, said)
     inbound = _inbound(work, said, ticket, setup)
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
@@ -169,6 +169,13 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     _record(work, said, receipt.message, receipt.ticket, "customer")
 
 
+def _ticket_here(work: SqlWork, said: Said) -> Ticket | None:
+    """The ticket of the thread; none where the channel was another customer's then."""
+    number = ticket_of(work, posts.post_at(work, MEDIUM, said.channel, said.root))
+    ticket = work.ticket(number) if number else None
+    return ticket if is_of_customer(ticket, said.place.organisation) else None
+
+
 def _of_ours(
     work: SqlWork, said: Said, inbound: Inbound, ticket: Ticket | None, setup: Setup, now: datetime
 ) -> None:
@@ -186,7 +193,10 @@ def _of_ours(
 def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> Inbound:
     person = work.person(said.user) or (work.person(said.email) if said.email else None)
     address = (person.emails[0] if person and person.emails else said.email) or said.user
-    linked = Assurance.LINKED if said.is_ours or _is_of(work, said, address) else Assurance.NONE
+    organisation = _organisation_of(work, said, address)
+    linked = Assurance.LINKED if said.is_ours or organisation == said.place.organisation else Assurance.NONE
+    if organisation and linked is Assurance.NONE:
+        address = said.user  # what is asked here is answered here: it is no matter of that other customer
     subject = next(iter(said.text.splitlines()), "")[:LONGEST_SUBJECT]
     inbound = Inbound(
         channel=MEDIUM,
@@ -209,13 +219,13 @@ def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> 
     return replace(inbound, ticket_number=0, in_reply_to=in_reply_to)
 
 
-def _is_of(work: SqlWork, said: Said, address: str) -> bool:
-    """Whether somebody is of the organisation that the channel is registered to, by our own records."""
+def _organisation_of(work: SqlWork, said: Said, address: str) -> int:
+    """Which organisation somebody is of by our own records, 0 for none."""
     person = work.person(said.user) or work.person(address)
     if person and person.organisation_id:
-        return person.organisation_id == said.place.organisation
+        return person.organisation_id
     listed = work.organisation_of(address.rpartition("@")[2]) if "@" in address else None
-    return listed is not None and listed.active and listed.id == said.place.organisation
+    return listed.id if listed and listed.active else 0
 
 
 def _record(work: SqlWork, said: Said, message: int, ticket: int, role: str) -> None:

@@ -20,7 +20,7 @@ def told_of_edit(work: SqlWork, edit: Edit, text: str, setup: Setup, now: dateti
     ticket = work.ticket(edit.ticket) if edit.ticket else None
     if ticket is None:
         return
-    said = {"sender": ticket.requester.name or "Somebody", "before": edit.before, "text": text}
+    said = {"sender": edit.author or "Somebody", "before": edit.before, "text": text}
     notice = Notice("agent-edited", Audience.ASSIGNEE, said, "auto-generated")
     decision = Decision(Fate.ANSWER, "edited", "A message was changed.", ticket=ticket, notices=(notice,))
     handle.carry_out_in(work, lambda _: Command(decision), setup, "slack", now)

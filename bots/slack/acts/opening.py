@@ -77,7 +77,6 @@ FORMS: Mapping[str, Form] = {
     names.SNOOZE: Form("Snooze", of_facts(modals.snooze)),
     names.CLOSE: Form("Close the ticket", of_facts(modals.close)),
     names.MERGE: Form("Link or merge", of_facts(modals.merge)),
-    names.LINK: Form("Link to a ticket", of_facts(modals.link)),
     names.ESCALATE: Form("Escalate", of_facts(modals.escalate)),
     names.OUT_OF_SCOPE: Form("Out of scope", _out_of_scope),
     names.REDACT: Form("Redact", of_facts(modals.redact)),

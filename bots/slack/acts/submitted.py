@@ -92,7 +92,6 @@ SUBMISSIONS: Mapping[str, Submission] = {
     names.VIEW_ESCALATE: Submission(escalate, names.REASON, minds=False),
     names.VIEW_OUT_OF_SCOPE: Submission(out_of_scope, names.REASON),
     names.VIEW_MERGE: Submission(join, names.TARGET),
-    names.VIEW_LINK: Submission(join, names.TARGET, minds=False),
 }
 
 

@@ -45,7 +45,7 @@ async def ticket(acting: Acting, call: Call) -> None:
 
 
 async def _help(acting: Acting, call: Call, asked: Asked) -> Message:
-    return lists.help_text()
+    return lists.help_text(call.hands.desk.setup.policy.file.reference)
 
 
 async def _changed(acting: Acting, call: Call, asked: Asked) -> Message:

@@ -79,7 +79,7 @@ def _page(agent: Agent, mine: int, told: tuple[str, ...], zone: str, now: dateti
     who = f"You are {agent.name}, {'manager' if agent.manager else 'agent'}"
     lines = (
         f"{who}{f' of team {agent.team}' if agent.team else ''}.",
-        f"{mine} open tickets are yours.",
+        f"{mine or 'No'} open {'ticket is' if mine == 1 else 'tickets are'} yours.",
         _duty(agent, zone, now),
     )
     boxes: Json = {"type": "checkboxes", "action_id": names.ME_TOLD}

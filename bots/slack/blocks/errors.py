@@ -63,9 +63,9 @@ def bad_command(typed: str, ref: str = "") -> Fault:
     usage = usage_of(typed) or "/ticket help"
     if typed in command_names():
         return Fault(f"{typed} wants more than that.", f"Write {usage}.", ref)
-    return Fault(
-        f"There is no {typed[:40]!r}; {did_you_mean(typed, command_names())}.", "See /ticket help.", ref
-    )
+    near = did_you_mean(typed, command_names())
+    sentence = f"There is no {typed[:40]!r}; {near}"
+    return Fault(sentence if sentence.endswith("?") else f"{sentence}.", "See /ticket help.", ref)
 
 
 def expired(ref: str = "") -> Fault:

@@ -76,14 +76,14 @@ def show(facts: CardFacts, link: str = "") -> Message:
     return Message(made.text, (*made.blocks, more))
 
 
-def help_text(command: str = "/ticket") -> Message:
-    """Every command with what it takes."""
+def help_text(form: str = "#{number}") -> Message:
+    """Every command with what it takes; `form` is how the desk writes a ticket's reference."""
     items = [
-        rich_section(said(f"{command} {name} {takes}".rstrip(), code=True), said(f"  {what}"))
+        rich_section(said(f"/ticket {name} {takes}".rstrip(), code=True), said(f"  {what}"))
         for name, takes, what in COMMANDS
     ]
     listed = {"type": "rich_text_list", "style": "bullet", "indent": 0, "elements": items}
-    ids = "A ticket is named by its reference or its number: WX-1042, #1042, 1042."
+    ids = f"A ticket is named by its reference or its number: {form.format(number=1042)}, #1042, 1042."
     blocks = (rich_text(rich_section(said("What you can do", bold=True)), listed), context(plain(ids)))
     return Message(fallback(f"What you can do: {', '.join(name for name, _, _ in COMMANDS)}"), blocks)
 

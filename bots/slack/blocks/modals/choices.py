@@ -76,16 +76,11 @@ def merge(facts: CardFacts) -> Json:
     """Linking and merging: which other ticket, and which of the two goes on."""
     blocks = [
         _about(facts),
-        field("Other ticket", line_input(names.TARGET, placeholder=facts.reference, most=40)),
+        field("Other ticket", line_input(names.TARGET, placeholder="Its reference or number", most=40)),
         field("What is to be done", choice(names.SURVIVOR, JOINS, "link")),
         context(plain("Merging closes one of them; its messages are read on the other.", 300)),
     ]
     return modal(names.VIEW_MERGE, "Link or merge", blocks, _target(facts), "Go on")
-
-
-def link(facts: CardFacts) -> Json:
-    blocks = [_about(facts), field("Other ticket", line_input(names.TARGET, most=40))]
-    return modal(names.VIEW_LINK, "Link to a ticket", blocks, _target(facts), "Link")
 
 
 def escalate(facts: CardFacts) -> Json:
