@@ -188,14 +188,28 @@ def test_a_reminder_in_the_thread_can_be_claimed_and_snoozed(here: Here) -> None
     assert (SAM.address, True) == here.run(steps)
 
 
-async def _reminded(here: Here, case: Case) -> Message:
-    """The reminder of a ticket's first clock, as the ticker promises it."""
+@pytest.mark.parametrize(("notice", "is_broadcast"), [("agent-breach", True), ("agent-reminder", False)])
+def test_what_is_late_is_shown_in_the_channel_too_and_mentions_whoever_has_it(
+    here: Here, notice: str, is_broadcast: bool
+) -> None:
+    async def steps() -> tuple[bool, bool]:
+        case, sam = await here.ticket(), here.world.space.sam
+        await case.click(names.CLAIM)
+        await here.world.settle()
+        told = await _reminded(here, case, notice)
+        return told.broadcast, f"'user_id': '{sam}'" in str(told.blocks)
+
+    assert (is_broadcast, True) == here.run(steps)
+
+
+async def _reminded(here: Here, case: Case, name: str = "agent-reminder") -> Message:
+    """What is told of a ticket's first clock, as the ticker promises it."""
     setup = here.world.chat.hands.desk.setup
 
     def promised(work: SqlWork) -> None:
         now, ticket = datetime.now(UTC), case.now
         facts = {"clock": ticket.clocks[0].kind.value, "due": now + timedelta(minutes=10), "step": "75%"}
-        notice = Notice("agent-reminder", Audience.ASSIGNEE, facts, "auto-generated")
+        notice = Notice(name, Audience.ASSIGNEE, facts, "auto-generated")
         promise(work, notice, triage(setup.desk), ticket, None, 0, setup, now)
 
     here.world.write(promised)
