@@ -21,7 +21,7 @@ from intake.lookup import context_for
 from intake.messages import Assurance, File, Inbound, Raw
 from intake.policy import Policy
 from intake.router import route
-from intake.thread_lines import with_lines
+from intake.thread_lines import tell_the_other, with_lines
 from intake.tickets import Person, Ticket
 from intake.trust import held
 from intake.work import Setup, Store, Work
@@ -139,6 +139,7 @@ def carry_out_in(
         work.keep_file(one, now)
     shown = with_lines(work, command.decision, command.said, setup, actor)
     apply(work, command.raw, command.said, shown, context, setup, actor, now)
+    tell_the_other(work, command.decision, setup, actor, now)
     return command.decision
 
 

@@ -7,6 +7,7 @@ read the ticket; and nobody gets mail for it.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from intake.context import Context
 from intake.decisions import (
@@ -20,7 +21,7 @@ from intake.decisions import (
     SetStatus,
 )
 from intake.messages import Inbound
-from intake.promising import where_they_read
+from intake.promising import promise, where_they_read
 from intake.readers import readers
 from intake.tickets import Ticket
 from intake.work import Setup, Work
@@ -37,6 +38,20 @@ def with_lines(work: Work, decision: Decision, said: Inbound | None, setup: Setu
     agent = work.agent(actor)
     lines = _lines(work, decision, ticket, said, setup, agent.name if agent else actor)
     return replace(decision, notices=(*decision.notices, *lines))
+
+
+def tell_the_other(work: Work, decision: Decision, setup: Setup, actor: str, now: datetime) -> None:
+    """Say in its thread that another ticket goes on in this one."""
+    for change in decision.changes:
+        other = work.ticket(change.number) if isinstance(change, MergeInto) else None
+        if other is None or decision.ticket is None or not _has_thread(other, setup):
+            continue
+        agent = work.agent(actor)
+        came = f"{setup.policy.reference_of(decision.ticket)} goes on here"
+        line = _line(CHANGED, {"author": agent.name if agent else actor, "changes": [came]})
+        for to in readers(work, line, None, Context(setup.desk), other, setup):
+            promise(work, line, to, other, None, 0, setup, now)
+        work.redraw(other.number, now)
 
 
 def everybody(work: Work, ticket: Ticket, setup: Setup) -> list[Recipient]:

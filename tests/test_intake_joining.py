@@ -11,9 +11,12 @@ from intake.errors import CommandRefused
 from intake.handle import Command, carry_out
 from intake.lookup import goes_on_in
 from intake.tickets import ClockKind, Status
+from replies.plain import as_text
 from store import clocks
 from store.exports import history_of
 from store.tables import Sending
+
+WORDS = ("it goes on in WX-1003", "WX-1001 goes on here")
 
 
 @pytest.fixture
@@ -146,3 +149,14 @@ def test_a_follow_up_ends_a_snooze(world):
     assert asleep.snoozed_until > world.now >= awake.snoozed_until
     assert "a follow-up came" in reasons
     assert awake.next_at < asleep.next_at or awake.next_at <= awake.due_at
+
+
+def test_both_threads_say_where_a_merged_ticket_goes_on():
+    world = World(has_triage=True)
+    world.opens(ANA, "Calls drop again")
+    merge(world)
+    told = [one.outbound for one in world.promises() if one.outbound.notice == "agent-changed"]
+
+    assert {1001: "it goes on in WX-1003", 1003: "WX-1001 goes on here"} == {
+        one.ticket_number: words for one in told for words in WORDS if words in as_text(one.body)
+    }
