@@ -85,7 +85,7 @@ def sent(folder, private, mail):
 
 
 def verdict(folder, mail):
-    raw = Raw("email", "mail", mail, NOW)
+    raw = Raw("email", "mail", mail, datetime.now(UTC))  # not before it was signed
     return check_now(raw, read_mail(raw), Checks(zone_file=str(folder / "zone")))
 
 
