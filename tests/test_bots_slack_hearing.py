@@ -162,7 +162,7 @@ def test_a_click_is_done_once_by_an_agent_and_refused_to_others(tmp_path, monkey
         await call.ack()
 
     monkeypatch.setattr(
-        "bots.slack.channel.LISTENERS", (*acts.LISTENERS, Listener(Kind.ACTION, "ticket.claim", noted))
+        "bots.slack.channel.LISTENERS", (Listener(Kind.ACTION, "ticket.claim", noted), *acts.LISTENERS)
     )
 
     async def story():
