@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -10,7 +12,7 @@ from bots.settings import SlackSettings
 from bots.slack.check import findings
 from sandbox.slack import SlackSandbox
 from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
-from serving import deskbell, write_config
+from serving import DESKBELL, deskbell, write_config
 from slack_world import PEOPLE, POLICY, at_work, furnished
 from store import installations
 
@@ -131,6 +133,19 @@ def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
     assert "Acme" in done[4].stderr
     assert b"xoxb-" not in database
     assert "oauth_config" in json.loads(done[7].stdout)
+
+
+def test_the_manifest_is_printed_before_anything_is_configured(tmp_path):
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("DESKBELL", "XDG"))}
+    done = subprocess.run(
+        [DESKBELL, "slack", "manifest", "--url", "https://desk.vendor.example"],
+        cwd=tmp_path,
+        env=bare | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert ("", False) == (done.stderr, json.loads(done.stdout)["settings"]["socket_mode_enabled"])
 
 
 def test_a_code_is_exchanged_for_a_token_of_that_workspace(tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.console import open_desk, show
+from bots.console import config_file, errors_told, open_desk, show
 
 if TYPE_CHECKING:
     from bots.settings import SlackSettings
@@ -27,11 +27,23 @@ def manifest(
         str, typer.Option("--url", help="Where signed HTTP reaches the desk; empty: Socket Mode.")
     ] = "",
 ) -> None:
-    """Print the app's manifest, for "Create an app from a manifest"."""
+    """Print the app's manifest, for "Create an app from a manifest"; needs no configuration."""
     from bots.slack.manifest import manifest as made
 
-    with open_desk() as wired:
-        typer.echo(json.dumps(made(wired.desk.name, url), indent=2, ensure_ascii=False))
+    with errors_told():
+        typer.echo(json.dumps(made(_desk_name(), url), indent=2, ensure_ascii=False))
+
+
+def _desk_name() -> str:
+    """The desk's name where there is a configuration: the app comes before its tokens are in one."""
+    from bots.settings import read_settings
+    from intake.errors import ConfigError
+
+    try:
+        file = config_file()
+    except ConfigError:
+        return "the desk"
+    return read_settings(file).desk.name
 
 
 @app.command()
