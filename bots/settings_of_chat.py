@@ -55,6 +55,9 @@ class SlackSettings(Written):
     agents_group: str = Field(
         "", description="a user group whose members are agents, besides the triage channel's"
     )
+    enrol_agents: bool = Field(
+        True, description="who is in the channel or the group is an agent; false: only who is listed too"
+    )
     admins: tuple[str, ...] = Field((), description="agents' addresses who may change settings in Slack")
     fallback_channel: SlackChannel = Field(
         "", description="where things are posted while a triage channel is gone"

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from intake.decisions import Fate
 from intake.messages import Direction
-from intake.tickets import Ticket
+from intake.tickets import Agent, Ticket
 from store.chat_tables import accounts, cards, grants, places, preferences
+from store.driver import insert_rows
+from store.rows import agent_row
 from store.tables import agents, messages
 from store.types import address_key, digest
 
@@ -111,6 +113,29 @@ def learn_agent(work: "SqlWork", agent: int, slack: str) -> None:
     """An agent who was listed by their address only has this Slack account."""
     unknown = update(agents).where(agents.c.id == agent, agents.c.slack == "")
     work.connection.execute(unknown.values(slack=slack))
+
+
+def enrol_agent(work: "SqlWork", name: str, email: str, slack: str, now: datetime) -> Agent | None:
+    """Somebody among the agents whom nobody listed is one from now on, and the history says so.
+
+    None for who must not be one: an agent who was deactivated, a customer's person, who has no address.
+    """
+    key = address_key(email)
+    known = select(agents.c.id).where(or_(agents.c.key == key, agents.c.slack == slack))
+    if not email or work.person(email) or work.connection.execute(known).first():
+        return None
+    insert_rows(work.connection, agents, [agent_row(Agent(id=0, name=name, email=email, slack=slack))])
+    work.refresh()
+    agent = work.agent(email)
+    assert agent
+    work.note(
+        None,
+        now,
+        email,
+        f"agent {agent.id}",
+        f"{name}: put on the list, among the agents in Slack as {slack}",
+    )
+    return agent
 
 
 def want_cards(work: "SqlWork", numbers: Mapping[int, datetime]) -> None:

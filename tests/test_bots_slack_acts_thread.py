@@ -60,7 +60,7 @@ def test_words_of_who_is_no_agent_are_no_note(here: Here) -> None:
         case = await here.ticket()
         here.world.slack.channel(case.card.channel)
         await here.world.slack.join(here.world.space.colleague, case.card.channel)
-        gus = here.world.slack.add_user("Gus", email="gus@vendor.example")
+        gus = here.world.slack.add_user("Gus", email=ANA.address)
         await here.world.slack.join(gus, case.card.channel)
         await case.say("I am nobody", gus)
         return notes(case)

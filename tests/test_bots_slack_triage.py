@@ -3,10 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from sandbox.slack import SlackSandbox
 from serving import AGENTS, SAM
 from slack_world import at_work, furnished, world
+from store.people_lists import history_of_entry
+from store.tables import agents
 
 pytestmark = pytest.mark.slow  # a whole desk each
 
@@ -122,18 +125,51 @@ def _people(space) -> dict[str, str]:
     return found
 
 
-def test_an_agent_is_listed_and_in_the_channel_or_the_group_and_no_guest(tmp_path):
+MEMBERS = {"listed by id", "listed by address", "in the group only", "nobody we list"}
+
+
+@pytest.mark.parametrize(("enrols", "expected"), [("true", MEMBERS), ("false", MEMBERS - {"nobody we list"})])
+def test_an_agent_is_in_the_channel_or_the_group_and_no_guest(tmp_path, enrols, expected):
     async def run():
         async with SlackSandbox() as slack:
             space = furnished(slack)
             people = _people(space)
-            async with at_work(tmp_path, space, agents_group='"support"') as desk:
+            async with at_work(tmp_path, space, agents_group='"support"', enrol_agents=enrols) as desk:
                 staff, team = desk.chat.hands.staff, slack.team.id
                 return {name: (await staff.agent(team, user)) is not None for name, user in people.items()}
 
-    assert {"listed by id", "listed by address", "in the group only"} == {
-        name for name, is_agent in asyncio.run(run()).items() if is_agent
-    }
+    assert expected == {name for name, is_agent in asyncio.run(run()).items() if is_agent}
+
+
+def test_who_is_among_the_agents_is_put_on_the_list_once_and_the_history_says_so(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            new = desk.slack.add_user("New", email="New@vendor.example")
+            await desk.slack.join(new, desk.space.triage)
+            await desk.slack.wait_until_idle()
+            staff, team = desk.chat.hands.staff, desk.slack.team.id
+            found = [await staff.agent(team, new), await staff.agent(team, new)]
+            listed = desk.read(lambda work: [one.email for one in work.agents()])
+            return found, listed, desk.read(lambda work: history_of_entry(work, f"agent {found[0].id}"))
+
+    (first, second), listed, history = asyncio.run(story())
+
+    assert (first, "New@vendor.example") == (second, first.email)
+    assert 1 == listed.count("New@vendor.example")
+    assert 1 == len(history)
+
+
+@pytest.mark.parametrize("email", ["", "ana@acme.example", "SAM@vendor.example"])
+def test_nobody_becomes_an_agent_without_an_address_as_a_customer_or_after_they_were_let_go(tmp_path, email):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.write(lambda work: work.connection.execute(update(agents).values(active=False)))
+            new = desk.slack.add_user("New", email=email)
+            await desk.slack.join(new, desk.space.triage)
+            await desk.slack.wait_until_idle()
+            return await desk.chat.hands.staff.agent(desk.slack.team.id, new)
+
+    assert asyncio.run(story()) is None
 
 
 def test_nobody_of_another_workspace_is_an_agent_whatever_their_id(tmp_path):

@@ -1,21 +1,23 @@
-"""Who is an agent here: a listed agent who is in the user group or in a triage channel, and no guest.
+"""Who is an agent here: whoever is in the user group or in a triage channel, and no guest.
 
 Asked of whoever clicks, commands, writes or reacts. What is found is good for five minutes, and
 forgotten at once when Slack says that a group or a person changed. While it cannot be found out,
 nobody is an agent. Who is listed by an address only is known by their id from then on, so that they
-can be mentioned and written to.
+can be mentioned and written to; who is not listed at all is put on the list when they first act, unless
+the configuration wants every agent to be listed. A deactivated agent and a customer's person stay out.
 """
 
 import asyncio
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import structlog
 
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
-from bots.slack.calls import Refused, SlackFailure
-from bots.slack.people import FRESH_SECONDS, People, email_of, is_of
+from bots.slack.calls import Json, Refused, SlackFailure
+from bots.slack.people import FRESH_SECONDS, People, email_of, is_of, name_of
 from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage, members
 from intake.errors import TemporaryFailure
@@ -44,18 +46,10 @@ class Staff:
 
     async def agent(self, team: str, user: str) -> Agent | None:
         """The agent whom a user is, None for everybody else; raises where Slack cannot be asked."""
-        if not user or team != await self._speaking.home():
+        one = await self._member(team, user)
+        if one is None:
             return None
-        if user not in await self._members_now():
-            return None
-        one = await self._people.one(team, user)
-        if not is_of(one, team):
-            return None
-        found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
-        if found is not None and not found.slack:
-            await self._desk.write(lambda work: chats.learn_agent(work, found.id, user))
-            return replace(found, slack=user)
-        return found
+        return await self._listed(user, one) or await self._enrolled(user, one)
 
     def use(self, settings: SlackSettings) -> None:
         """Go by another user group from now on."""
@@ -68,7 +62,8 @@ class Staff:
             try:
                 home = await self._speaking.home()
                 for user in await self._members_now():
-                    await self.agent(home, user)
+                    if one := await self._member(home, user):
+                        await self._listed(user, one)
             except (TemporaryFailure, SlackFailure) as error:
                 log.info("agents cannot be looked up", error=str(error))
                 await asyncio.sleep(FRESH_SECONDS)
@@ -79,6 +74,28 @@ class Staff:
         """Ask Slack again: about one person, or about everybody."""
         self._people.forget(user)
         self._until = 0.0
+
+    async def _member(self, team: str, user: str) -> Json | None:
+        """What Slack knows of a full member of our workspace who is among the agents there."""
+        if not user or team != await self._speaking.home():
+            return None
+        if user not in await self._members_now():
+            return None
+        one = await self._people.one(team, user)
+        return one if is_of(one, team) else None
+
+    async def _listed(self, user: str, one: Json) -> Agent | None:
+        found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+        if found is not None and not found.slack:
+            await self._desk.write(lambda work: chats.learn_agent(work, found.id, user))
+            return replace(found, slack=user)
+        return found
+
+    async def _enrolled(self, user: str, one: Json) -> Agent | None:
+        if not self.settings.enrol_agents:
+            return None
+        name, email, now = name_of(one) or user, email_of(one), datetime.now(UTC)
+        return await self._desk.write(lambda work: chats.enrol_agent(work, name, email, user, now))
 
     async def _members_now(self) -> frozenset[str]:
         async with self._lock:
