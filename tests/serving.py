@@ -361,10 +361,10 @@ def serving(folder: Path, **sections: str) -> Iterator[Desk]:
 
 
 @contextmanager
-def started(config: Path, port: int, relay: CatchingRelay) -> Iterator[Desk]:
+def started(config: Path, port: int, relay: CatchingRelay, *options: str) -> Iterator[Desk]:
     """`deskbell serve` under a configuration, once it listens."""
     log = config.parent / "serve.log"
-    with servers.running([DESKBELL, "serve", "--config", config], log) as process:
+    with servers.running([DESKBELL, "serve", "--config", config, *options], log) as process:
         servers.wait_until(
             lambda: process.poll() is not None or (log.exists() and b"serving" in log.read_bytes()),
             "deskbell serves",
