@@ -30,7 +30,7 @@ CONFIG = """\
 [desk]
 name = "Vendor support"
 address = "{desk}"
-policy = "wildix"
+policy = "{policy}"
 agents_address = "agents@vendor.example"
 first_number = 1
 
@@ -141,14 +141,17 @@ def listener(name: str) -> Iterator[Server]:
 
 
 @contextmanager
-def deskbell(url: str, asked: Callable[[str], int]) -> Iterator[Server]:
-    """`deskbell serve` as it is installed; what it promises stays in the outbox."""
+def deskbell(
+    url: str, asked: Callable[[str], int], *, policy: str = "wildix", more: str = "", only: str = "smtp"
+) -> Iterator[Server]:
+    """`deskbell serve` as it is installed, with `more` sections; the mails it promises stay in the outbox."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config.toml"
-        config.write_text(CONFIG.format(desk=DESK, url=url, port=port, authserv_id=AUTHSERV_ID))
+        words = CONFIG.format(desk=DESK, url=url, port=port, authserv_id=AUTHSERV_ID, policy=policy)
+        config.write_text(words + more)
         program = str(Path(sys.executable).with_name("deskbell"))
-        command = [program, "serve", "--config", str(config), "--only", "smtp"]
+        command = [program, "serve", "--config", str(config), "--only", only]
         with _started(command, port, Path(folder)) as pid:
             yield Server(pid, port, asked)
 

@@ -21,7 +21,7 @@ MOST = 10
 
 
 def lines_around(work: Work, ticket: Ticket | None, setup: Setup, now: datetime) -> tuple[str, ...]:
-    """A line each about a new ticket, in words for agents."""
+    """A line each about a ticket, in words for agents."""
     if ticket is None:
         return ()
     return (*_other_tickets(work, ticket), *lines_of_service(work, ticket, setup, now))
@@ -44,7 +44,7 @@ def lines_of_service(work: Work, ticket: Ticket, setup: Setup, now: datetime) ->
 def _other_tickets(work: Work, ticket: Ticket) -> Iterator[str]:
     if ticket.organisation is None:
         return
-    if count := work.open_tickets_of(ticket.organisation.id):  # the new one is not a row yet
+    if count := work.open_tickets_of(ticket.organisation.id, besides=ticket.number):
         yield f"{ticket.organisation.name} has {count} other ticket{'s' if count != 1 else ''} open"
 
 

@@ -15,7 +15,7 @@ from intake.policy import Policy
 from intake.so_far import SoFar
 from intake.tickets import ClockKind, Person
 from intake.trust import held
-from intake.words import account_words, secret_warnings, sender_words
+from intake.words import UNPROVEN, account_words, secret_warnings, sender_words
 
 
 def severity_asked(inbound: Inbound, policy: Policy) -> str:
@@ -130,7 +130,7 @@ def _out_of_hours(ticket: OpenTicket, facts: Facts) -> tuple[str, ...]:
 def _unproven(facts: Facts) -> tuple[str, ...]:
     if facts.inbound.channel != "email" or facts.context.is_proven:
         return ()
-    return ("Nothing proves that the named sender wrote it.",)
+    return (UNPROVEN,)
 
 
 def with_severity_of_the_log(inbound: Inbound, policy: Policy) -> Inbound:

@@ -22,6 +22,7 @@ from intake.quiet import quiet_until
 from intake.readers import all_agents
 from intake.returned import meaning_of
 from intake.tickets import Desk, Ticket
+from intake.words import UNPROVEN
 from intake.work import HeldFor, Hold, Setup, Work
 
 ANSWERED_ON = "answered-on"  # a person's choice: email, or nothing for where they last wrote
@@ -41,6 +42,7 @@ BY_CHOICE = {
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 CARRIED = ("message", "promise")  # facts that a button below the words needs
+MORE = ("attachments", "warnings", "missing")  # what a notice says besides who wrote what, and around which
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
@@ -161,11 +163,13 @@ def promise(
 
 
 def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
-    """Whom a notice in the triage channel is meant for, and what it is about: a message, a promise."""
+    """Whom a notice in the triage channel is meant for, what it is about, and whether it is words only."""
     if not to.is_agent or to.channel == "email":
         return {}
     about: dict[str, object] = {"message": message} if message else {}
     about |= {name: notice.facts[name] for name in CARRIED if name in notice.facts}
+    if not any(notice.facts.get(name) not in (None, 0, [], (), [UNPROVEN]) for name in MORE):
+        about["is_brief"] = True
     return {"audience": notice.audience.value, **about}
 
 

@@ -41,6 +41,9 @@ def account_words(organisation: Organisation | None, person: Person | None, toda
     return tuple(words)
 
 
+UNPROVEN = "Nothing proves that the named sender wrote it."
+
+
 def secret_warnings(text: str) -> tuple[str, ...]:
     """A warning for agents when a message seems to hold a secret."""
     kinds = list(dict.fromkeys(one.kind.replace("-", " ") for one in secrets_in(text)))

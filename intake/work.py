@@ -78,7 +78,7 @@ class Work(Protocol):
     def people_of(self, organisation_id: int) -> tuple[Person, ...]:
         """Everybody of an organisation: those with a seat by their place, then as they were recorded."""
 
-    def open_tickets_of(self, organisation_id: int) -> int:
+    def open_tickets_of(self, organisation_id: int, besides: int = 0) -> int:
         """How many of an organisation's tickets are open or waiting."""
 
     def announced(self, service: str, now: datetime) -> tuple[Announced, ...]:

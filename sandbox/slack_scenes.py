@@ -63,7 +63,7 @@ def _facts(**changes: object) -> CardFacts:
         "requester": "Ana Rossi",
         "address": "ana@acme.example",
         "organisation": "Acme",
-        "plan": "Gold",
+        "account": ("Acme", "plan Gold", "Ana Rossi is technical contact"),
         "product": "PBX",
         "release": "6.2",
         "opened_at": NOW - timedelta(minutes=4),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from intake.budgets import OVERALL, Spent, of_sender, of_ticket
 from intake.decisions import Change, Decision, Fate, Receipt
@@ -116,8 +116,8 @@ class SqlWork:
     def people_of(self, organisation_id: int) -> tuple[Person, ...]:
         return self.known.people_of(organisation_id) if is_key(organisation_id) else ()
 
-    def open_tickets_of(self, organisation_id: int) -> int:
-        theirs = tickets.c.organisation == organisation_id
+    def open_tickets_of(self, organisation_id: int, besides: int = 0) -> int:
+        theirs = and_(tickets.c.organisation == organisation_id, tickets.c.number != besides)
         counted = select(func.count()).where(theirs, tickets.c.status.in_((Status.OPEN, Status.WAITING)))
         return self.connection.execute(counted).scalar() or 0
 

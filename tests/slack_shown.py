@@ -53,7 +53,7 @@ def a_card(**changes):
         "requester": "Ana",
         "address": "ana@acme.example",
         "organisation": "Acme",
-        "plan": "Gold",
+        "account": ("Acme", "plan Gold", "Ana Rossi is technical contact"),
         "opened_at": NOW - timedelta(minutes=4),
         "words": "Since this morning every call drops.",
         "dues": (Due(ClockKind.FIRST_RESPONSE, NOW + timedelta(minutes=32)),),

@@ -26,6 +26,7 @@ from store.chat_places import ChatPlace, PlaceKind
 from store.tables import Sending
 from store.work import SqlWork
 
+LONG_WORDS = "They drop again. " * 50  # more than a card shows: the rest stands below it
 UNDER_WAY = (Sending.PENDING, Sending.CLAIMED)
 Answer = TypeVar("Answer")
 

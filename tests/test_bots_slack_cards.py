@@ -9,7 +9,9 @@ import pytest
 from bots.commands import acts
 from sandbox.slack import SlackSandbox
 from serving import SAM
-from slack_world import at_work, furnished, world
+from slack_world import LONG_WORDS, at_work, furnished, world
+from store import outbox
+from store.tables import Sending
 
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
 
@@ -109,7 +111,7 @@ def test_trouble_costs_no_card_and_makes_no_second_one(tmp_path, trouble):
     async def story():
         async with world(tmp_path) as desk:
             desk.slack.fail("chat.postMessage", **trouble)
-            await desk.mail(subject="Calls drop")
+            await desk.mail(subject="Calls drop", text=LONG_WORDS)
             await desk.card()
             await desk.settle()
             return len(desk.cards()), len(desk.thread(desk.cards()[0]))
@@ -204,3 +206,38 @@ def test_a_desk_that_was_restarted_goes_on_with_the_same_cards(tmp_path):
                 return len(desk.cards())
 
     assert 1 == _with(run())
+
+
+@pytest.mark.parametrize(
+    ("text", "proven", "below"),
+    [
+        ("They drop.", True, 0),
+        ("They drop.", False, 0),
+        (LONG_WORDS, True, 1),
+        ("My password: hunter2secret", True, 1),
+    ],
+)
+def test_what_the_card_says_already_is_not_said_again_below_it(tmp_path, text, proven, below):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(subject="Calls drop", text=text, proven=proven)
+            await desk.card()
+            await desk.settle()
+            sending = desk.read(lambda work: {one.outbound.notice: one.state for one in outbox.listed(work)})
+            card = desk.cards()[0]
+            return len(desk.thread(card)), sending["agent-new"], "Nothing proves" in str(card.blocks)
+
+    assert (below, Sending.SENT, not proven) == _with(story())
+
+
+def test_a_card_says_what_else_is_on_at_the_customers(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            for subject in ("Calls drop", "They are cut off"):
+                await desk.mail(subject=subject)
+            await desk.slack.wait_for(lambda: len(desk.cards()) == 2, 10)
+            await desk.settle()
+            told = ["Acme has 1 other ticket open" in str(one.blocks) for one in desk.cards()]
+            return told, [len(desk.thread(one)) for one in desk.cards()]
+
+    assert ([False, True], [0, 0]) == _with(story())

@@ -15,7 +15,7 @@ from bots.wiring import wire
 from sandbox.relay import relay_in_thread
 from sandbox.slack import SlackSandbox
 from serving import ANA, DESKBELL, a_mail, write_config
-from slack_world import PEOPLE, POLICY, World, furnished
+from slack_world import LONG_WORDS, PEOPLE, POLICY, World, furnished
 from store.tables import Delivery, inbox
 
 pytestmark = pytest.mark.slow  # a dozen starts of a whole desk
@@ -54,7 +54,7 @@ def test_cards_and_messages_are_there_once_however_often_the_desk_is_killed(tmp_
                 for number in range(MAILS):
                     process = await _started(desk.config, tmp_path / f"serve{number}.log")
                     since = len(slack.calls)
-                    await desk.mail(a_mail(ANA, f"Killed {number}"))
+                    await desk.mail(a_mail(ANA, f"Killed {number}", LONG_WORDS))
                     await _killed_when(slack, process, lambda since=since: _posts(slack, since))
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:

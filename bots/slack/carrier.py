@@ -73,6 +73,8 @@ class SlackCarrier:
         facts = await self._facts(number, seat.team)
         if facts.withheld_for:  # its files are words, too
             promise = replace(promise, outbound=replace(promise.outbound, attachments=()))
+        if blocks.is_on_card(promise.outbound, facts):
+            return ts
         messages = blocks.thread_messages(promise.outbound, facts)
         return await self._say(promise, Where(seat.where.team, seat.where.channel, ts), messages)
 

@@ -60,6 +60,7 @@ def card(facts: CardFacts) -> Message:
     blocks = (
         header(title_of(facts)),
         context(*_context(facts)),
+        *_remarks(facts),
         fields(_fields(facts)),
         rich_text(*_words(facts)),
         actions(_actions(facts), names.of_card(CARD, facts.number, facts.version)),
@@ -92,6 +93,11 @@ def severity_sign(severity: str, severities: tuple[str, ...]) -> str:
     return SEVERITY_SIGNS[min(severities.index(severity), len(SEVERITY_SIGNS) - 1)]
 
 
+def has_all_words(facts: CardFacts) -> bool:
+    """Whether the card shows everything that was first said."""
+    return len(facts.words.strip()) <= LONGEST_EXCERPT
+
+
 def target(facts: CardFacts) -> names.Pressed:
     return names.Pressed(ticket=facts.number, version=facts.version)
 
@@ -105,8 +111,8 @@ def assignee_mrkdwn(facts: CardFacts) -> str:
 
 def _context(facts: CardFacts) -> Iterator[Json]:
     yield plain(requester_of(facts), 300)
-    if facts.organisation:
-        yield plain(f"{facts.organisation}{f' ({facts.plan})' if facts.plan else ''}", 300)
+    if facts.account:
+        yield plain(", ".join(facts.account), 300)
     when = f" {date(facts.opened_at)}" if facts.opened_at else ""
     yield mrkdwn(f"{CHANNEL_WORDS.get(facts.channel, escaped(facts.channel))}{when}")
     if facts.product:
@@ -121,6 +127,11 @@ def _context(facts: CardFacts) -> Iterator[Json]:
         yield mrkdwn(f"💤 until {date(facts.snoozed_until)}")
     if facts.is_escalated:
         yield mrkdwn("🚨 *Escalated*")
+
+
+def _remarks(facts: CardFacts) -> Iterator[Json]:
+    if facts.remarks:
+        yield context(plain(f"⚠️ {'; '.join(facts.remarks)}", 500))
 
 
 def _fields(facts: CardFacts) -> Iterator[tuple[str, str]]:
@@ -138,7 +149,7 @@ def _words(facts: CardFacts) -> Iterator[Json]:
         kept = f"The words are for team {facts.withheld_for} and its channel only."
         yield rich_section(said(kept, italic=True))
     elif words := facts.words.strip():
-        more = " […]" if len(words) > LONGEST_EXCERPT else ""
+        more = "" if has_all_words(facts) else " […]"
         yield rich_quote(words[:LONGEST_EXCERPT].rstrip() + more)
     else:
         yield rich_section(said("(no words)", italic=True))

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from bots.slack.blocks.text import is_user
 from bots.slack.blocks.types import CardFacts, Due, Row, first_due
+from intake.around import lines_around
 from intake.duty import on_duty
 from intake.policy import Policy
-from intake.tickets import Agent, Ticket
+from intake.tickets import Agent, Status, Ticket
+from intake.words import UNPROVEN, account_words
 from intake.work import Setup
-from store.first_words import first_words
+from store.first_words import FirstWords, first_words
 from store.work import SqlWork
 
 LONGEST_EXCERPT = 600
@@ -27,7 +29,7 @@ def card_facts(
     agents = work.agents()
     team = [one for one in agents if one.team == ticket.team] if ticket.team else []
     is_withheld = is_kept_from(ticket, channel_team, setup.policy)
-    words, files = ("", 0) if is_withheld else first_words(work, ticket.number)
+    first = FirstWords() if is_withheld else first_words(work, ticket.number)
     return CardFacts(
         number=ticket.number,
         version=ticket.version,
@@ -50,8 +52,10 @@ def card_facts(
         managers=_managers(agents, ticket.team),
         withheld_for=ticket.team if is_withheld else "",
         **({} if is_withheld else _about(ticket, setup.policy)),
-        words=words[: 2 * LONGEST_EXCERPT],
-        files=files,
+        account=() if is_withheld else account_words(ticket.organisation, ticket.requester, now.date()),
+        remarks=() if is_withheld else _remarks(work, ticket, first, setup, now),
+        words=first.text[: 2 * LONGEST_EXCERPT],
+        files=first.files,
     )
 
 
@@ -100,11 +104,20 @@ def _about(ticket: Ticket, policy: Policy) -> dict[str, str]:
         "requester": ticket.requester.name,
         "address": ticket.requester.address.address,
         "organisation": organisation.name if organisation else "",
-        "plan": organisation.plan if organisation else "",
         "product": ticket.product,
         "release": ticket.release,
         "predecessor": _reference(ticket.predecessor, policy),
     }
+
+
+def _remarks(
+    work: SqlWork, ticket: Ticket, first: FirstWords, setup: Setup, now: datetime
+) -> tuple[str, ...]:
+    """What whoever takes it should know; nothing of a ticket that is done with."""
+    if ticket.status in (Status.SOLVED, Status.CLOSED):
+        return ()
+    unproven = (UNPROVEN,) if first.is_unproven_mail else ()
+    return (*unproven, *lines_around(work, ticket, setup, now))
 
 
 def _reference(number: int, policy: Policy) -> str:

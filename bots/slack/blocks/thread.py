@@ -7,7 +7,7 @@ and the whole in a file. A ticket whose words this channel must not read is name
 from dataclasses import replace
 
 from bots.slack.blocks import names
-from bots.slack.blocks.card import target, title_of
+from bots.slack.blocks.card import has_all_words, target, title_of
 from bots.slack.blocks.elements import actions, button, confirm, context, rich_section, said, user
 from bots.slack.blocks.mentions import BROADCAST, mentioned_by
 from bots.slack.blocks.pages import messages_of
@@ -65,6 +65,15 @@ def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[
         file_name=f"{outbound.notice}.txt",
         broadcast=outbound.notice in BROADCAST and facts is not None,
     )
+
+
+def is_on_card(outbound: Outbound, facts: CardFacts) -> bool:
+    """Whether a new ticket's card says all that its notice would: then nothing is posted below it.
+
+    So a new ticket costs one message of the one a second that a channel takes, not two.
+    """
+    is_said = outbound.extra.get("is_brief") is True and has_all_words(facts)
+    return outbound.notice == "agent-new" and (is_said or bool(facts.withheld_for))
 
 
 def direct_messages(outbound: Outbound, facts: CardFacts | None) -> list[Message]:

@@ -58,7 +58,8 @@ class CardFacts:
     requester: str = ""
     address: str = ""
     organisation: str = ""
-    plan: str = ""
+    remarks: tuple[str, ...] = ()  # what else is on, and that nobody vouches for the sender
+    account: tuple[str, ...] = ()  # organisation, plan, maintenance, the requester's role
     channel: str = "email"
     opened_at: datetime | None = None
     words: str = ""  # the beginning of what the customer first wrote
