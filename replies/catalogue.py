@@ -258,8 +258,9 @@ KINDS = (
         "ticket-status",
         "How the tickets of whoever asked stand",
         # tickets: reference, subject, state (open, assigned, waiting, solved, closed), due (moment or None)
+        # missing: references that are not among theirs; is_known: else nothing of any ticket is said
         needs=("tickets",),
-        defaults={"more": 0},
+        defaults={"more": 0, "missing": (), "is_known": True},
         answers=True,
         to_ticket=False,
     ),
