@@ -40,7 +40,7 @@ BY_CHOICE = {
 }
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
-CARRIED = ("message", "promise")  # facts that a button below the words needs
+CARRIED = ("message", "promise", "secrets")  # facts that a button below the words needs
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
@@ -165,7 +165,7 @@ def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
     if not to.is_agent or to.channel == "email":
         return {}
     about: dict[str, object] = {"message": message} if message else {}
-    about |= {name: notice.facts[name] for name in CARRIED if name in notice.facts}
+    about |= {name: found for name in CARRIED if (found := notice.facts.get(name))}
     return {"audience": notice.audience.value, **about}
 
 
