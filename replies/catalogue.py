@@ -253,7 +253,10 @@ KINDS = (
     NoticeKind(
         "agent-elsewhere",
         "The chat bot was invited to a channel that is nothing to the desk",
+        # outside: whoever invited it is no colleague; is_outsider: its reader is of another
+        # company, and reads nothing of how the desk is set up
         needs=("channel", "inviter"),
+        defaults={"outside": False, "is_outsider": False},
         to_ticket=False,
     ),
     NoticeKind(

@@ -14,6 +14,9 @@ from store import edits, exports, posts
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
 
 
+LEE = '\n[[agent]]\nname = "Lee"\nemail = "lee@vendor.example"\n'
+
+
 def messages(desk: World) -> list[dict]:
     """Every message that the desk holds, the first one first."""
     found = desk.read(lambda work: list(exports.listed_messages(work, limit=50)))
@@ -127,6 +130,42 @@ def test_being_invited_elsewhere_is_told_to_whoever_did_it_and_nothing_is_said_t
     told, said = asyncio.run(run())
 
     assert ([1, 1, 0], []) == (told, said)
+
+
+def test_a_stranger_who_invites_the_bot_reads_nothing_of_the_desk_and_the_admin_reads_all(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
+                other = slack.add_channel("theirs", members=[space.eve], shared_with=[space.acme], bot=False)
+                await slack.join(slack.team.bot_user, other, inviter=space.eve)
+                await slack.say(space.eve, other, "status")
+                await desk.settle()
+                told = [[one.text for one in slack.dms(who)] for who in (space.eve, space.sam)]
+                return told, [one for one in slack.channel(other) if one.bot_id and one.text], messages(desk)
+
+    ((eve,), (sam,)), said, kept = asyncio.run(run())
+
+    assert ("I say nothing there" in eve, "/ticket settings" in eve, "deskbell" in eve.lower()) == (
+        True,
+        False,
+        False,
+    )
+    assert ("Eve (from outside)" in sam, "/ticket settings" in sam) == (True, True)
+    assert ([], []) == (said, kept)
+
+
+def test_an_invitation_is_told_by_mail_to_an_admin_whom_slack_does_not_know(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, admins='["lee@vendor.example"]', people=LEE) as desk:
+                other = slack.add_channel("random", members=[space.colleague], bot=False)
+                await slack.join(slack.team.bot_user, other, inviter=space.colleague)
+                await desk.settle()
+                return desk.mails_to("lee@vendor.example"), len(slack.dms(space.colleague))
+
+    assert (["Deskbell was invited to a channel"], 1) == asyncio.run(run())
 
 
 @pytest.mark.parametrize(
