@@ -137,6 +137,22 @@ def test_no_act_brings_the_words_of_a_protected_ticket_to_those_who_may_not_read
     assert (0, True) == (merged, "for team security only" in told)
 
 
+def test_a_status_that_did_not_arrive_is_told_without_the_tickets_that_it_showed(tmp_path):
+    async def story():
+        async with with_teams(tmp_path) as (desk, _, _, _):
+            desk.register()
+            await desk.slack.say(desk.space.ana, desk.space.shared, f"A vulnerability, {SECRET}.")
+            await desk.settle()
+            desk.slack.fail("chat.postMessage", error="restricted_action", times=1)
+            await desk.slack.say(desk.space.ana, desk.space.shared, "status")
+            await desk.settle()
+            return standing(desk, desk.space.triage)
+
+    public = asyncio.run(story())
+
+    assert ("Not sent" in public, SECRET in public) == (True, False)
+
+
 def test_an_assignee_of_a_protected_ticket_reads_it_directly_and_the_channel_does_not(tmp_path):
     async def story():
         async with with_teams(tmp_path) as (desk, _, _, _):
