@@ -1,19 +1,24 @@
 """Administrators choose in Slack what is for what; it holds at once, and the history says who chose it."""
 
 import functools
+from datetime import UTC, datetime
 
 import pytest
 
 import slack_asks
 from bots.commands import acts
 from bots.slack.asks import emoji
+from bots.slack.asks.chosen import use_chosen
 from bots.slack.blocks import names
 from serving import ANA, SAM
-from store import chat_places
+from store import cards, chat_places, chats
 from store.chat_places import PlaceKind
 from store.people_lists import history_of_entry
 
 pytestmark = pytest.mark.slow
+
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +119,23 @@ def test_the_cards_of_a_team_whose_channel_is_taken_away_move_without_the_words_
     assert ("a request for team security" in card, "Another vulnerability" in card) == (True, False)
     assert "security" not in desk.protected_channels
     assert [f"{room.slack.team.id}/{room.space.triage}"] == [one.place for one in places]
+
+
+def test_what_another_process_chose_holds_here_too_when_it_is_looked_at_again(room):
+    sam = room.space.sam
+    channel = room.slack.add_channel("support", private=True, members=[sam])
+    number = room.ticket("A lamp")
+    acts.change(room.world.wired, number, "team", "support", SAM.address)
+    room.settle()
+    shelves = []
+    for value in (channel, ""):  # chosen there, and taken away again
+        room.world.write(lambda work, value=value: chats.choose(work, "slack", "team support", value, NOW))
+        room.play(use_chosen(room.world.chat.hands))
+        room.settle()
+        card = room.world.read(lambda work: cards.card_of(work, number))
+        shelves.append(card.place.rpartition("/")[2])
+
+    assert [channel, room.space.triage] == shelves
 
 
 def test_what_was_taken_away_meanwhile_is_said_at_its_field(room):
