@@ -30,6 +30,8 @@ from store.work import SqlWork
 MOST_DUE = 100
 HEAVY_LEASE = timedelta(minutes=5)
 Answer = TypeVar("Answer")
+# What shows somebody all of their tickets, those that only a protected team may read among them.
+SHOWS_TICKETS = frozenset({"ticket-status", "chat-list", "chat-ticket", "chat-history", "chat-which"})
 
 
 class Keeping:
@@ -177,6 +179,8 @@ def _gave_up(promise: Claimed, reason: str, ticket: Ticket | None) -> Decision:
     if not is_for_customers(outbound.notice):
         return decision
     address, text = outbound.recipient.address, as_text(outbound.body)
+    if ticket is None and outbound.notice in SHOWS_TICKETS:
+        text = ""
     facts = {"address": address, "reason": reason, "text": text, "promise": promise.id}
     told = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
     return replace(decision, ticket=ticket, notices=(told,))

@@ -21,7 +21,7 @@ from intake.policies.written import RuleFile
 from intake.so_far import SoFar
 from intake.tickets import ClockKind, Status, Ticket
 from intake.trust import held
-from intake.words import secret_warnings, sender_words
+from intake.words import secret_kinds, sender_words
 
 
 def appended(rule: RuleFile, facts: Facts, so_far: SoFar) -> Decision:
@@ -113,10 +113,8 @@ def _agents(facts: Facts, so_far: SoFar) -> Notice:
         "text": inbound.reply,
         "sender": sender_words(inbound),
         "attachments": len(inbound.attachments),
-        "warnings": [
-            *so_far.warnings,
-            *secret_warnings(f"{inbound.subject}\n{inbound.text or inbound.reply}"),
-        ],
+        "warnings": so_far.warnings,
+        "secrets": secret_kinds(f"{inbound.subject}\n{inbound.text or inbound.reply}"),
     }
     name = "agent-escalated" if so_far.escalates else "agent-follow-up"
     return Notice(name, Audience.AGENTS, told, "auto-generated")

@@ -2,7 +2,8 @@
 
 Merging lets one of them go on in the other: its people join that one, its clocks stop, and whoever
 answers any mail of it is heard there. What was said on it stays where it was said. People of one
-customer never get onto a ticket of another by it: those can only be linked, which shows nothing.
+customer never get onto a ticket of another by it: those can only be linked, which shows nothing. What a
+protected team has goes on in no other team's ticket, where others would read what is answered.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,11 @@ def merge(
     """The ticket goes on in another one, and its requester is told."""
     reference, other = policy.reference_of(ticket), policy.reference_of(into)
     _check(ticket, into, reference, other)
+    if policy.is_protected(ticket.team) and into.team != ticket.team:
+        raise CommandRefused(
+            f"{reference} is for team {ticket.team} only, and {other} is not; "
+            f"link them, or merge {other} into it"
+        )
     if goes_on_in(into.number) == ticket.number:
         raise CommandRefused(f"{other} goes on in {reference} already")
     why = f"{author} merged {reference} into {other}"

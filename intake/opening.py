@@ -15,7 +15,7 @@ from intake.policy import Policy
 from intake.so_far import SoFar
 from intake.tickets import ClockKind, Person
 from intake.trust import held
-from intake.words import UNPROVEN, account_words, secret_warnings, sender_words
+from intake.words import UNPROVEN, account_words, secret_kinds, sender_words
 
 
 def severity_asked(inbound: Inbound, policy: Policy) -> str:
@@ -113,8 +113,8 @@ def _agents(ticket: OpenTicket, facts: Facts, so_far: SoFar) -> Notice:
             *so_far.warnings,
             *_out_of_hours(ticket, facts),
             *_unproven(facts),
-            *secret_warnings(f"{inbound.subject}\n{inbound.text}"),
         ],
+        "secrets": secret_kinds(f"{inbound.subject}\n{inbound.text}"),
     }
     return Notice("agent-new", Audience.AGENTS, told, "auto-generated")
 

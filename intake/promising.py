@@ -41,8 +41,8 @@ BY_CHOICE = {
 }
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
-CARRIED = ("message", "promise")  # facts that a button below the words needs
-MORE = ("attachments", "warnings", "missing")  # what a notice says besides who wrote what, and around which
+CARRIED = ("message", "promise", "secrets")  # facts that a button below the words needs
+MORE = ("attachments", "warnings", "secrets", "missing")  # what a notice says besides who wrote what
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
@@ -167,7 +167,7 @@ def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
     if not to.is_agent or to.channel == "email":
         return {}
     about: dict[str, object] = {"message": message} if message else {}
-    about |= {name: notice.facts[name] for name in CARRIED if name in notice.facts}
+    about |= {name: found for name in CARRIED if (found := notice.facts.get(name))}
     if not any(notice.facts.get(name) not in (None, 0, [], (), [UNPROVEN]) for name in MORE):
         about["is_brief"] = True
     return {"audience": notice.audience.value, **about}

@@ -44,13 +44,9 @@ def account_words(organisation: Organisation | None, person: Person | None, toda
 UNPROVEN = "Nothing proves that the named sender wrote it."
 
 
-def secret_warnings(text: str) -> tuple[str, ...]:
-    """A warning for agents when a message seems to hold a secret."""
-    kinds = list(dict.fromkeys(one.kind.replace("-", " ") for one in secrets_in(text)))
-    if not kinds:
-        return ()
-    found = f"It seems to hold a secret ({', '.join(kinds)})."
-    return (f"{found} `deskbell ticket redact` with --found takes it out of everything that was stored.",)
+def secret_kinds(text: str) -> tuple[str, ...]:
+    """What kinds of secrets a message seems to hold; each medium says in its own way what takes them out."""
+    return tuple(dict.fromkeys(one.kind.replace("-", " ") for one in secrets_in(text)))
 
 
 def reading_warnings(inbound: Inbound | None) -> tuple[str, ...]:

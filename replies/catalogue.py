@@ -155,6 +155,7 @@ KINDS = (
         "agent-new",
         "A new ticket",
         # attachments: how many; missing: recommended fields; warnings: sentences for the agent
+        # secrets: what kinds of secrets it seems to hold; what takes them out is said
         # account: words about the customer; around: open tickets, outages, maintenance
         defaults={
             "text": "",
@@ -162,6 +163,7 @@ KINDS = (
             "attachments": 0,
             "missing": (),
             "warnings": (),
+            "secrets": (),
             "account": (),
             "around": (),
         },
@@ -170,13 +172,13 @@ KINDS = (
         "agent-follow-up",
         "The customer wrote again; text: what they newly wrote",
         needs=("text", "sender"),
-        defaults={"attachments": 0, "warnings": ()},
+        defaults={"attachments": 0, "warnings": (), "secrets": ()},
     ),
     NoticeKind(
         "agent-escalated",
         "A ticket was escalated by the policy; text: what the customer newly wrote",
         needs=("text", "sender"),
-        defaults={"attachments": 0, "warnings": ()},
+        defaults={"attachments": 0, "warnings": (), "secrets": ()},
     ),
     NoticeKind(
         "agent-refused",
@@ -189,7 +191,7 @@ KINDS = (
         "agent-held",
         "A message waits for an agent; message: its number for the command line",
         needs=("reason", "message"),
-        defaults={"sender": "", "text": "", "warnings": ()},
+        defaults={"sender": "", "text": "", "warnings": (), "secrets": ()},
         to_ticket=False,  # a reply to it would reach the customer, not the stranger
     ),
     NoticeKind(
@@ -246,20 +248,24 @@ KINDS = (
         "agent-edited",
         "A customer changed a message in a chat, or took it back: then text is empty",
         needs=("sender", "text"),
-        defaults={"before": "", "warnings": ()},
+        defaults={"before": "", "warnings": (), "secrets": ()},
     ),
     NoticeKind(
         "agent-elsewhere",
         "The chat bot was invited to a channel that is nothing to the desk",
+        # outside: whoever invited it is no colleague; is_outsider: its reader is of another
+        # company, and reads nothing of how the desk is set up
         needs=("channel", "inviter"),
+        defaults={"outside": False, "is_outsider": False},
         to_ticket=False,
     ),
     NoticeKind(
         "ticket-status",
         "How the tickets of whoever asked stand",
         # tickets: reference, subject, state (open, assigned, waiting, solved, closed), due (moment or None)
+        # missing: references that are not among theirs; is_known: else nothing of any ticket is said
         needs=("tickets",),
-        defaults={"more": 0},
+        defaults={"more": 0, "missing": (), "is_known": True},
         answers=True,
         to_ticket=False,
     ),

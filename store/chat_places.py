@@ -9,7 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
-from store.chat_tables import places
+from intake.tickets import Status
+from store.chat_tables import places, posts
+from store.tables import tickets
 from store.types import digest
 from store.work import SqlWork
 
@@ -78,6 +80,14 @@ def forget(work: SqlWork, medium: str, place: str) -> bool:
     """A channel is nothing to us any more; False where it was not."""
     gone = delete(places).where(places.c.key == _key(medium, place))
     return work.connection.execute(gone).rowcount == 1
+
+
+def open_tickets_in(work: SqlWork, medium: str, place: str) -> list[int]:
+    """The numbers of the tickets that run and have something in a channel."""
+    query = select(posts.c.ticket).join(tickets, tickets.c.number == posts.c.ticket).distinct()
+    there = posts.c.medium == medium, posts.c.place == place
+    running = tickets.c.status.in_((Status.OPEN, Status.WAITING))
+    return [one for one in work.connection.execute(query.where(running, *there)).scalars() if one]
 
 
 def _key(medium: str, place: str) -> bytes:

@@ -34,6 +34,16 @@ def last_place(work: "SqlWork", person: int, number: int) -> tuple[str, str] | N
     return (row.channel, row.place) if row else None
 
 
+def wrote_at(work: "SqlWork", number: int) -> list[tuple[int, str, str]]:
+    """Who has written on a ticket, by which channel and at which place; the last first, each once."""
+    theirs = messages.c.ticket == number, messages.c.direction == Direction.IN, messages.c.person.is_not(None)
+    query = select(messages.c.person, messages.c.channel, messages.c.place).where(
+        *theirs, messages.c.public.is_(True), messages.c.fate.in_((Fate.APPEND, Fate.OPEN))
+    )
+    rows = work.connection.execute(query.order_by(messages.c.id.desc()))
+    return list(dict.fromkeys((row.person, row.channel, row.place) for row in rows))
+
+
 def preference(work: "SqlWork", owner: str, name: str) -> str:
     chosen = preferences.c.owner == owner, preferences.c.name == name
     return work.connection.execute(select(preferences.c.value).where(*chosen)).scalar() or ""

@@ -239,7 +239,9 @@ def _message_line(row: Any) -> Record:
 
 
 def _author(row: Any) -> str:
-    return str(row.agent_name or row.sender_address or row.person_name or "")
+    """An agent by name, a customer by their address; an account's number says nothing where a name does."""
+    is_account = "@" not in row.sender_address
+    return str(row.agent_name or (row.person_name if is_account else "") or row.sender_address or "")
 
 
 def _clock_record(clock: Clock) -> Record:

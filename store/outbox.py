@@ -199,6 +199,12 @@ def listed(work: SqlWork, state: Sending | None = None, limit: int = 1000) -> li
     return [promise_in(row) for row in rows]
 
 
+def of_ticket(work: SqlWork, number: int) -> list[Promise]:
+    """What was promised about a ticket, the first one first."""
+    query = select(*outbox.c).where(outbox.c.ticket == number).order_by(outbox.c.id)
+    return [promise_in(row) for row in work.connection.execute(query)]
+
+
 def one(work: SqlWork, promise: int) -> Promise | None:
     rows = ROWS.rows(work.connection, (promise,)) if is_key(promise) else ()
     return promise_in(rows[0]) if rows else None

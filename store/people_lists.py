@@ -62,6 +62,10 @@ def open_tickets_of_agent(work: SqlWork, agent: int) -> list[int]:
     return _open_numbers(work, tickets.c.assignee, agent)
 
 
+def open_tickets_of_team(work: SqlWork, team: str) -> list[int]:
+    return _open_numbers(work, tickets.c.team, team)
+
+
 def history_of_entry(work: SqlWork, what: str) -> list[dict[str, object]]:
     """The last lines of the history about an organisation, a person or an agent, such as "person 7"."""
     query = select(history.c.at, history.c.actor, history.c.detail).where(
@@ -71,8 +75,8 @@ def history_of_entry(work: SqlWork, what: str) -> list[dict[str, object]]:
     return [{"at": row.at, "actor": row.actor, "detail": row.detail} for row in rows]
 
 
-def _open_numbers(work: SqlWork, column: ColumnElement[Any], number: int) -> list[int]:
+def _open_numbers(work: SqlWork, column: ColumnElement[Any], value: int | str) -> list[int]:
     query = select(tickets.c.number).where(
-        column == number, tickets.c.status.in_((Status.OPEN, Status.WAITING))
+        column == value, tickets.c.status.in_((Status.OPEN, Status.WAITING))
     )
     return list(work.connection.execute(query.order_by(tickets.c.number)).scalars())

@@ -21,7 +21,7 @@ from bots.slack.blocks import (
     personal,
 )
 from bots.slack.blocks import customers as customers_
-from bots.slack.blocks.card import card
+from bots.slack.blocks.card import card, left, taken_back
 from bots.slack.blocks.home import home
 from bots.slack.blocks.thread import direct_messages, thread_messages
 from intake.messages import Address, Outbound
@@ -108,6 +108,8 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     """Every message that we make, each with somebody's text wherever there is room for it."""
     quoted = an_outbound(body=f"{escaping.printed(text)} wrote:\n\n{escaping.quoted(text)}", subject=text)
     yield from (card(facts), card(replace(facts, assignee_slack=BOB)))
+    yield left(replace(facts, team=text), "C0TRIAGE")
+    yield taken_back(replace(facts, withheld_for=text or "security"))
     for notice in ("agent-follow-up", "agent-held", "agent-breach", "agent-gave-up", "agent-call-back"):
         yield from thread_messages(replace(quoted, notice=notice), facts)
     yield from thread_messages(quoted, None)
@@ -160,6 +162,11 @@ def views_about(text: str, facts: CardFacts) -> Iterator[dict]:
     yield modals.settings(
         modals.SettingsFacts(
             (("C0TRIAGE", text),), (("C0ACME", text),), (("1", text),), text, ((text, text),), (text,)
+        )
+    )
+    yield modals.settings(
+        modals.SettingsFacts(
+            teams=(short,), removable=(("T1/C0ACME", text, text), (f"team {short}", text, text))
         )
     )
     yield from (modals.loading(text), modals.message_view(text, text))

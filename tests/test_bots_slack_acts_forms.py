@@ -205,6 +205,28 @@ def test_details_are_turned_page_by_page(here: Here) -> None:
     assert "They drop again." in second
 
 
+def test_whoever_is_told_of_a_secret_in_slack_has_the_button_that_takes_it_out(here: Here) -> None:
+    async def steps() -> tuple[str, str, str]:
+        case = await here.ticket(text="My password: hunter2hunter2")
+        notice = await here.world.slack.wait_for(
+            lambda: next((one for one in case.thread if names.REDACT in str(one.blocks)), None), 10
+        )
+        click = await here.world.slack.click(here.world.space.sam, notice.channel, notice.ts, names.REDACT)
+        await click.answered()
+        view = await case.shown()
+        await case.submit(view, {})
+        await here.world.slack.wait_for(
+            lambda: "taken out" in str(here.world.slack.views(here.world.space.sam)[-1:]), 10
+        )
+        return notice.text, view["callback_id"], str(case.said())
+
+    told, form, said = here.run(steps)
+
+    assert ("It seems to hold a secret" in told, "deskbell" in told) == (True, False)
+    assert names.VIEW_REDACT == form
+    assert "hunter2" not in said
+
+
 def test_a_found_secret_is_taken_out_and_never_shown(here: Here) -> None:
     secret = "xoxb-1234567890-abcdefghijklmnop"
 

@@ -5,12 +5,16 @@ import asyncio
 import pytest
 
 from bots.commands import acts
+from intake.messages import Address
 from sandbox.slack import SlackSandbox
-from serving import ANA, SAM
+from serving import ANA, SAM, a_mail
 from slack_world import World, at_work, furnished, world
 from store import edits, exports, posts
 
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
+
+
+LEE = '\n[[agent]]\nname = "Lee"\nemail = "lee@vendor.example"\n'
 
 
 def messages(desk: World) -> list[dict]:
@@ -128,7 +132,54 @@ def test_being_invited_elsewhere_is_told_to_whoever_did_it_and_nothing_is_said_t
     assert ([1, 1, 0], []) == (told, said)
 
 
-@pytest.mark.parametrize("words", ["status", "Status?", "<@U0BOT> status", "status VS-1001"])
+def test_a_stranger_who_invites_the_bot_reads_nothing_of_the_desk_and_the_admin_reads_all(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
+                other = slack.add_channel("theirs", members=[space.eve], shared_with=[space.acme], bot=False)
+                await slack.join(slack.team.bot_user, other, inviter=space.eve)
+                await slack.say(space.eve, other, "status")
+                await desk.settle()
+                told = [[one.text for one in slack.dms(who)] for who in (space.eve, space.sam)]
+                return told, [one for one in slack.channel(other) if one.bot_id and one.text], messages(desk)
+
+    ((eve,), (sam,)), said, kept = asyncio.run(run())
+
+    assert ("I say nothing there" in eve, "/ticket settings" in eve, "deskbell" in eve.lower()) == (
+        True,
+        False,
+        False,
+    )
+    assert ("Eve (from outside)" in sam, "/ticket settings" in sam) == (True, True)
+    assert ([], []) == (said, kept)
+
+
+def test_an_invitation_is_told_by_mail_to_an_admin_whom_slack_does_not_know(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, admins='["lee@vendor.example"]', people=LEE) as desk:
+                other = slack.add_channel("random", members=[space.colleague], bot=False)
+                await slack.join(slack.team.bot_user, other, inviter=space.colleague)
+                await desk.settle()
+                return desk.mails_to("lee@vendor.example"), len(slack.dms(space.colleague))
+
+    assert (["Deskbell was invited to a channel"], 1) == asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "status",
+        "Status?",
+        " /status",
+        "<@U0BOT> status",
+        "status VS-1001",
+        "status 1001",
+        "Wie ist der Stand?",
+    ],
+)
 def test_a_question_for_the_status_is_answered_in_words_for_customers(tmp_path, words):
     async def story():
         async with world(tmp_path) as desk:
@@ -141,6 +192,49 @@ def test_a_question_for_the_status_is_answered_in_words_for_customers(tmp_path, 
 
     assert ("VS-1001" in told[0], "received" in told[0]) == (True, True)
     assert ["open", "answer"] == fates
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "hint"),
+    [
+        ("eve", "status", "We do not know your account here"),
+        ("eve", "Status VS-1001?", "We do not know your account here"),  # a ticket that there is
+        ("eve", "stato", "Write to support@vendor.example"),
+        ("bob", "status", "no open ticket of yours"),
+        ("ana", "status VS-4711", "cannot find VS-4711 among your tickets"),
+        ("ana", "Status VS-1002", "cannot find VS-1002 among your tickets"),  # another customer's
+    ],
+)
+def test_whoever_has_nothing_to_be_told_gets_one_hint_and_no_ticket_is_opened_of_it(
+    tmp_path, who, words, hint
+):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk, "A secret matter.")
+            await desk.mail(a_mail(Address("Zoe", "zoe@other.example"), "Another matter", "Ours."))
+            bob = desk.slack.add_user("Bob Brun", email="bob@acme.example", team=desk.space.acme)
+            await desk.slack.join(bob, desk.space.shared)
+            users = {"ana": desk.space.ana, "bob": bob, "eve": desk.space.eve}
+            ts = await asked(desk, words, users[who])
+            numbers = desk.read(lambda work: [one.number for one in exports.listed_tickets(work)])
+            return in_thread(desk, ts), sorted(numbers), messages(desk)[-1]["fate"]
+
+    told, numbers, fate = asyncio.run(story())
+
+    assert ([1001, 1002], "answer", 1) == (numbers, fate, len(told))
+    assert hint in told[0]
+    assert "matter" not in told[0]
+
+
+def test_words_that_begin_with_status_and_say_more_are_a_ticket(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk, "Status page is blank.")
+            return [one["fate"] for one in messages(desk)]
+
+    assert ["open"] == asyncio.run(story())
 
 
 def test_a_status_is_nothing_to_those_who_are_not_of_that_organisation(tmp_path):

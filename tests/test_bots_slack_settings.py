@@ -1,14 +1,24 @@
 """Administrators choose in Slack what is for what; it holds at once, and the history says who chose it."""
 
+import functools
+from datetime import UTC, datetime
+
 import pytest
 
 import slack_asks
+from bots.commands import acts
 from bots.slack.asks import emoji
+from bots.slack.asks.chosen import use_chosen
 from bots.slack.blocks import names
-from store import chat_places
+from serving import ANA, SAM
+from store import cards, chat_places, chats
+from store.chat_places import PlaceKind
 from store.people_lists import history_of_entry
 
 pytestmark = pytest.mark.slow
+
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +27,8 @@ def room(tmp_path_factory):
         yield found
 
 
-def save(room, **values):
-    """What is answered to the form with these values in it."""
+def save(room, meanwhile=lambda: None, **values):
+    """What is answered to the form with these values in it; `meanwhile` is done while it is open."""
 
     def filled():
         views = room.slack.views(room.space.sam)
@@ -27,6 +37,7 @@ def save(room, **values):
     async def saved():
         await room.slack.command(room.space.sam, room.space.triage, "/ticket", "settings")
         view = await room.slack.wait_for(filled)
+        meanwhile()
         answer = await room.slack.submit(room.space.sam, view["id"], values)
         for one in room.slack.views(room.space.sam):
             await room.slack.close_view(room.space.sam, one["id"])
@@ -70,6 +81,70 @@ def test_a_team_gets_a_triage_channel_of_its_own_at_once(room):
 
     assert "A vulnerability in the login" in slack_asks.shown(card)
     assert "security" in room.world.chat.hands.desk.setup.desk.protected_channels
+
+
+def test_a_channel_of_customers_is_taken_away_and_whoever_did_it_reads_what_becomes_of_its_tickets(room):
+    room.world.register()
+    place = f"{room.slack.team.id}/{room.space.shared}"
+    room.play(room.slack.say(room.space.ana, room.space.shared, "The export is down."))
+    room.settle()
+    (number,) = room.world.read(lambda work: chat_places.open_tickets_in(work, "slack", place))
+    answer = save(room, **{names.REMOVE: place})
+    room.play(room.slack.say(room.space.ana, room.space.shared, "Does anybody hear me?"))
+    acts.say(room.world.wired, number, "We look at it.", SAM.address, False)
+    room.settle()
+    known = room.world.read(lambda work: chat_places.place_at(work, "slack", place))
+    history = room.world.read(lambda work: history_of_entry(work, "slack settings"))
+    written = " ".join(slack_asks.shown(one) for one in room.slack.channel(room.space.shared) if one.bot_id)
+
+    assert "1 open ticket of it: answered by email from now on." in slack_asks.shown(answer["view"])
+    assert known is None
+    assert ("sam@vendor.example", True) == (history[0]["actor"], "nobody's" in history[0]["detail"])
+    assert ["The export is down."] == [one.subject for one in room.tickets() if one.channel == "slack"]
+    assert ("We look at it." in written, len(room.world.mails_to(ANA.address)) > 0) == (False, True)
+
+
+def test_the_cards_of_a_team_whose_channel_is_taken_away_move_without_the_words_of_a_protected_one(room):
+    number = room.ticket("Another vulnerability")
+    room.settle()
+    answer = save(room, **{names.REMOVE: "team security"})
+    room.settle()
+    card = slack_asks.shown(room.card(number))
+    desk = room.world.chat.hands.desk.setup.desk
+    places = room.world.read(lambda work: chat_places.listed(work, "slack", PlaceKind.TRIAGE))
+
+    assert "The cards of team security move to the channel of all others: 2 cards" in slack_asks.shown(
+        answer["view"]
+    )
+    assert ("a request for team security" in card, "Another vulnerability" in card) == (True, False)
+    assert "security" not in desk.protected_channels
+    assert [f"{room.slack.team.id}/{room.space.triage}"] == [one.place for one in places]
+
+
+def test_what_another_process_chose_holds_here_too_when_it_is_looked_at_again(room):
+    sam = room.space.sam
+    channel = room.slack.add_channel("support", private=True, members=[sam])
+    number = room.ticket("A lamp")
+    acts.change(room.world.wired, number, "team", "support", SAM.address)
+    room.settle()
+    shelves = []
+    for value in (channel, ""):  # chosen there, and taken away again
+        room.world.write(lambda work, value=value: chats.choose(work, "slack", "team support", value, NOW))
+        room.play(use_chosen(room.world.chat.hands))
+        room.settle()
+        card = room.world.read(lambda work: cards.card_of(work, number))
+        shelves.append(card.place.rpartition("/")[2])
+
+    assert [channel, room.space.triage] == shelves
+
+
+def test_what_was_taken_away_meanwhile_is_said_at_its_field(room):
+    room.world.register()
+    place = f"{room.slack.team.id}/{room.space.shared}"
+    quicker = functools.partial(chat_places.forget, medium="slack", place=place)
+    answer = save(room, meanwhile=lambda: room.world.write(quicker), **{names.REMOVE: place})
+
+    assert "taken away already" in answer["errors"][names.REMOVE]
 
 
 @pytest.mark.parametrize(

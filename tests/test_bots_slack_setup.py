@@ -132,6 +132,7 @@ def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
     assert (f"T0VENDOR/{space.shared}", "Acme") == (listed["channel"], listed["organisation"])
     assert "Acme" in done[4].stderr
     assert b"xoxb-" not in database
+    assert "#acme is forgotten. What is written there is heard no more" in done[6].stdout
     assert "oauth_config" in json.loads(done[7].stdout)
 
 

@@ -3,12 +3,16 @@
 import pytest
 
 import slack_asks
+from bots.commands import acts
 from bots.slack.blocks import names
-from store import posts
+from intake.people import read_book
+from serving import SAM, TIM
+from store import people, posts
 from store.exports import conversation, history_of
 
 pytestmark = pytest.mark.slow
 
+OTHERS = '[[organisation]]\nname = "Globex"\ndomains = ["globex.example"]\n'
 FILLED = {
     "requester": "bob@acme.example",
     "subject": "A lamp is dead",
@@ -19,8 +23,9 @@ FILLED = {
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
-    with slack_asks.a_room(tmp_path_factory.mktemp("desk")) as found:
+    with slack_asks.a_room(tmp_path_factory.mktemp("desk"), max_file_mib="1") as found:
         found.world.register()
+        found.world.write(lambda work: people.import_people(work, read_book(OTHERS, "people.toml")))
         yield found
 
 
@@ -145,3 +150,78 @@ def test_a_message_becomes_a_note_on_a_ticket(room):
         one["public"] for one in told if "I know that phone (https://phone.example)." in one["text"]
     ]
     assert "Uma wrote in Slack" in str(told)
+
+
+FILES = [("../trace.txt", b"a line\n"), ("big.bin", b"x" * 1_100_000)]
+
+
+def with_files(room, text):
+    return room.play(room.slack.say(room.space.colleague, room.space.shared, text, files=FILES))
+
+
+def files_on(room, number):
+    told = room.world.read(lambda work: conversation(work, number))
+    return [name for one in told for name in one["attachments"]]
+
+
+def globex(room):
+    """A ticket of another customer's."""
+    acts.log_call(
+        room.world.wired, "zoe@globex.example", "Their own matter", "Theirs.", "phone", "", {}, SAM.address
+    )
+    return newest(room).number
+
+
+def test_the_files_of_a_message_go_along_and_what_is_left_out_is_named(room):
+    opened = submit(
+        room,
+        form(room, names.SHORTCUT_FROM_MESSAGE, room.space.shared, with_files(room, "See the trace.")),
+        {"requester": "ana@acme.example"},
+    )
+    close(room)
+    ticket = newest(room)
+    view = form(room, names.SHORTCUT_ADD, room.space.shared, with_files(room, "And this one."))
+    added = submit(room, view, {"target": f"VS-{ticket.number}"})
+    close(room)
+    history = room.world.read(lambda work: history_of(work, ticket.number))
+    left_out = "the file big.bin was left out: it is larger than 1 MiB"
+
+    assert ["trace.txt", "trace.txt"] == files_on(room, ticket.number)
+    assert (True, True) == tuple(left_out in slack_asks.shown(one["view"]) for one in (opened, added))
+    assert 2 == sum("/archives/" in one["detail"] for one in history if one["what"] == "source")
+    assert "2 files of it go along" in slack_asks.shown(view)
+
+
+def test_what_was_said_in_the_channel_of_one_customer_goes_onto_no_ticket_of_another(room):
+    number = globex(room)
+    said = spoken(room, "Acme's secret.")
+    added = submit(room, form(room, names.SHORTCUT_ADD, room.space.shared, said), {"target": f"VS-{number}"})
+    close(room)
+    opened = submit(
+        room,
+        form(room, names.SHORTCUT_FROM_MESSAGE, room.space.shared, said),
+        {"requester": "zoe@globex.example"},
+    )
+    close(room)
+    told = room.world.read(lambda work: conversation(work, number))
+
+    assert f"hat is Acme's, and VS-{number} is Globex's" in added["errors"]["target"]
+    assert "nothing was taken over" in opened["errors"]["requester"]
+    assert number == newest(room).number
+    assert "Acme's secret" not in str(told)
+
+
+def test_the_words_of_a_protected_ticket_go_onto_no_ticket_of_others(room):
+    protected, other = room.ticket("A vulnerability in the login"), room.ticket("A dead lamp")
+    card = room.card(protected)
+    note = room.play(room.slack.say(room.space.sam, room.space.triage, "The hole.", thread_ts=card.ts))
+    room.settle()
+    told = []
+    for whose in (TIM.address, SAM.address):  # whoever may not read it, and whoever may
+        acts.change(room.world.wired, protected, "assignee", whose, SAM.address)
+        view = form(room, names.SHORTCUT_ADD, room.space.triage, note)
+        told.append(submit(room, view, {"target": f"VS-{other}"})["errors"]["target"])
+        close(room)
+
+    assert ("find that message" in told[0], "for team security only" in told[1]) == (True, True)
+    assert "The hole." not in str(room.world.read(lambda work: conversation(work, other)))

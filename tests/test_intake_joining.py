@@ -1,5 +1,6 @@
 """Merging, linking, spam, escalation: what an agent does with two tickets, or with one that should not be."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from intake.decisions import Fate
 from intake.errors import CommandRefused
 from intake.handle import Command, carry_out
 from intake.lookup import goes_on_in
+from intake.policies.written import TeamFile
 from intake.tickets import ClockKind, Status
 from replies.plain import as_text
 from store import clocks
@@ -81,6 +83,18 @@ def test_tickets_of_different_customers_are_never_merged(world):
         merge(world, 1002, 1001)
 
     assert EVE not in [one.address.address for one in world.ticket(1001).participants]
+
+
+def test_what_a_protected_team_has_goes_on_in_no_other_teams_ticket(world):
+    file = world.setup.policy.file
+    teams = (*file.team, TeamFile(name="security", protected=True))
+    policy = replace(world.setup.policy, file=file.model_copy(update={"team": teams}))
+    protected, other = replace(world.ticket(1001), team="security"), world.ticket(1003)
+    with pytest.raises(CommandRefused, match="for team security only"):
+        joining.merge(protected, other, policy, "Sam", world.now)
+    back = joining.merge(other, protected, policy, "Sam", world.now)
+
+    assert "merged WX-1003 into WX-1001" in back.because
 
 
 def test_a_circle_of_merges_cannot_be_made(world):

@@ -103,7 +103,7 @@ FACTS = {
     },
     "merged": {"into": "WX-1050"},
     "out-of-scope": {"says": "Changing data by SQL is not part of it.", "text": WORDS, "author": "Anna"},
-    "agent-escalated": {"text": WORDS, "sender": "Mario Rossi", "warnings": ("It holds a secret.",)},
+    "agent-escalated": {"text": WORDS, "sender": "Mario Rossi", "secrets": ("password",)},
     "agent-refused": {
         "sender": "Olga <olga@old.example>",
         "because": "Maintenance ended on 31 January 2026.",

@@ -7,10 +7,11 @@ import pytest
 
 import stores
 from intake.decisions import ChangeClock, Fate, SetStatus
+from intake.messages import Address
 from intake.scenarios import TicketEntry
 from intake.tickets import ClockKind, Status
 from intake.work import Hold
-from store import clocks, exports, held, outbox
+from store import clocks, exports, held, outbox, people
 from store.scenarios import load_ticket
 from stores import NOON, a_clock, an_inbound, an_outbound, keep, open_a_ticket
 
@@ -71,6 +72,19 @@ def test_a_ticket_is_exported_with_its_clocks_and_what_was_said(talked):
         ("in", "ana@acme.example", False, "Look at trunk 2."),
     ] == [(said["direction"], said["author"], said["public"], said["text"]) for said in line["messages"]]
     assert json.loads(json.dumps(line)) == line
+
+
+def test_a_customer_in_a_chat_is_named_by_their_name_and_else_by_their_account(store):
+    with store.begin() as work:
+        ticket = open_a_ticket(work, channel="telegram")
+        assert people.link(work, ticket.requester.id, "5000001")
+        work.refresh()
+        for name, account in (("m1", "5000001"), ("m2", "5000002")):
+            keep(work, an_inbound(name, channel="telegram", sender=Address("A nickname", account)), ticket)
+    with store.reading() as work:
+        (line,) = exports.exported_tickets(work)
+
+    assert [ticket.requester.name, "5000002"] == [said["author"] for said in line["messages"]]
 
 
 def test_an_export_reads_more_than_one_portion(store, monkeypatch):

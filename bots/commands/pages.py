@@ -48,6 +48,9 @@ CLOCK = (
     ("stopped", "stopped"),
 )
 
+NOTICES = ("notice to agents", "notices to agents")
+COPIES = ("copy of an answer", "copies of answers")
+
 
 def ticket_page(record: Record, reference: str, zone: str) -> Iterator[str]:
     """A ticket: head, promises, conversation, history, and with `--why` each event of its clocks."""
@@ -129,8 +132,14 @@ def _conversation(messages: Iterable[Record], zone: str) -> Iterator[str]:
         else:
             said = said if is_ours else text
             yield from _said(one, text, zone)
-    if told or copies:
-        yield f"({told} notices to agents and {copies} copies of answers besides; --json shows them)"
+    besides = [words for words in (_counted(told, *NOTICES), _counted(copies, *COPIES)) if words]
+    if besides:
+        yield f"({' and '.join(besides)} besides; --json shows {'it' if told + copies == 1 else 'them'})"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    """How many there are of something, "" for none."""
+    return f"{number} {one if number == 1 else many}" if number else ""
 
 
 def _said(message: Record, text: str, zone: str) -> Iterator[str]:

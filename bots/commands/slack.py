@@ -119,34 +119,34 @@ def add(
     """Register a shared channel to one organisation: what its people write there becomes tickets."""
     from datetime import UTC, datetime
 
+    from bots.slack.asks.chosen import chosen_settings
     from bots.slack.places import checked_place
-    from store import chat_places
+    from bots.slack.registering import register
     from store.chat_places import ChatPlace, PlaceKind
 
     with open_desk() as wired:
         name, settings = _settings(wired)
         with wired.store.reading() as work:
             number = _organisation(work, organisation)
+            settings = chosen_settings(work, settings)
         place, called = checked_place(name, settings, wired, channel)
         one = ChatPlace("slack", place, PlaceKind.CUSTOMERS, called, number, registered_by="command line")
         with wired.store.begin() as work:
-            chat_places.register(work, one, datetime.now(UTC))
+            register(work, one, datetime.now(UTC))
         typer.echo(f"{place} #{called} is {organisation}'s; what they write there becomes tickets")
 
 
 @channels.command()
 def remove(channel: Place) -> None:
-    """Forget a channel: nothing that is written there is heard any more."""
-    from intake.errors import CommandRefused
-    from store import chat_places
-    from store.chat_places import PlaceKind
+    """Forget a channel of customers: it is heard no more, its tickets are answered by mail."""
+    from datetime import UTC, datetime
 
-    with open_desk() as wired, wired.store.begin() as work:
-        known = chat_places.listed(work, "slack", PlaceKind.CUSTOMERS)
-        place = next((one.place for one in known if channel in (one.place, one.place.partition("/")[2])), "")
-        if not place or not chat_places.forget(work, "slack", place):
-            raise CommandRefused(f"{channel} is no channel of customers; `deskbell slack channels list`")
-        typer.echo(f"{place} is forgotten")
+    from bots.slack.registering import unregister
+
+    with open_desk() as wired:
+        with wired.store.begin() as work:
+            words = unregister(work, channel, "command line", datetime.now(UTC))
+        typer.echo(words)
 
 
 def _settings(wired: Wired) -> tuple[str, SlackSettings]:

@@ -1,4 +1,8 @@
-"""The answer to "status": how somebody's open tickets stand, or the one whose thread they asked in."""
+"""The answer to "status": how somebody's open tickets stand, or the one whose thread they asked in.
+
+Whoever is not known to be of the channel's organisation reads one hint, and nothing of any ticket; a
+ticket that is not there and one that they may not see get the same words.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +11,7 @@ from bots.slack.workspaces import MEDIUM
 from intake.decisions import Audience, Notice, Recipient
 from intake.handle import Setup
 from intake.lookup import may_follow_up
-from intake.messages import Address, Inbound
+from intake.messages import Address, Assurance, Inbound
 from intake.tickets import Person, Status, Ticket
 from intake.work import Work
 from store.people_lists import open_tickets_of_person
@@ -17,13 +21,24 @@ MOST = 8
 
 
 def status_of(
-    work: SqlWork, inbound: Inbound, named: str, here: Ticket | None, setup: Setup, now: datetime
+    work: SqlWork,
+    inbound: Inbound,
+    named: tuple[int, ...],
+    here: Ticket | None,
+    setup: Setup,
+    now: datetime,
 ) -> None:
     """Promise the answer at the place where it was asked."""
     assert inbound.sender
-    person = work.person(inbound.sender.address)
-    found = _meant(work, person, named, here, setup)
-    facts = {"tickets": [_line(one, setup) for one in found[:MOST]], "more": max(0, len(found) - MOST)}
+    is_known = inbound.assurance is Assurance.LINKED
+    person = work.person(inbound.sender.address) if is_known else None
+    found = _meant(work, person, named[:MOST], here if is_known else None, setup)
+    facts = {
+        "tickets": [_line(one, setup) for one in found[:MOST]],
+        "more": max(0, len(found) - MOST),
+        "missing": [] if found else [setup.policy.file.reference.format(number=one) for one in named[:1]],
+        "is_known": is_known,
+    }
     to = Recipient(
         Address(inbound.sender.name, inbound.place),
         person.language if person else "",
@@ -36,23 +51,18 @@ def status_of(
     work.promise(replace(outbound, lane=inbound.place), None, now)
 
 
-def _meant(work: Work, person: Person | None, named: str, here: Ticket | None, setup: Setup) -> list[Ticket]:
-    """The ticket that is named, if they may see it; else that of the thread; else all open ones of theirs."""
-    number = _number_in(named, setup)
-    ticket = work.ticket(number) if number else here
-    if number or ticket:
-        return [ticket] if ticket and may_follow_up(person, ticket, setup.policy) else []
+def _meant(
+    work: Work, person: Person | None, named: tuple[int, ...], here: Ticket | None, setup: Setup
+) -> list[Ticket]:
+    """Those that are named, if they may see them; else that of the thread; else all open ones of theirs."""
+    meant = [work.ticket(one) for one in named] if named else [here] if here else []
+    if meant:
+        return [one for one in meant if one and may_follow_up(person, one, setup.policy)]
     if person is None or not person.id:
         return []
     assert isinstance(work, SqlWork)
     open_ones = (work.ticket(one) for one in open_tickets_of_person(work, person.id))
     return [one for one in open_ones if one and may_follow_up(person, one, setup.policy)]
-
-
-def _number_in(words: str, setup: Setup) -> int:
-    found = setup.policy.pattern.search(words.strip()) if words.strip() else None
-    digits = next((one for one in found.groups() if one), "") if found else ""
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
 
 
 def _line(ticket: Ticket, setup: Setup) -> dict[str, object]:

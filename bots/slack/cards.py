@@ -3,7 +3,7 @@
 One card at a time in each channel, as Slack takes them; which one is asked when its turn has come,
 so that in a storm the newest ticket is on the screen first. What a ticket's card shows is compared
 with what it showed, and what is the same is not sent. A ticket that was given to another team
-gets a card in that team's channel; the old one is drawn a last time, for what it may still show.
+gets a card in that team's channel; the old one is drawn a last time (`leaving`).
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from bots.chat.desk import ChatDesk
 from bots.processes import is_of_the_past, this_process
 from bots.slack import blocks
 from bots.slack.blocks import Message
+from bots.slack.leaving import Leaving
 from bots.slack.looking import Where
 from bots.slack.pace import CARD
 from bots.slack.speaking import ChannelGone, MessageGone, Speaking
@@ -56,6 +57,7 @@ class Cards:
         self._desk = desk
         self._speaking = speaking
         self._triage = triage
+        self._leaving = Leaving(desk, speaking)
         self._worker = this_process("cards")
         self._busy: dict[Lane, asyncio.Task[None]] = {}
         self._drawn = asyncio.Event()
@@ -179,7 +181,8 @@ class Cards:
         team = await self._desk.read(lambda work: _team_of(work, card.ticket))
         seat = await self._triage.seat(team)
         if card.external and card.place != seat.where.place:
-            await self._move_out(card)
+            old = await self._triage.seat_at(card.place.rpartition("/")[2])
+            await self._leaving.leave(card, old, seat)
             card = replace(card, place="", external="", shown="", attempts=1)
         message = await self._message(card.ticket, seat)
         shown = digest_of(message)
@@ -209,13 +212,6 @@ class Cards:
             outbox.hasten(work, MEDIUM, now, card.ticket)  # what waited for the card goes now
 
         await self._desk.write(kept)
-
-    async def _move_out(self, card: Card) -> None:
-        """The card in the channel that the ticket left shows what that channel may read of it."""
-        old = _where(card)
-        with suppress(DeliveryError):
-            message = await self._message(card.ticket, await self._triage.seat_at(old.channel))
-            await self._speaking.update(old, card.external, message)
 
     async def _message(self, number: int, seat: Seat) -> Message:
         setup, now = self._desk.setup, datetime.now(UTC)

@@ -4,11 +4,11 @@ Only a channel that an administrator registered to one organisation is heard. Th
 somebody from outside is a ticket, or goes onto the one whose thread it is in; a message of our own
 people in a ticket's thread is a public answer, which stands there already. Whether the writer is
 of that organisation is asked of our own records, by their Slack id or the address that Slack names;
-who is not, writes unproven. A question for the status is answered in the thread.
+who is not, writes unproven. A question for the status is answered in the thread, and opens nothing:
+whoever writes unproven reads how they can be known, and nothing of any ticket.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,6 +25,7 @@ from intake import handle
 from intake.decisions import Decision, Fate
 from intake.handle import Letter, Setup
 from intake.messages import Address, Assurance, Inbound, Raw
+from intake.requests.standing import status_asked
 from intake.tickets import Agent, Ticket
 from store import edits, inbox, posts
 from store.chat_places import ChatPlace
@@ -36,9 +37,6 @@ from store.work import SqlWork
 LONGEST_SUBJECT = 80
 LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
 HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
-ASKS_STATUS = re.compile(
-    r"\W*(?:@[\w.-]{1,80}\W+)?(?:status|stato|stand|état|estado)\b\W{0,3}(.{0,40})", re.IGNORECASE | re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,7 @@ class Said:
     root: str  # the ts of its thread's first message; its own where it begins one
     user: str
     text: str
+    question: str  # the text without those who are mentioned in it
     name: str
     email: str
     is_ours: bool
@@ -113,6 +112,7 @@ class Customers:
             str(event.get("thread_ts") or event["ts"]),
             user,
             plain_text(wire, names).strip(),
+            plain_text(wire, dict.fromkeys(names, "")).strip(),
             name_of(one) or user,
             email_of(one),
             is_ours,
@@ -154,12 +154,12 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
         return
-    asked = ASKS_STATUS.fullmatch(said.text)
-    if asked and inbound.assurance is Assurance.LINKED and not said.files.files:
+    asked = None if said.files.files else status_asked(said.question, setup.policy.pattern)
+    if asked is not None:
         work.for_delivery(said.delivery)
         answer = Decision(Fate.ANSWER, "status-asked", "They asked how their tickets stand.")
         message = work.keep(said.raw, inbound, answer, None, now)
-        status_of(work, inbound, asked[1], ticket, setup, now)
+        status_of(work, inbound, asked, ticket, setup, now)
         _record(work, said, message, 0, "question")
         return
     letter = Letter(

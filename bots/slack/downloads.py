@@ -61,11 +61,11 @@ class Downloads:
                 told = await self._told(team, one)
                 found.append(await self._one(team, told))
             except NotFetched as error:
-                defects.append(f"the file {_name(told)} was left out: {error}")
+                defects.append(f"the file {name_in(told)} was left out: {error}")
             except SlackFailure as error:
                 if not is_last_try:
                     raise
-                defects.append(f"the file {_name(told)} was left out: {error}")
+                defects.append(f"the file {name_in(told)} was left out: {error}")
         return Fetched(tuple(found), tuple(defects))
 
     async def _one(self, team: str, told: Json) -> File:
@@ -75,7 +75,7 @@ class Downloads:
         data = await self._bytes(team, str(told.get("url_private_download") or told.get("url_private") or ""))
         if is_page_instead(promised, data):
             raise NotFetched("a page came in its place")
-        return sniffed(_name(told), promised, data)
+        return sniffed(name_in(told), promised, data)
 
     async def _told(self, team: str, told: Json) -> Json:
         """What is known of a file; in a shared channel the event itself says next to nothing."""
@@ -119,5 +119,5 @@ class Downloads:
         return bytes(data)
 
 
-def _name(told: Json) -> str:
+def name_in(told: Json) -> str:
     return safe_name(str(told.get("name") or "")) or "file"

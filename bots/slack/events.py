@@ -3,7 +3,7 @@
 A table: each row settles its event, or leaves it to `Dispatch`, which settles what is left over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ from bots.slack.people import is_of, name_of
 from bots.slack.workspaces import MEDIUM
 from intake.decisions import Audience, Notice, Recipient
 from intake.messages import Address
-from intake.readers import DIRECT
+from intake.readers import DIRECT, triage
 from store import chat_places, installations
 from store.chat_places import PlaceKind
 from store.inbox import Waiting
@@ -78,21 +78,21 @@ class Events:
 
     async def _invited(self, team: str, channel: str, inviter: str) -> None:
         """Say nothing there; tell whoever invited us, and the admins, in direct messages."""
-        name = name_of(await self._hands.people.one(team, inviter)) if inviter else "Somebody"
-        setup, now = self._hands.desk.setup, datetime.now(UTC)
-        facts = {"channel": channel, "inviter": name or inviter}
-        notice = Notice("agent-elsewhere", Audience.AGENTS, facts, "auto-generated")
+        known = await self._hands.people.one(team, inviter) if inviter else {}
         home = await self._hands.speaking.home()
-        admins = self._hands.settings.admins
+        setup, now = self._hands.desk.setup, datetime.now(UTC)
+        is_ours = team == home and is_of(known, home)
+        facts: dict[str, object] = {"channel": channel}
+        facts |= {"inviter": name_of(known) or inviter or "Somebody"}
+        facts |= {"outside": bool(inviter) and not is_ours}
 
         def told(work: SqlWork) -> None:
-            named = [agent.slack for one in admins if (agent := work.agent(one)) and agent.slack]
-            for user in dict.fromkeys(filter(None, ([inviter] if team == home else []) + named)):
-                to = Recipient(
-                    Address("", f"{DIRECT} {user}"), setup.desk.language, is_agent=True, channel=MEDIUM
-                )
+            for to, is_admin in _told_of_invitation(work, self._hands, inviter if team == home else ""):
+                more = {"is_outsider": not is_admin and not is_ours}
+                notice = Notice("agent-elsewhere", Audience.AGENTS, facts | more, "auto-generated")
                 outbound = setup.wording.word(notice, to, None, None, now)
-                work.promise(replace(outbound, lane=f"{DIRECT} {user}"), None, now)
+                lane = to.address.address if to.channel == MEDIUM else ""
+                work.promise(replace(outbound, lane=lane), None, now)
 
         await self._hands.desk.write(told)
 
@@ -134,3 +134,23 @@ class Events:
         self._hands.speaking.workspaces.forget(team)
         log.warning("an installation has ended", team=team, because=because)
         await self._hands.speaking.died(team, because)
+
+
+def _told_of_invitation(work: SqlWork, hands: Hands, inviter: str) -> Iterator[tuple[Recipient, bool]]:
+    """Whoever invited us, and each admin once, with whether they are one.
+
+    Where no admin is named it is the managers, where there is none all agents. Whom Slack does not know
+    is written to by mail.
+    """
+    agents = [found for one in hands.settings.admins if (found := work.agent(one))]
+    admins = agents or [one for one in work.agents() if one.manager]
+    desk = hands.desk.setup.desk
+    blank = Recipient(Address("", ""), desk.language, is_agent=True)
+    users = [one.slack for one in admins if one.slack]
+    for user in dict.fromkeys((*users, *([inviter] if inviter else []))):
+        yield replace(blank, address=Address("", f"{DIRECT} {user}"), channel=MEDIUM), user in users
+    if not admins:
+        yield triage(desk), True
+    for one in admins:
+        if not one.slack:
+            yield replace(blank, address=Address(one.name, one.email)), True

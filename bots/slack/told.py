@@ -10,6 +10,7 @@ from intake.decisions import Audience, Decision, Fate, Notice
 from intake.handle import Command, Setup
 from intake.messages import Address, File, Inbound, Raw
 from intake.tickets import Agent, Ticket
+from intake.words import secret_kinds
 from store import outbox
 from store.edits import Edit
 from store.work import SqlWork
@@ -20,7 +21,8 @@ def told_of_edit(work: SqlWork, edit: Edit, text: str, setup: Setup, now: dateti
     ticket = work.ticket(edit.ticket) if edit.ticket else None
     if ticket is None:
         return
-    said = {"sender": edit.author or "Somebody", "before": edit.before, "text": text}
+    said: dict[str, object] = {"sender": edit.author or "Somebody", "before": edit.before, "text": text}
+    said["secrets"] = secret_kinds(text)
     notice = Notice("agent-edited", Audience.ASSIGNEE, said, "auto-generated")
     decision = Decision(Fate.ANSWER, "edited", "A message was changed.", ticket=ticket, notices=(notice,))
     handle.carry_out_in(work, lambda _: Command(decision), setup, "slack", now)

@@ -1,7 +1,7 @@
 """Words that did not arrive: sent again as they are, or by another way to the same person.
 
 The promise is found by what was posted about it. Sent by another way they are new words to be carried,
-to an address or a chat that is known of that person; the old promise is given up.
+by a way that is that person's at this very moment (`ways`); the old promise is given up.
 """
 
 from dataclasses import replace
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bots.slack.acts.answering import answering, fill, say, submitting
 from bots.slack.acts.doing import NotFound, pressed, seen_ticket
 from bots.slack.acts.forms import block_of, typed
+from bots.slack.acts.ways import EMAIL, Way, tried_so_far, ways_for
 from bots.slack.blocks import errors, modals, names
 from bots.slack.blocks.errors import Fault
 from bots.slack.blocks.types import Json
@@ -18,9 +19,8 @@ from bots.slack.workspaces import MEDIUM
 from intake.decisions import is_for_customers
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Setup
-from intake.lookup import is_given_up
-from intake.messages import Address
-from intake.tickets import Agent, Person, Ticket
+from intake.messages import Address, Outbound
+from intake.tickets import Agent, Ticket
 from store import outbox, posts
 from store.outbox import Promise
 from store.tables import Sending
@@ -53,8 +53,9 @@ async def ask_way(acting: Acting, call: Call) -> None:
         number = await _posted(acting, call)
 
         def read(work: SqlWork) -> Json:
-            promise, _, ways = _ways(work, desk.setup, agent, number)
-            return modals.other_way(number, ways, promise.outbound.recipient.address)
+            promise, ticket = _failed(work, desk.setup, agent, number)
+            ways = tuple((one.value, one.words) for one in ways_for(work, desk.setup, promise, ticket))
+            return modals.other_way(number, ways, "; ".join(tried_so_far(work, promise)))
 
         await fill(acting, call, "Use another way", lambda: desk.read(read))
 
@@ -67,15 +68,15 @@ async def submit(acting: Acting, call: Call) -> None:
 
     def act(work: SqlWork) -> None:
         now = datetime.now(UTC)
-        promise, ticket, ways = _ways(work, desk.setup, agent, number)
-        if wanted not in dict(ways):
+        promise, ticket = _failed(work, desk.setup, agent, number)
+        ways = ways_for(work, desk.setup, promise, ticket)
+        way = next((one for one in ways if one.value == wanted), None)
+        if way is None:
             raise CommandRefused("that way is not there any more")
         if not outbox.drop(work, number):
             raise AlreadyDone("it is on its way already")
-        to = Address(promise.outbound.recipient.name, wanted)
         message_id = desk.setup.addresses.message_id(ticket.number, now)
-        again = replace(promise.outbound, channel="email", recipient=to, message_id=message_id, lane="")
-        work.promise(replace(again, extra={}), ticket, now)
+        work.promise(_by(promise.outbound, way, message_id), ticket, now)
         work.note(ticket.number, now, agent.email, "sent another way", f"promise {number} to {wanted}")
         work.redraw(ticket.number, now)
 
@@ -83,23 +84,11 @@ async def submit(acting: Acting, call: Call) -> None:
         await desk.write(act)
 
 
-def _ways(
-    work: SqlWork, setup: Setup, agent: Agent, number: int
-) -> tuple[Promise, Ticket, tuple[tuple[str, str], ...]]:
-    """The addresses of the same person that mail still goes to, but the one that failed."""
-    promise, ticket = _failed(work, setup, agent, number)
-    outbound = promise.outbound
-    people = (ticket.requester, *ticket.participants)
-    person = next((one for one in people if _is_of(one, outbound.channel, outbound.recipient)), None)
-    emails = person.emails if person else ()
-    ways = [one for one in emails if one != outbound.recipient.address and not is_given_up(work, one)]
-    return promise, ticket, tuple((one, f"Email to {one}") for one in ways)
-
-
-def _is_of(person: Person, channel: str, to: Address) -> bool:
-    if channel == "email":
-        return to.address in person.emails
-    return to.name == person.name
+def _by(outbound: Outbound, way: Way, message_id: str) -> Outbound:
+    """The same words by another way; in a chat they wait for what is said there before them."""
+    to = Address(outbound.recipient.name, way.place)
+    lane = "" if way.channel == EMAIL else way.place
+    return replace(outbound, channel=way.channel, recipient=to, message_id=message_id, lane=lane, extra={})
 
 
 def _failed(work: SqlWork, setup: Setup, agent: Agent, number: int) -> tuple[Promise, Ticket]:

@@ -45,6 +45,7 @@ class Doing:
     asked: Asked
     whom: Agent | None
     now: datetime
+    words: Words | None = None  # a note with its files; None: what was typed is all
 
     @property
     def usual(self) -> tuple[SqlWork, Setup, Agent, Ticket]:
@@ -56,18 +57,26 @@ class Doing:
 
 
 async def change(
-    desk: ChatDesk, agent: Agent, asked: Asked, whom: Agent | None = None, delivery: int = 0
+    desk: ChatDesk,
+    agent: Agent,
+    asked: Asked,
+    whom: Agent | None = None,
+    delivery: int = 0,
+    words: Words | None = None,
+    first: Callable[[SqlWork, Ticket], None] = lambda work, ticket: None,
 ) -> str:
     """Do what was asked; the sentence that says so. CommandRefused and NotFound say why not.
 
-    `delivery` is the event that asked for it: its wait ends in the same transaction.
+    `delivery` is the event that asked for it: its wait ends in the same transaction. `words` are a note
+    with its files; `first` is asked in the same transaction whether it may be, and writes what belongs to it.
     """
     act, setup = ACTS[asked.name], desk.setup
 
     def changed(work: SqlWork) -> str:
         now = datetime.now(UTC)
         ticket = seen_ticket(work, asked.ticket, agent, setup.policy)
-        doing = Doing(work, setup, agent, ticket, asked, whom, now)
+        first(work, ticket)
+        doing = Doing(work, setup, agent, ticket, asked, whom, now, words)
         reference = setup.policy.reference_of(ticket)
         if delivery:
             inbox.settle(work, delivery)
@@ -140,7 +149,7 @@ def _snooze(doing: Doing) -> Command:
 
 
 def _note(doing: Doing) -> Command:
-    return acts.note(*doing.usual, Words(doing.asked.text, CHANNEL), doing.now)
+    return acts.note(*doing.usual, doing.words or Words(doing.asked.text, CHANNEL), doing.now)
 
 
 def _merge(doing: Doing) -> Command:

@@ -5,20 +5,24 @@ and within a minute everywhere else.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import structlog
 
 from bots.settings import SlackSettings
 from bots.slack.listening import Hands
+from bots.slack.registering import chosen_teams
 from bots.slack.workspaces import MEDIUM
 from intake.errors import StoreUnavailable
-from store import chats
+from store import chat_places
+from store.chat_places import PlaceKind
+from store.people_lists import open_tickets_of_team
 from store.work import SqlWork
 
 AGAIN_SECONDS = 60.0
 GROUP = "agents-group"
-TEAM = "team "  # before the name of a team whose channel was chosen
 log = structlog.get_logger()
 
 
@@ -43,20 +47,35 @@ class Chosen:
 async def use_chosen(hands: Hands) -> None:
     """Let triage, staff and the desk go by what was chosen, if that is another thing than so far."""
     settings = await hands.desk.read(lambda work: chosen_settings(work, hands.settings))
-    if settings.teams != hands.triage.settings.teams:
+    before = hands.triage.settings.teams
+    if settings.teams != before:
         hands.triage.use(settings)
+        now, used = datetime.now(UTC), hands.triage.configured
+        await hands.desk.write(lambda work: _moved(work, before, settings.teams, used, now))
     if settings.agents_group != hands.staff.settings.agents_group:
         hands.staff.use(settings)
     setup = hands.desk.setup
-    protected = tuple(dict.fromkeys((*setup.desk.protected_channels, *settings.teams)))
+    others = (one for one in setup.desk.protected_channels if one not in before)
+    protected = tuple(dict.fromkeys((*others, *settings.teams)))
     if protected != setup.desk.protected_channels:
         hands.desk.setup = replace(setup, desk=replace(setup.desk, protected_channels=protected))
 
 
 def chosen_settings(work: SqlWork, settings: SlackSettings) -> SlackSettings:
     """The configuration with what was chosen in its place."""
-    teams = {
-        name.removeprefix(TEAM): value for name, value in chats.choices(work, MEDIUM) if name.startswith(TEAM)
-    }
+    teams = {**settings.teams, **chosen_teams(work)}
     group = work.preference(MEDIUM, GROUP) or settings.agents_group
-    return settings.model_copy(update={"teams": {**settings.teams, **teams}, "agents_group": group})
+    return settings.model_copy(update={"teams": teams, "agents_group": group})
+
+
+def _moved(
+    work: SqlWork, before: Mapping[str, str], after: Mapping[str, str], used: tuple[str, ...], now: datetime
+) -> None:
+    """The cards of teams go where their channel is now, and a channel that was left is nothing to us."""
+    changed = [one for one in {**before, **after} if before.get(one) != after.get(one)]
+    for number in (number for team in changed for number in open_tickets_of_team(work, team)):
+        work.redraw(number, now)
+    for place in chat_places.listed(work, MEDIUM, PlaceKind.TRIAGE):
+        channel = place.place.rpartition("/")[2]
+        if channel in before.values() and channel not in used:
+            chat_places.forget(work, MEDIUM, place.place)

@@ -13,9 +13,10 @@ from bots import phoned
 from bots.slack.acts.answering import fault_of, whisper
 from bots.slack.acts.doing import seen_ticket
 from bots.slack.asks.changes import change
-from bots.slack.asks.forms import Origin, open_from
+from bots.slack.asks.forms import open_from
 from bots.slack.asks.seeing import link_base
-from bots.slack.asks.shortcuts import facts_of, message_at
+from bots.slack.asks.shortcuts import facts_of
+from bots.slack.asks.taking import Origin, files_in_time, message_at
 from bots.slack.asks.typed import Asked
 from bots.slack.blocks import Message, lists
 from bots.slack.blocks.errors import refusal
@@ -134,10 +135,14 @@ async def _created(acting: Acting, call: Call, agent: Agent) -> Message:
         )
     said = phoned.Call(proposed.requester, proposed.subject, proposed.text, identity=_once(acting))
     base, setup, now = await link_base(call.hands), call.hands.desk.setup, datetime.now(UTC)
-    place = f"{await call.hands.speaking.home()}/{acting.channel}"
+    home = await call.hands.speaking.home()
+    place = f"{home}/{acting.channel}"
+    fetched = await files_in_time(call.hands.downloads, home, message)
     origin = Origin(acting.channel, acting.ts, str(message.get("thread_ts") or ""))
     words = await call.hands.desk.write(
-        lambda work: open_from(work, setup, agent, said, place, origin, base, now, acting.delivery)
+        lambda work: open_from(
+            work, setup, agent, said, place, origin, base, now, acting.delivery, fetched=fetched
+        )
     )
     return lists.words(words)
 

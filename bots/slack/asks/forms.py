@@ -1,23 +1,26 @@
 """New tickets that an agent opens in Slack: the form, empty or from a message, and what comes of it.
 
 The policy decides as it does of a call that is logged; whoever asked hears of it only where the agent
-says so. The message that it was made from is tied to the ticket, and its address is in the history.
+says so. The message that it was made from is tied to the ticket, its files go along, and its address is
+in the history.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from bots import phoned
 from bots.slack.acts.answering import fault_of, fill
-from bots.slack.asks.seeing import link_base, link_to
+from bots.slack.asks.seeing import link_base
+from bots.slack.asks.taking import Origin, check_new, files_in_time, left_out, link_of, message_at, origin_in
 from bots.slack.blocks import names
 from bots.slack.blocks.modals import FormField, NewFacts, message_view, new_ticket
 from bots.slack.calls import Json, SlackFailure
+from bots.slack.downloads import Fetched
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.workspaces import MEDIUM
 from intake import handle
@@ -39,26 +42,6 @@ MOST_ORGANISATIONS = 100
 ORIGIN_CHANNEL = "phone"  # an agent writes down what somebody asked for
 ASKED_BESIDES = frozenset({"subject", "message", "product", "severity"})
 EXPECTED = (CommandRefused, ConfigError, StoreUnavailable, SlackFailure, TemporaryFailure)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The message in Slack that a ticket is made from, "" for none."""
-
-    channel: str = ""
-    ts: str = ""
-    thread: str = ""
-
-    @property
-    def words(self) -> str:
-        return f"{self.channel} {self.ts} {self.thread}".strip()
-
-
-def origin_in(words: str) -> Origin:
-    """The origin that a form carries; none where it was tampered with."""
-    parts = words.split(" ")
-    is_one = len(parts) in (2, 3) and all(re.fullmatch(r"[A-Z0-9.]{1,40}", one) for one in parts)
-    return Origin(*parts) if is_one else Origin()
 
 
 async def open_new(acting: Acting, call: Call, given: NewFacts | None = None) -> None:
@@ -129,10 +112,13 @@ async def _opened(acting: Acting, call: Call) -> str:
     setup, agent, now = call.hands.desk.setup, acting.agent, datetime.now(UTC)
     assert agent
     said = _call(view, filled)
-    place = f"{await call.hands.speaking.home()}/{origin.channel}"
+    home = await call.hands.speaking.home()
+    place = f"{home}/{origin.channel}"
+    message = await message_at(call, origin) if origin.ts else {}
+    fetched = await files_in_time(call.hands.downloads, home, message)
 
     def opened(work: SqlWork) -> str:
-        return open_from(work, setup, agent, said, place, origin, base, now, filled=filled)
+        return open_from(work, setup, agent, said, place, origin, base, now, filled=filled, fetched=fetched)
 
     return await call.hands.desk.write(opened)
 
@@ -148,6 +134,7 @@ def open_from(
     now: datetime,
     delivery: int = 0,
     filled: Mapping[str, str] = MappingProxyType({}),
+    fetched: Fetched = Fetched(),  # noqa: B008  it is frozen
 ) -> str:
     """Open a ticket of what was said, and tie the message that it came from to it; what is said of it."""
     known = posts.post_at(work, MEDIUM, place, origin.ts) if origin.ts else None
@@ -155,20 +142,31 @@ def open_from(
         raise CommandRefused(f"that message is on {_reference(setup, known.ticket)} already")
     if delivery:
         inbox.settle(work, delivery)
-    receipt = _received(work, setup, agent, said, filled, now)
+    chosen = filled.get(names.ORGANISATION, "")
     if origin.ts:
-        _tie(work, receipt, place, origin, link_to(base, place, origin.ts), agent, now)
-    return f"{_reference(setup, receipt.ticket)} is open. {receipt.because}"
+        check_new(work, place, said.sender, int(chosen) if chosen.isdigit() else 0)
+    receipt = _received(work, setup, agent, said, filled, fetched, now)
+    if origin.ts:
+        _tie(work, receipt, place, origin, link_of(base, place, origin.ts), agent, now)
+    return f"{_reference(setup, receipt.ticket)} is open. {receipt.because}{left_out(fetched)}"
 
 
 def _received(
-    work: SqlWork, setup: Setup, agent: Agent, said: phoned.Call, filled: Mapping[str, str], now: datetime
+    work: SqlWork,
+    setup: Setup,
+    agent: Agent,
+    said: phoned.Call,
+    filled: Mapping[str, str],
+    fetched: Fetched,
+    now: datetime,
 ) -> Receipt:
+    said = replace(said, text=f"{said.text}{left_out(fetched)}")
     inbound = phoned.logged_call(work, setup, agent, said, now)
+    inbound = replace(inbound, attachments=fetched.attachments, defects=fetched.defects)
     organisation = filled.get(names.ORGANISATION, "")
     if organisation.isdigit() and work.person(said.sender) is None and work.organisation(int(organisation)):
         person_for(work, Address("", said.sender), int(organisation), agent.email, now)
-    letter = Letter(None, inbound, tells_sender=bool(filled.get(names.TELL)))
+    letter = Letter(None, inbound, files=fetched.files, tells_sender=bool(filled.get(names.TELL)))
     receipt = handle.receive_in(work, letter, setup, now)
     if receipt.fate is not Fate.OPEN:
         raise CommandRefused(receipt.because or "the policy opens no ticket of it")
@@ -182,7 +180,7 @@ def _tie(
     """The message belongs to the ticket from now on, and where it stands can be read back."""
     post = Post(MEDIUM, place, origin.ts, "source", now, receipt.ticket, origin.thread, receipt.message)
     posts.record(work, post)
-    work.note(receipt.ticket, now, agent.email, "source", link or f"{place} {origin.ts}", receipt.message)
+    work.note(receipt.ticket, now, agent.email, "source", link, receipt.message)
 
 
 def _call(view: Json, filled: Mapping[str, str]) -> phoned.Call:

@@ -1,30 +1,42 @@
 """Settings for administrators: which channel is for what, who is an agent, what emoji mean.
 
 What is saved holds at once and is in the history, with who did it and what it was before. A channel is
-taken only where Deskbell is in it, and for triage only where it is safe.
+taken only where Deskbell is in it, and for triage only where it is safe. One that is taken away needs
+nothing of Slack; whoever takes it away reads what becomes of its tickets.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from bots.slack.acts.answering import fill
 from bots.slack.asks import emoji
-from bots.slack.asks.chosen import GROUP, TEAM, chosen_settings, use_chosen
+from bots.slack.asks.chosen import GROUP, chosen_settings, use_chosen
 from bots.slack.asks.forms import EXPECTED, fault_of_any, values_of
 from bots.slack.blocks import Message, names
 from bots.slack.blocks.errors import Fault, refusal
 from bots.slack.blocks.modals import SettingsFacts, message_view, settings
 from bots.slack.calls import Json, Refused
 from bots.slack.listening import Acting, Call, Hands, Kind, Listener
+from bots.slack.registering import (
+    HISTORY,
+    TEAM,
+    chosen_teams,
+    counted,
+    free_team,
+    register,
+    tickets_in,
+    unregister,
+)
 from bots.slack.triage import why_gone
 from bots.slack.workspaces import MEDIUM
+from intake.errors import CommandRefused
 from intake.suggestions import did_you_mean
 from intake.tickets import Agent
 from store import chat_places, chats
 from store.chat_places import ChatPlace, PlaceKind
-from store.people_lists import listed_organisations
+from store.people_lists import listed_organisations, open_tickets_of_team
 from store.work import SqlWork
 
 MOST_ORGANISATIONS = 100
@@ -77,7 +89,22 @@ def _facts(work: SqlWork, hands: Hands, home: str) -> SettingsFacts:
         group=now.agents_group,
         emoji=tuple(emoji.meanings_in(work.preference(MEDIUM, emoji.CHOICE)).items()),
         problems=tuple(one.broken for one in places if one.broken),
+        removable=tuple(_removable(work, places, known)),
     )
+
+
+def _removable(
+    work: SqlWork, places: Iterable[ChatPlace], known: Mapping[int, str]
+) -> Iterator[tuple[str, str, str]]:
+    """What can be taken away again: what was chosen here or on the command line."""
+    for one in places:
+        if one.kind is PlaceKind.CUSTOMERS:
+            running = tickets_in(work, one)
+            told = f"{counted(len(running), 'open ticket')}, then answered by email"
+            yield one.place, f"#{one.name} – {known.get(one.organisation, 'nobody')}", told
+    for team in chosen_teams(work):
+        moved = counted(len(open_tickets_of_team(work, team)), "card")
+        yield f"{TEAM}{team}", f"The channel of team {team}", f"{moved} to move to another channel"
 
 
 async def submitted(acting: Acting, call: Call) -> None:
@@ -105,6 +132,10 @@ async def _saved(acting: Acting, call: Call) -> str:
     if team := filled.get(names.TEAM, ""):
         wanted[f"{TEAM}{team}"] = await _triage_of(hands, team, filled.get(names.TRIAGE_CHANNEL, ""))
 
+    gone = filled.get(names.REMOVE, "")
+    if gone and gone in (place.place if place else "", f"{TEAM}{team}"):
+        raise Mistake(names.REMOVE, "That channel is also set above; do one of the two.")
+
     def saved(work: SqlWork) -> list[str]:
         before = dict(chats.choices(work, MEDIUM)) | {
             GROUP: chosen_settings(work, hands.settings).agents_group
@@ -116,16 +147,26 @@ async def _saved(acting: Acting, call: Call) -> str:
         ]
         for name, value in changed.items():
             chats.choose(work, MEDIUM, name, value, now)
-        if place:
-            chat_places.register(work, place, now)
-            told.append(f"channel {place.place}: customers of organisation {place.organisation}")
         for one in told:
-            work.note(None, now, agent.email, "slack settings", one)
-        return told
+            work.note(None, now, agent.email, HISTORY, one)
+        if place:
+            register(work, place, now)
+        taken = [_taken_away(work, hands, gone, agent, now)] if gone else []
+        return taken or ([""] if told or place else [])
 
     told = await hands.desk.write(saved)
     await use_chosen(hands)
-    return "Saved. It holds from now on." if told else "Nothing was changed."
+    return f"Saved. It holds from now on. {told[0]}".rstrip() if told else "Nothing was changed."
+
+
+def _taken_away(work: SqlWork, hands: Hands, gone: str, agent: Agent, now: datetime) -> str:
+    """What becomes of the tickets of a channel that is taken away; somebody may have been quicker."""
+    try:
+        if gone.startswith(TEAM):
+            return free_team(work, gone.removeprefix(TEAM), hands.settings, agent.email, now)
+        return unregister(work, gone, agent.email, now)
+    except CommandRefused as error:
+        raise Mistake(names.REMOVE, "That channel is taken away already.") from error
 
 
 def _choices(filled: Mapping[str, str]) -> dict[str, str]:

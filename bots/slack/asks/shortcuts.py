@@ -1,14 +1,27 @@
 """Shortcuts: a new ticket from anywhere, one from a message, a message onto a ticket.
 
-What a message says is taken from what Slack hands over with the shortcut. Who wrote it proposes the
-requester: a customer's own address where Slack knows it, never an agent's.
+What a message says is taken from what Slack hands over with the shortcut, its files when the form is
+submitted. Who wrote it proposes the requester: a customer's own address where Slack knows it, never an
+agent's.
 """
 
+from datetime import UTC, datetime
+
+from bots.acting import Words
 from bots.slack.acts.answering import open_view
 from bots.slack.asks.answering import answered
 from bots.slack.asks.changes import change
-from bots.slack.asks.forms import EXPECTED, Origin, fault_of_any, open_new, origin_in, values_of
-from bots.slack.asks.seeing import link_base, link_to
+from bots.slack.asks.forms import EXPECTED, fault_of_any, open_new, values_of
+from bots.slack.asks.seeing import link_base
+from bots.slack.asks.taking import (
+    Origin,
+    check_add,
+    files_in_time,
+    left_out,
+    link_of,
+    message_at,
+    origin_in,
+)
 from bots.slack.asks.typed import Asked, ticket_in
 from bots.slack.blocks import Message, names
 from bots.slack.blocks.modals import NewFacts, add_message, message_view
@@ -16,7 +29,10 @@ from bots.slack.calls import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.people import email_of, is_of, name_of
 from bots.slack.reading import plain_text
+from bots.slack.workspaces import MEDIUM
 from intake.errors import CommandRefused
+from intake.tickets import Ticket
+from store.work import SqlWork
 
 LONGEST_SUBJECT = 150
 LONGEST_TEXT = 3000
@@ -57,9 +73,21 @@ async def facts_of(acting: Acting, call: Call, message: Json) -> NewFacts:
         requester="" if is_ours else email_of(known),
         subject=text.partition("\n")[0][:LONGEST_SUBJECT],
         text=text[:LONGEST_TEXT],
-        source=f"From a message by {name_of(known) or 'somebody'}",
+        source=f"From a message by {name_of(known) or 'somebody'}{_besides(message, text)}",
         origin=origin.words,
     )
+
+
+def _besides(message: Json, text: str) -> str:
+    """What the form does not show, and what becomes of it."""
+    files = len(message.get("files") or ())
+    along = f"; {files} file{'' if files == 1 else 's'} of it go along" if files else ""
+    cut = (
+        f"; only its first {LONGEST_TEXT} characters fit here, a link leads to all"
+        if len(text) > LONGEST_TEXT
+        else ""
+    )
+    return along + cut
 
 
 async def add(acting: Acting, call: Call) -> None:
@@ -69,14 +97,15 @@ async def add(acting: Acting, call: Call) -> None:
         message = call.body["message"]
         known = await call.hands.people.one(acting.team, str(message.get("user") or ""))
         origin = Origin(acting.channel, acting.ts, acting.thread)
-        source = f"{name_of(known) or 'Somebody'}: {plain_text(str(message.get('text') or ''))[:200]}"
+        text = plain_text(str(message.get("text") or ""))
+        source = f"{name_of(known) or 'Somebody'}: {text[:200]}{_besides(message, '')}"
         await open_view(acting, call, add_message(origin.words, source))
 
     await answered(acting, call, opened)
 
 
 async def added(acting: Acting, call: Call) -> None:
-    """The message becomes a note on the ticket, with where it came from."""
+    """The message becomes a note on the ticket, with its files and where it came from."""
     try:
         words = await _noted(acting, call)
     except EXPECTED as error:
@@ -96,24 +125,21 @@ async def _noted(acting: Acting, call: Call) -> str:
     home = await call.hands.speaking.home()
     known = await call.hands.people.one(home, str(message.get("user") or ""))
     said = plain_text(str(message.get("text") or ""))
-    link = link_to(await link_base(call.hands), f"{home}/{origin.channel}", origin.ts)
-    text = f"{name_of(known) or 'Somebody'} wrote in Slack:\n\n{said}\n\n{link}"
-    assert acting.agent
-    return await change(call.hands.desk, acting.agent, Asked("note", number, text=text))
+    place = f"{home}/{origin.channel}"
+    link = link_of(await link_base(call.hands), place, origin.ts)
+    fetched = await files_in_time(call.hands.downloads, home, message)
+    text = f"{name_of(known) or 'Somebody'} wrote in Slack:\n\n{said}{left_out(fetched)}\n\n{link}"
+    words = Words(text, MEDIUM, attachments=fetched.attachments, files=fetched.files)
+    agent, policy = acting.agent, call.hands.desk.setup.policy
+    assert agent
 
+    def checked(work: SqlWork, ticket: Ticket) -> None:
+        check_add(work, policy, agent, place, origin, ticket)
+        work.note(ticket.number, datetime.now(UTC), agent.email, "source", link)
 
-async def message_at(call: Call, origin: Origin) -> Json:
-    """A message as it stands in Slack; CommandRefused where it is not there, or not to be read by us."""
-    home = await call.hands.speaking.home()
-    at: Json = {"channel": origin.channel, "latest": origin.ts, "oldest": origin.ts, "inclusive": True}
-    method = "conversations.replies" if origin.thread else "conversations.history"
-    if origin.thread:
-        at["ts"] = origin.thread
-    said = await call.hands.speaking.ask(home, lambda client: client.api_call(method, params=at))
-    found = next((one for one in said["messages"] if one.get("ts") == origin.ts), None)
-    if found is None:
-        raise CommandRefused("that message is not there any more")
-    return dict(found)
+    asked = Asked("note", number, text=text)
+    done = await change(call.hands.desk, agent, asked, words=words, first=checked)
+    return f"{done}{left_out(fetched)}"
 
 
 LISTENERS = (

@@ -68,6 +68,21 @@ def card(facts: CardFacts) -> Message:
     return Message(_fallback(facts), blocks)
 
 
+def left(facts: CardFacts, channel: str) -> Message:
+    """What a card becomes whose ticket has gone to another channel."""
+    team = f"team {one_line(facts.team)}" if facts.team else "no team of its own"
+    there: Json = {"type": "channel", "channel_id": channel}
+    gone = rich_section(said(f"This ticket is with {team} now, and its card in "), there, said("."))
+    blocks = (header(title_of(facts)), rich_text(gone))
+    return Message(fallback(f"{title_of(facts)} · with {team} now", 300), blocks)
+
+
+def taken_back(facts: CardFacts) -> Message:
+    """What becomes of something said below a card when its words are for another channel only."""
+    words = f"The words are for team {facts.withheld_for} and its channel only."
+    return Message(fallback(words, 300), (rich_text(rich_section(said(words, italic=True))),))
+
+
 def title_of(facts: CardFacts) -> str:
     return f"{facts.reference} · {subject_of(facts)}"
 

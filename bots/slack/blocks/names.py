@@ -113,6 +113,7 @@ CHANNEL = "channel"
 PRODUCT = "product"
 TRIAGE_CHANNEL = "triage-channel"
 GROUP = "group"
+REMOVE = "remove"
 FIELD = "field."  # before the name of a field of the policy's form
 
 # How the bot reacts to what it has taken: the only words that some things need.

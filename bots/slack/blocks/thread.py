@@ -112,6 +112,8 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
             found = clock_buttons(outbound.notice, facts)
         case "agent-undelivered" | "agent-gave-up":
             found = delivery_buttons(_number(outbound, "promise"), facts)
+    if outbound.extra.get("secrets") and facts:
+        found = [*found, button("Redact…", names.REDACT, target(facts))]
     return [actions(found, f"{NOTICE}:{outbound.message_id}"[:255])] if found else []
 
 

@@ -11,7 +11,7 @@ from bots.telegram.saying import MEDIUM
 from bots.telegram.turn import Answered, Turn
 from intake.decisions import Audience, Decision, Fate, Notice
 from intake.handle import Command, carry_out_in
-from intake.words import secret_warnings, sender_words
+from intake.words import secret_kinds, sender_words
 from store import drafts, posts, revisions
 from store.posts import Post
 
@@ -44,7 +44,7 @@ def _revised(turn: Turn, post: Post) -> Answered:
     told = {
         "text": words.text,
         "sender": sender_words(inbound),
-        "warnings": list(secret_warnings(words.text)),
+        "secrets": secret_kinds(words.text),
     }
     notice = Notice("agent-edited", Audience.AGENTS, told, "auto-generated")
     because = f"The words of message {post.message} were edited."

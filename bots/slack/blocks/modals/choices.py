@@ -138,13 +138,14 @@ def add_to(message: int, sender: str) -> Json:
     return modal(names.VIEW_ADD_TO, "Add to a ticket", blocks, names.Pressed(message=message), "Add")
 
 
-def other_way(promise: int, ways: tuple[tuple[str, str], ...], failed: str) -> Json:
+def other_way(promise: int, ways: tuple[tuple[str, str], ...], tried: str) -> Json:
     """How else to say what did not arrive: other addresses and chats of the same person."""
+    so_far = context(plain(f"Tried: {tried}", 600))
     if not ways:
-        words = f"It could not be said by {failed}, and no other way to them is known."
-        return modal(names.VIEW_LOADING, "Use another way", [context(plain(words, 300))], close="Close")
+        words = context(plain("No other way to them is known.", 300))
+        return modal(names.VIEW_LOADING, "Use another way", [so_far, words], close="Close")
     menu = select("Way", names.ADDRESS, [option(words, value) for value, words in ways])
-    blocks = [context(plain(f"It did not arrive by {failed}.", 300)), field("Send it by", menu)]
+    blocks = [so_far, field("Send it by", menu)]
     return modal(names.VIEW_OTHER_WAY, "Use another way", blocks, names.Pressed(promise=promise), "Send")
 
 

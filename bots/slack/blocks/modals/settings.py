@@ -1,9 +1,9 @@
 """Settings: what an administrator sees of where things go in Slack, and the little that is changed there.
 
 The triage channel of all tickets stands in the configuration, where it is reviewed; here it is shown.
-Channels of teams and of customers are registered here, each to one team or organisation, and so
-are the user group of the agents and the emoji that they use. What the configuration says is what holds
-where nothing was chosen.
+Channels of teams and of customers are registered here, each to one team or organisation, and taken
+away again; what then becomes of their tickets is said with each. Chosen here, too, are the user group
+of the agents and the emoji that they use. Where nothing was chosen the configuration holds.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,10 @@ from bots.slack.blocks.text import plain
 from bots.slack.blocks.types import Json
 
 MOST_CHANNELS = 40
+TAKEN_AWAY = (
+    "Customers are heard there no more; their open tickets stay, answered by email. "
+    "A team's cards move to the channel of all others."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class SettingsFacts:
     emoji: tuple[tuple[str, str], ...] = ()  # name and what it does
     problems: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()  # of the policy
+    removable: tuple[tuple[str, str, str], ...] = ()  # value, what it is, what becomes of its tickets
 
 
 def settings(facts: SettingsFacts) -> Json:
@@ -62,6 +67,10 @@ def settings(facts: SettingsFacts) -> Json:
         blocks.append(field("A triage channel of its own", place, optional=True, hint="Private, no guests."))
         teams = [option(one, one) for one in facts.teams]
         blocks.append(field("For the tickets of", select("Team", names.TEAM, teams), optional=True))
+    if facts.removable:
+        offered = [option(words, value, told) for value, words, told in facts.removable]
+        menu = select("Channel", names.REMOVE, offered)
+        blocks.append(field("Take a channel away", menu, optional=True, hint=TAKEN_AWAY))
     group = line_input(names.GROUP, facts.group, most=80)
     hint = "Its handle, such as support-staff; the triage channel's members are agents in any case."
     blocks.append(field("User group of the agents", group, optional=True, hint=hint))
