@@ -15,6 +15,7 @@ from intake.tickets import ClockKind, Person, Status
 from store.desk import SqlStore
 from store.past import Event, Kind, Stored
 from store.rows import person_row
+from store.side_tables import surveys
 from store.tables import (
     agents,
     clocks,
@@ -40,6 +41,7 @@ AS_STARTED: Mapping[str, Any] = {
     "stopped_at": None,
     "pauses": [],
 }
+UNANSWERED: Mapping[str, Any] = {"score": "", "comment": "", "answered_at": None}
 COPIED: tuple[Table[Any], ...] = (organisations, organisation_domains, people, identities, agents)
 
 
@@ -104,6 +106,8 @@ class Replica:
         _insert(work, tickets, [{**row, **opened, "version": 1}])
         running = self._rows(select(clocks).where(clocks.c.ticket == event.number))
         _insert(work, clocks, [_as_started(row) for row in running])
+        asked = self._rows(select(surveys).where(surveys.c.ticket == event.number))
+        _insert(work, surveys, [{**row, **UNANSWERED} for row in asked])
         work.refresh()
         found = self._rows(select(thread_keys.c.key).where(thread_keys.c.ticket == event.number))
         _remember(work, [row["key"] for row in found if row["key"] not in self._own_keys], event.number)
