@@ -41,7 +41,7 @@ AS_STARTED: Mapping[str, Any] = {
     "stopped_at": None,
     "pauses": [],
 }
-UNANSWERED: Mapping[str, Any] = {"score": "", "comment": "", "answered_at": None}
+UNANSWERED: Mapping[str, Any] = {"score": None, "comment": "", "answered_at": None}
 COPIED: tuple[Table[Any], ...] = (organisations, organisation_domains, people, identities, agents)
 
 

@@ -15,8 +15,9 @@ from sqlalchemy import (
     TypedColumns,
 )
 
+from intake.tickets import Score
 from store.tables import metadata
-from store.types import Json, Moment, Words
+from store.types import Choice, Json, Moment, Words
 
 __all__ = ["announcements", "budgets", "mailboxes", "metadata", "outages", "revisions", "surveys"]
 
@@ -103,7 +104,7 @@ class SurveyColumns(TypedColumns):
     person: Named[int] = Column(ForeignKey("people.id"))
     agent: Named[int | None] = Column(ForeignKey("agents.id"))  # whose work it was
     asked_at: Named[datetime] = Column(Moment, index=True)
-    score: Named[str] = Column(Words)  # a tickets.Score, "" before the answer
+    score: Named[Score | None] = Column(Choice(Score))  # None before the answer
     comment: Named[str] = Column(Words)
     answered_at: Named[datetime | None] = Column(Moment)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from intake.decisions import AskSurvey, KeepRating
 from intake.messages import clean
 from intake.satisfaction import Answer
-from intake.tickets import Score, Survey, Ticket
+from intake.tickets import Survey, Ticket
 from store.side_tables import surveys
 from store.tables import agents, organisations, tickets
 
@@ -30,10 +30,10 @@ def survey(
     match change:
         case AskSurvey(person, agent):
             row = {"ticket": ticket.number, "person": person, "agent": agent or None, "asked_at": now}
-            work.connection.execute(surveys.insert().values(row | {"score": "", "comment": ""}))
+            work.connection.execute(surveys.insert().values(row | {"comment": ""}))
             work.note(ticket.number, now, actor, "survey", "asked how it went")
         case KeepRating(score, comment):
-            kept = {"score": score.value, "comment": clean(comment), "answered_at": now}
+            kept = {"score": score, "comment": clean(comment), "answered_at": now}
             work.connection.execute(update(surveys).where(surveys.c.ticket == ticket.number).values(kept))
             words = f"{score.value}: {comment}" if comment else score.value
             work.note(ticket.number, now, actor, "survey", words)
@@ -51,14 +51,10 @@ def answers(work: "SqlWork", since: datetime, until: datetime) -> Iterator[Answe
         .order_by(surveys.c.ticket)
     )
     for asked_at, score, agent, organisation, team in work.connection.execute(query):
-        yield Answer(asked_at, _score(score), agent or "", organisation or "", team)
-
-
-def _score(kept: str) -> Score | None:
-    return Score(kept) if kept else None
+        yield Answer(asked_at, score, agent or "", organisation or "", team)
 
 
 def _survey(row: Any) -> Survey:
     return Survey(
-        row.ticket, row.person, row.asked_at, row.agent or 0, _score(row.score), row.comment, row.answered_at
+        row.ticket, row.person, row.asked_at, row.agent or 0, row.score, row.comment, row.answered_at
     )

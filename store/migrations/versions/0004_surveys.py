@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("person", sa.Integer(), nullable=False),
         sa.Column("agent", sa.Integer(), nullable=True),
         sa.Column("asked_at", Moment(), nullable=False),
-        sa.Column("score", sa.Text(), nullable=False),
+        sa.Column("score", sa.Text(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("answered_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["ticket"], ["tickets.number"], name=op.f("fk_surveys_ticket")),
