@@ -10,12 +10,11 @@ from typing import Any
 
 from sqlalchemy import Select, Table, or_, select, update
 
-from intake.decisions import AddParticipant, ChangeClock, SetSeverity, SetStatus
+from intake.decisions import AddParticipant, AskSurvey, ChangeClock, SetSeverity, SetStatus
 from intake.tickets import ClockKind, Person, Status
 from store.desk import SqlStore
 from store.past import Event, Kind, Stored
 from store.rows import person_row
-from store.side_tables import surveys
 from store.tables import (
     agents,
     clocks,
@@ -41,7 +40,6 @@ AS_STARTED: Mapping[str, Any] = {
     "stopped_at": None,
     "pauses": [],
 }
-UNANSWERED: Mapping[str, Any] = {"score": None, "comment": "", "answered_at": None}
 COPIED: tuple[Table[Any], ...] = (organisations, organisation_domains, people, identities, agents)
 
 
@@ -84,6 +82,10 @@ class Replica:
                 _remember(work, [digest(event.value)], event.number)
             case Kind.BREACH:
                 self._breach(work, event)
+            case Kind.SURVEY if work.survey(event.number) is None:
+                self._record(work, int(event.value))
+                ticket = work.ticket(event.number)
+                work.write(AskSurvey(int(event.value), 0), ticket, ACTOR, event.at)
             case Kind.PARTICIPANT:
                 self._record(work, int(event.value))
                 if person := work.person_by_id(int(event.value)):
@@ -106,8 +108,6 @@ class Replica:
         _insert(work, tickets, [{**row, **opened, "version": 1}])
         running = self._rows(select(clocks).where(clocks.c.ticket == event.number))
         _insert(work, clocks, [_as_started(row) for row in running])
-        asked = self._rows(select(surveys).where(surveys.c.ticket == event.number))
-        _insert(work, surveys, [{**row, **UNANSWERED} for row in asked])
         work.refresh()
         found = self._rows(select(thread_keys.c.key).where(thread_keys.c.ticket == event.number))
         _remember(work, [row["key"] for row in found if row["key"] not in self._own_keys], event.number)
