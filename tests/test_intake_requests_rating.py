@@ -16,6 +16,7 @@ GOOD_ONE, BAD_ONE = Rating(Score.GOOD), Rating(Score.BAD)
         ("GOOD!", GOOD_ONE),
         ("It was very good, Sam was quick.", Rating(Score.GOOD, "Sam was quick.")),
         ("Thank you! Great.", GOOD_ONE),
+        ("Sorry, I meant: bad", BAD_ONE),
         ("Not good. It took a week.", Rating(Score.BAD, "It took a week.")),
         ("not bad", GOOD_ONE),
         ("👍🏽", GOOD_ONE),

@@ -45,6 +45,8 @@ PLEASANTRIES = phrases("""
     hola, buenos días, gracias, muchas gracias, sí
     olá, bom dia, boa tarde, obrigado, obrigada, muito obrigado, sim
     dag, beste, bedankt, dank u, hartelijk dank
+    sorry, i mean, i meant, entschuldigung, ich meine, ich meinte, scusi, scusate, volevo dire
+    pardon, désolé, je voulais dire, perdón, quería decir, desculpe, quis dizer, ik bedoel, ik bedoelde
 """)
 GOOD_SIGNS = "👍🙂😀😃😄😊😍🥰🎉❤♥💯🤩👏🙏"
 BAD_SIGNS = "👎🙁☹😞😠😡😢😕😖😤"
