@@ -122,6 +122,7 @@ def machine(world):
     return world.opens("No-Reply@acme.example", "Disk is full").ticket
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "why"),
     [
@@ -164,6 +165,7 @@ def test_being_asked_counts_in_the_budget_of_the_ticket(world):
 # Whose answer counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("subject", "text", "score", "comment"),
     [
@@ -192,6 +194,7 @@ def test_an_answer_opens_nothing_starts_no_clock_and_is_not_answered(world):
     assert [] == world.promised()[told:]
 
 
+@pytest.mark.slow
 def test_a_second_answer_replaces_the_first_and_the_history_has_both(world):
     close(world)
     world.gets(mail(text="good"), address(world))
@@ -286,6 +289,7 @@ def test_whoever_has_the_ticket_hears_that_it_was_bad():
     assert "it took a week" in world.last("agent-rated").body
 
 
+@pytest.mark.slow
 def test_a_secret_in_an_answer_can_be_taken_out_again(world):
     close(world)
     world.gets(mail(text="Good, my password is hunter22secret"), address(world))
