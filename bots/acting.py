@@ -20,6 +20,7 @@ from intake.lookup import goes_on_in
 from intake.messages import Address, Assurance, Attachment, File, Inbound, Raw
 from intake.scope import out_of_scope as _out_of_scope
 from intake.suggestions import did_you_mean
+from intake.surveying import asking
 from intake.tickets import Agent, Status, Ticket
 
 AUTHOR = "an agent"  # where nobody says who
@@ -82,6 +83,11 @@ def close(
     if not resolution.text.strip():
         return Command(done)
     return _said(replace(done, fate=Fate.APPEND, public=False), agent, ticket, resolution, now)
+
+
+def with_survey(work: Work, setup: Setup, command: Command, now: datetime) -> Command:
+    """The same command, and the requester is asked how it went; where they may not be, it says why."""
+    return replace(command, decision=asking(work, command.decision, setup, now))
 
 
 def out_of_scope(

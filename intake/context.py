@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from intake.budgets import Flood
 from intake.decisions import Evidence
 from intake.messages import Assurance
-from intake.tickets import Agent, Desk, Organisation, Person, Returned, Ticket
+from intake.tickets import Agent, Desk, Organisation, Person, Returned, Survey, Ticket
 from intake.tokens import Token
 
 
@@ -31,6 +31,7 @@ class Context:
     rivals: tuple[int, ...] = ()
     agent_token: Token | None = None
     bounced: Token | None = None
+    survey: Survey | None = None  # of their ticket, where they came by the address that answers it
     returned: Returned | None = None  # the promise that a delivery report is about
     is_given_up: bool = False  # whether the sender's address is marked as unreachable
     flood: Flood | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from intake.messages import Address, Assurance
-from intake.tickets import ClockKind, Person, Status, Ticket
+from intake.tickets import ClockKind, Person, Score, Status, Ticket
 
 
 class Fate(StrEnum):
@@ -168,6 +168,22 @@ class DropPromises:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskSurvey:
+    """The requester is asked how it went; `agent` is whose work it was, 0 for nobody's."""
+
+    person: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRating:
+    """Whoever was asked says how it went, in place of what they said before."""
+
+    score: Score
+    comment: str
+
+
 class Verdict(StrEnum):
     """What a delivery report says about one mail of ours."""
 
@@ -214,6 +230,8 @@ Change = (
     | MergeInto
     | LinkTo
     | DropPromises
+    | AskSurvey
+    | KeepRating
     | MarkReturned
     | MarkReachable
 )

@@ -13,7 +13,7 @@ from intake.context import Context
 from intake.evidence import Clues, settle, weigh
 from intake.messages import LOGGED, Assurance, Inbound
 from intake.policy import Policy
-from intake.tickets import Organisation, Person, Returned, Status, Ticket
+from intake.tickets import Organisation, Person, Returned, Status, Survey, Ticket
 from intake.tokens import Purpose, Token
 from intake.work import Setup, Work
 
@@ -66,6 +66,7 @@ def context_for(
         rivals=numbers if len(numbers) > 1 else (),
         agent_token=_token(clues, Purpose.AGENT),
         bounced=bounced,
+        survey=_survey(work, clues, assurance, person, ticket),
         returned=returned,
         is_given_up=_is_given_up(work, inbound, assurance),
         flood=_flood(work, inbound, assurance, setup, follows_up=may_follow),
@@ -138,10 +139,21 @@ def _sender(work: Work, inbound: Inbound) -> tuple[Person | None, Organisation |
 
 def _assurance(inbound: Inbound, clues: Clues, person: Person | None) -> Assurance:
     """A signed address proves the person that it was made for, unless their domain disowns the mail."""
-    token = _token(clues, Purpose.REPLY)
+    token = _token(clues, Purpose.REPLY) or _token(clues, Purpose.SURVEY)
     if token and not inbound.is_disowned and person and person.id == token.subject:
         return Assurance.TOKEN
     return inbound.assurance
+
+
+def _survey(
+    work: Work, clues: Clues, assurance: Assurance, person: Person | None, ticket: Ticket | None
+) -> Survey | None:
+    """The survey that a message may answer: it came to the address made for whoever was asked, from them."""
+    token = _token(clues, Purpose.SURVEY)
+    if token is None or person is None or ticket is None or assurance is not Assurance.TOKEN:
+        return None
+    survey = work.survey(ticket.number) if token.ticket == ticket.number else None
+    return survey if survey and survey.person == person.id == token.subject else None
 
 
 def _token(clues: Clues, purpose: Purpose) -> Token | None:

@@ -25,6 +25,7 @@ from intake.messages import Inbound
 from intake.policy import Policy
 from intake.returned import reported
 from intake.rules import by_policy
+from intake.surveys import rated
 from intake.trust import distrusted, from_an_agent, of_no_ticket
 
 
@@ -38,6 +39,7 @@ def route(inbound: Inbound, context: Context, policy: Policy, now: datetime) -> 
     else:
         decision = (
             distrusted(inbound, context)
+            or rated(inbound, context)
             or of_no_ticket(inbound, context)
             or by_policy(inbound, context, policy, now)
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from intake.context import Context
 from intake.decisions import (
+    AskSurvey,
     Audience,
     Decision,
     MergeInto,
@@ -97,6 +98,8 @@ def _changes(work: Work, decision: Decision, ticket: Ticket, setup: Setup) -> It
                 yield f"status: {ticket.status} → {status}"
             case MergeInto(into):
                 yield f"this ticket: it goes on in {setup.policy.file.reference.format(number=into)}"
+            case AskSurvey():
+                yield "survey: none → asked"
             case SetSeverity(severity):
                 yield f"severity: {ticket.severity} → {severity}"
             case SetField("assignee", value):

@@ -33,6 +33,13 @@ class ClockKind(StrEnum):
     CALL_BACK = "call_back"  # a call that an agent promised for a moment
 
 
+class Score(StrEnum):
+    """How whoever was asked says it went."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
 # What a machine would run when it is opened; a desk may have its own list.
 PROGRAM_ENDINGS = (
     "app", "appx", "bat", "cab", "chm", "cmd", "com", "cpl", "dll", "exe", "hta", "img", "iso", "jar", "js",
@@ -150,6 +157,19 @@ class Unreachable:
     since: datetime
     is_marked: bool
     failures: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A ticket's requester was asked how it went; `agent` is whose work it was, 0 for nobody's."""
+
+    ticket: int
+    person: int
+    asked_at: datetime
+    agent: int = 0
+    score: Score | None = None
+    comment: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     AGENT = "agent"
     BOUNCE = "bounce"
     MESSAGE_ID = "message-id"
+    SURVEY = "survey"  # an answer to it is a rating
 
 
 class Chat(StrEnum):
@@ -55,7 +56,13 @@ class Chat(StrEnum):
     CODE = "code"  # what a one-time code is kept as
 
 
-LIFETIME_WEEKS = {Purpose.REPLY: 104, Purpose.AGENT: 26, Purpose.BOUNCE: 8, Purpose.MESSAGE_ID: None}
+LIFETIME_WEEKS = {
+    Purpose.REPLY: 104,
+    Purpose.AGENT: 26,
+    Purpose.BOUNCE: 8,
+    Purpose.MESSAGE_ID: None,
+    Purpose.SURVEY: 4,
+}
 PURPOSE_OF = {ord(purpose.value[0]): purpose for purpose in Purpose}
 
 
@@ -149,7 +156,7 @@ class Addresses:
         self._keys = keys
 
     def reply_address(self, purpose: str, ticket: int, person: int, now: datetime) -> str:
-        """Where this reader's answer goes; `purpose` is "reply" for a customer, "agent" for an agent."""
+        """Where this reader's answer goes; an agent's `purpose` is "agent"."""
         return self._before + self._keys.sign(Purpose(purpose), ticket, person, now) + self._after
 
     def verp_address(self, outbox_id: int, ticket: int, now: datetime) -> str:

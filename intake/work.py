@@ -17,7 +17,7 @@ from intake.decisions import Change, Decision, Notice, Receipt, Recipient
 from intake.maintenance import Announced
 from intake.messages import File, Inbound, Outbound, Raw
 from intake.policy import Policy
-from intake.tickets import Agent, Desk, Organisation, Person, Returned, Ticket, Unreachable
+from intake.tickets import Agent, Desk, Organisation, Person, Returned, Survey, Ticket, Unreachable
 from intake.tokens import Addresses
 from intake.uptime import Outage
 
@@ -110,6 +110,9 @@ class Work(Protocol):
 
     def is_open(self, channel: str, place: str, person: int, number: int) -> bool:
         """Whether a person reads about a ticket at a place of a chat: theirs still, and not blocked."""
+
+    def survey(self, number: int) -> Survey | None:
+        """What the requester of a ticket was asked and said about it, None where nobody was asked."""
 
     def unreachable(self, address: str) -> Unreachable | None:
         """What is known of mail that came back from an address, None when none did."""

@@ -7,10 +7,12 @@ facts every template may use:
     desk, ticket (None without one), to (the recipient), name (theirs, "" when it must not
     be repeated), reference ("WX-1042", "" without a ticket), now, language, portal_url,
     follow_url (where this reader may follow the ticket in a chat, "" for nowhere),
+    reply_to (the signed address that answers this mail, "" for none),
     thread_subject(otherwise, label="")
 
 and the filters `time` (a moment in the reader's zone), `lines` (text that keeps its line
-breaks), `quoted` (the same as a quotation) and `link` (an address that may be clicked).
+breaks), `quoted` (the same as a quotation), `link` (an address that may be clicked) and
+`mail_link` (words that begin a mail when they are clicked).
 A policy may name a notice that is not here, if the operator's folder has a template of
 that name; it is then an answer to the sender, and its facts are whatever the rule gives.
 """
@@ -121,6 +123,7 @@ KINDS = (
         needs=("status",),
         defaults={"text": "", "closes": None},
     ),
+    NoticeKind("survey", "Their ticket is closed; how did it go? Asked once a ticket", purpose="survey"),
     NoticeKind("merged", "Their ticket goes on in another one; into: its reference", needs=("into",)),
     NoticeKind(
         "out-of-scope",
@@ -243,6 +246,12 @@ KINDS = (
         "agent-changed",
         "An agent changed the ticket; changes: each as name: before → after",
         needs=("author", "changes"),
+    ),
+    NoticeKind(
+        "agent-rated",
+        "Whoever was asked says how it went, good or bad; text: their words about it",
+        needs=("sender", "score"),
+        defaults={"text": ""},
     ),
     NoticeKind(
         "agent-edited",

@@ -60,6 +60,9 @@ CHAT_KINDS = (
     _said("chat-language", "Asks for the language, or says which it is", defaults={"chosen": ""}),
     # files: {"name", "why"}: large, budget, kind, gone
     _said("chat-cannot-pass-on", "A sticker, or files that were not taken", defaults={"files": ()}),
+    _said(
+        "chat-rated", "Thanks for a rating; asks: a sentence about it may follow", defaults={"asks": False}
+    ),
     _said("chat-flood", "Many messages at once are read together"),
     _said("chat-expired", "A button is too old"),
     NoticeKind("chat-code", "By mail: the code that proves an address", ("code",), to_ticket=False),

@@ -36,6 +36,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "answers-by-email": "Answers by email",
         "quiet": "Quiet from 22 to 7",
         "never-quiet": "No quiet hours",
+        "rated-good": "👍 Good",
+        "rated-bad": "👎 Bad",
+        "rate-title": "Thank you",
+        "rate-asks": "One sentence about it, if you like",
     },
     "de": {
         "yes": "Ja",
@@ -68,6 +72,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "answers-by-email": "Antworten per E-Mail",
         "quiet": "Ruhe von 22 bis 7",
         "never-quiet": "Keine Ruhezeit",
+        "rated-good": "👍 Gut",
+        "rated-bad": "👎 Schlecht",
+        "rate-title": "Vielen Dank",
+        "rate-asks": "Ein Satz dazu, wenn Sie mögen",
     },
 }
 

@@ -11,6 +11,7 @@ class NoticeKind:
     `answers`: goes to whoever wrote, so nothing they chose is repeated unless they proved who they are.
     `by_person`: a person's own words, so not marked as automatic mail.
     `to_ticket`: a reply to it belongs to the ticket, so it carries a signed reply address.
+    `purpose`: what that address is good for in a mail to a customer.
     `folder`: where its templates lie below the language, "" for beside each other.
     """
 
@@ -21,4 +22,5 @@ class NoticeKind:
     answers: bool = False
     by_person: bool = False
     to_ticket: bool = True
+    purpose: str = "reply"
     folder: str = ""

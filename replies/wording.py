@@ -47,7 +47,7 @@ class Keys(Protocol):
         """A Message-ID (without <>) that names the ticket and is never made twice."""
 
     def reply_address(self, purpose: str, ticket: int, person: int, now: datetime) -> str:
-        """The address at which this person's reply belongs to the ticket; purpose: reply or agent."""
+        """The address at which this person's reply belongs to the ticket; purpose: reply, survey or agent."""
 
     def verp_address(self, outbox_id: int, ticket: int, now: datetime) -> str:
         """The return address that carries the promise it belongs to."""
@@ -84,7 +84,9 @@ class Wording:
     def _outbound(self, occasion: Occasion) -> Outbound:
         kind, to = occasion.kind, occasion.to
         language, template = self._template(occasion)
-        subject, body = _rendered(template, self._words_for(occasion, language))
+        reply_to = self._reply_to(occasion)
+        words = {**self._words_for(occasion, language), "reply_to": reply_to}
+        subject, body = _rendered(template, words)
         parent, references = occasion.thread
         return Outbound(
             channel=to.channel,
@@ -96,7 +98,7 @@ class Wording:
             language=language,
             in_reply_to=parent,
             references=references,
-            reply_to=self._reply_to(occasion),
+            reply_to=reply_to,
             envelope_sender=self._desk.address if kind.by_person else "",
             from_name=self._from_name(occasion),
             automatic="no" if kind.by_person else occasion.notice.automatic,
@@ -146,7 +148,7 @@ class Wording:
         is_known = to.person_id or to.is_agent
         if not occasion.ticket or not occasion.kind.to_ticket or not is_known or to.channel != "email":
             return ""
-        purpose = "agent" if to.is_agent else "reply"
+        purpose = "agent" if to.is_agent else occasion.kind.purpose
         return self._keys.reply_address(purpose, occasion.number, to.person_id, occasion.now)
 
     def _follow_url(self, occasion: Occasion) -> str:
@@ -224,6 +226,7 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
         "lines": escaping.lines,
         "quoted": escaping.quoted,
         "link": escaping.link,
+        "mail_link": escaping.mail_link,
     }
     return environment
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 
 from intake.decisions import Fate, is_for_customers
 from intake.messages import Direction
-from intake.tickets import Clock, Status, Ticket
+from intake.tickets import Clock, Status, Survey, Ticket
 from store.tables import IS_HELD, agents, attachments, history, messages, outbox, people, tickets
 from store.types import is_key
 from store.work import SqlWork
@@ -89,6 +89,18 @@ def ticket_record(work: SqlWork, ticket: Ticket) -> Record:
         "participants": [person.address.address for person in ticket.participants],
         "clocks": [_clock_record(clock) for clock in ticket.clocks],
         "messages": conversation(work, ticket.number),
+        "survey": _survey_record(work.survey(ticket.number)),
+    }
+
+
+def _survey_record(survey: Survey | None) -> Record | None:
+    if survey is None:
+        return None
+    return {
+        "asked": _iso(survey.asked_at),
+        "answered": _iso(survey.answered_at),
+        "score": survey.score.value if survey.score else "",
+        "comment": survey.comment,
     }
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, select
 from intake.decisions import Fate
 from intake.messages import Assurance, Direction, Raw
 from store.inbox import deliveries_of
+from store.side_tables import surveys
 from store.tables import clocks, history, messages, raws, tickets
 from store.work import SqlWork
 
@@ -57,6 +58,7 @@ class Kind(IntEnum):
     SEVERITY = 5
     PARTICIPANT = 6
     BREACH = 7
+    SURVEY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def events(work: SqlWork, replayed: Collection[Stored]) -> list[Event]:
         *_threads(work, {one.id for one in replayed}),
         *(one for one in _changes(work) if (one.number, one.at) not in caused),
         *_breaches(work),
+        *_surveys(work),
     ]
     return sorted(told, key=lambda one: (one.at, one.kind))
 
@@ -186,3 +189,10 @@ def _breaches(work: SqlWork) -> Iterator[Event]:
     for number, kind, at in work.connection.execute(query.where(clocks.c.breached_at.is_not(None))):
         if at is not None:
             yield Event(at, Kind.BREACH, number, kind.value)
+
+
+def _surveys(work: SqlWork) -> Iterator[Event]:
+    """Who was asked how it went, without which no mail could have answered that."""
+    query = select(surveys.c.ticket, surveys.c.person, surveys.c.asked_at)
+    for number, person, at in work.connection.execute(query):
+        yield Event(at, Kind.SURVEY, number, str(person))

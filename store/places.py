@@ -13,7 +13,7 @@ from sqlalchemy import Column, Select, Table, and_, or_, select
 from intake.redaction import Eraser
 from store.chat_tables import drafts
 from store.driver import Row
-from store.side_tables import revisions
+from store.side_tables import revisions, surveys
 from store.tables import clock_events, clocks, history, inbox, messages, outbox, tickets
 from store.work import SqlWork
 
@@ -37,6 +37,7 @@ PLACES = (
     Place(inbox, inbox.c.id, ("error",), "inbox row"),
     Place(revisions, revisions.c.id, ("detail",), "earlier version"),
     Place(drafts, drafts.c.id, ("body",), "draft"),
+    Place(surveys, surveys.c.ticket, ("comment",), "survey"),
 )
 
 
@@ -70,8 +71,8 @@ def _belongs(table: Table[Any], ticket: int, mine: Select[int]) -> Any:
         return inbox.c.message.in_(mine)
     if table is revisions:
         return or_(revisions.c.ticket == ticket, revisions.c.message.in_(mine))
-    if table is drafts:
-        return drafts.c.ticket == ticket
+    if table in (drafts, surveys):
+        return table.c.ticket == ticket
     if table is history:
         return or_(history.c.ticket == ticket, history.c.message.in_(mine))
     if table is clock_events:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, Table, or_, select, update
 
-from intake.decisions import AddParticipant, ChangeClock, SetSeverity, SetStatus
+from intake.decisions import AddParticipant, AskSurvey, ChangeClock, SetSeverity, SetStatus
 from intake.tickets import ClockKind, Person, Status
 from store.desk import SqlStore
 from store.past import Event, Kind, Stored
@@ -82,6 +82,10 @@ class Replica:
                 _remember(work, [digest(event.value)], event.number)
             case Kind.BREACH:
                 self._breach(work, event)
+            case Kind.SURVEY if work.survey(event.number) is None:
+                self._record(work, int(event.value))
+                ticket = work.ticket(event.number)
+                work.write(AskSurvey(int(event.value), 0), ticket, ACTOR, event.at)
             case Kind.PARTICIPANT:
                 self._record(work, int(event.value))
                 if person := work.person_by_id(int(event.value)):

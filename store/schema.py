@@ -13,7 +13,7 @@ from store.chat_tables import metadata  # with every table in it
 from store.engine import is_in_memory, translated
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002", "0003")  # oldest first; the last is what `tables` says
+REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; the last is what `tables` says
 UPGRADE_LOCK = 0x64657363
 
 

@@ -1,4 +1,4 @@
-"""The tables beside a message's path: revisions, outages, announcements, mailboxes, budgets."""
+"""The tables beside a message's path: revisions, outages, announcements, mailboxes, budgets, surveys."""
 
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,11 @@ from sqlalchemy import (
     TypedColumns,
 )
 
+from intake.tickets import Score
 from store.tables import metadata
-from store.types import Json, Moment, Words
+from store.types import Choice, Json, Moment, Words
 
-__all__ = ["announcements", "budgets", "mailboxes", "metadata", "outages", "revisions"]
+__all__ = ["announcements", "budgets", "mailboxes", "metadata", "outages", "revisions", "surveys"]
 
 
 class RevisionColumns(TypedColumns):
@@ -94,3 +95,18 @@ class BudgetColumns(TypedColumns):
 
 
 budgets = Table("budgets", metadata, BudgetColumns, sqlite_with_rowid=False)
+
+
+class SurveyColumns(TypedColumns):
+    """Whom we asked how it went, and the latest answer; a ticket's requester is asked once."""
+
+    ticket: Named[int] = Column(ForeignKey("tickets.number"), primary_key=True, autoincrement=False)
+    person: Named[int] = Column(ForeignKey("people.id"))
+    agent: Named[int | None] = Column(ForeignKey("agents.id"))  # whose work it was
+    asked_at: Named[datetime] = Column(Moment, index=True)
+    score: Named[Score | None] = Column(Choice(Score))  # None before the answer
+    comment: Named[str] = Column(Words)
+    answered_at: Named[datetime | None] = Column(Moment)
+
+
+surveys = Table("surveys", metadata, SurveyColumns)

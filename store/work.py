@@ -16,10 +16,10 @@ from intake.budgets import OVERALL, Spent, of_sender, of_ticket
 from intake.decisions import Change, Decision, Fate, Receipt
 from intake.maintenance import Announced
 from intake.messages import Assurance, File, Inbound, Outbound, Raw, clean
-from intake.tickets import Agent, Organisation, Person, Returned, Status, Ticket, Unreachable
+from intake.tickets import Agent, Organisation, Person, Returned, Status, Survey, Ticket, Unreachable
 from intake.uptime import Outage
 from intake.work import Hold
-from store import announcements, chats, outages
+from store import announcements, chats, outages, surveys
 from store.budgets import Spending
 from store.buffer import Buffer
 from store.driver import Query
@@ -160,6 +160,9 @@ class SqlWork:
 
     def is_open(self, channel: str, place: str, person: int, number: int) -> bool:
         return chats.is_open(self, channel, place, person, number)
+
+    def survey(self, number: int) -> Survey | None:
+        return surveys.survey_of(self, number) if is_key(number) else None
 
     def keep_file(self, file: File, now: datetime) -> None:
         self.buffer.add(raws, raw_row(Raw("", "", file.data, now)))

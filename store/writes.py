@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from intake.clocks.changes import after, begun
 from intake.decisions import (
     AddParticipant,
+    AskSurvey,
     Change,
     ChangeClock,
     DropPromises,
     Escalate,
+    KeepRating,
     LinkTo,
     MarkReachable,
     MarkReturned,
@@ -34,6 +36,7 @@ from intake.tickets import Clock, Person, Role, Status, Ticket
 from store.driver import Row
 from store.joining import join
 from store.rows import clock_row, identity_row, kind_of, person_row
+from store.surveys import survey
 from store.tables import (
     IdentityKind,
     clock_events,
@@ -66,6 +69,8 @@ def write_change(
         raise ValueError(f"{type(change).__name__} without a ticket")
     if isinstance(change, MergeInto | LinkTo | DropPromises):
         return join(work, change, ticket, actor, now)
+    if isinstance(change, AskSurvey | KeepRating):
+        return survey(work, change, ticket, actor, now)
     return _write_on(work, change, ticket, actor, now)
 
 

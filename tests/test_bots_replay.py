@@ -18,7 +18,7 @@ from bots.door import letter_from
 from bots.keeping import Keeping
 from bots.replay import World
 from bots.wiring import Wired, load_policy, wire
-from intake.decisions import OpenTicket, SetStatus
+from intake.decisions import AskSurvey, OpenTicket, SetStatus
 from intake.handle import receive
 from intake.messages import Envelope, Raw
 from intake.policy import preset_text
@@ -168,6 +168,19 @@ def test_under_the_policy_that_was_in_force_every_message_fares_as_it_did(desk):
     assert 10 == len(told)
     assert {"open", "hold", "append", "refuse"} == {fate for _, fate, _, _ in told}
     assert stored(desk) == told
+
+
+def test_the_answer_to_a_survey_is_one_again(desk):
+    arrives(desk, mail(ANA, 1), 0)
+    with desk.store.begin() as work:
+        ticket, at = work.ticket(1001), MONDAY + timedelta(hours=1)
+        work.write(AskSurvey(ticket.requester.id, 0), ticket, "Sam", at)
+    command(desk, 1001, Status.CLOSED, 1)
+    to = desk.setup.addresses.reply_address("survey", 1001, ticket.requester.id, at)
+    arrives(desk, mail(ANA, 2, text="Good"), 2, to)
+    told = [(one.before.fate, one.before.rule) for one in outcomes(desk, desk.setup.policy)]
+
+    assert ("answer", "survey-answer") == stored(desk)[-1][1:3] == told[-1]
 
 
 def test_a_breach_is_known_to_what_comes_after_it(desk):

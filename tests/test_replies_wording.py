@@ -154,6 +154,8 @@ FACTS = {
         "address": "mario@acme.example",
         "reason": "bot was blocked",
     },
+    "survey": {},
+    "agent-rated": {"sender": "Mario Rossi", "score": "bad", "text": "It took a week.\n\nNobody called."},
     "agent-edited": {
         "sender": "Mario Rossi",
         "before": "Line 3 fails",
@@ -218,6 +220,7 @@ FACTS = {
     "chat-cannot-pass-on": {
         "files": ({"name": "trace.zip", "why": "large"}, {"name": "a.exe", "why": "kind"})
     },
+    "chat-rated": {"asks": True},
     "chat-flood": {},
     "chat-expired": {},
     "chat-code": {"code": "012345"},

@@ -24,6 +24,7 @@ __all__ = [
     "acted",
     "actor",
     "change",
+    "close",
     "drop",
     "held_record",
     "is_wanted",
@@ -134,6 +135,18 @@ def change(wired: Wired, number: int, name: str, value: str, by: str) -> str:
         if name == "severity":
             return acting.set_severity(*about, value, now)
         return acting.set_field(*about, name, value, now)
+
+    return _told(wired, acted(wired, by, decide))
+
+
+def close(wired: Wired, number: int, by: str, survey: bool | None) -> str:
+    """Close a ticket; whether its requester is asked how it went is the policy's where nobody says."""
+    wants = wired.setup.policy.file.lifecycle.survey_at_close if survey is None else survey
+
+    def decide(work: SqlWork, now: datetime) -> Command:
+        ticket, agent = known_ticket(work, number), actor(work, by)
+        done = acting.set_status(work, wired.setup, agent, ticket, Status.CLOSED, now)
+        return acting.with_survey(work, wired.setup, done, now) if wants else done
 
     return _told(wired, acted(wired, by, decide))
 

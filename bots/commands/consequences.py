@@ -10,6 +10,7 @@ from dataclasses import replace
 from bots.console import in_words
 from intake.decisions import (
     AddParticipant,
+    AskSurvey,
     Audience,
     Change,
     ChangeClock,
@@ -17,6 +18,7 @@ from intake.decisions import (
     DropPromises,
     Escalate,
     Fate,
+    KeepRating,
     LinkTo,
     MarkReachable,
     MarkReturned,
@@ -113,7 +115,9 @@ def _follows(change: Change, zone: str) -> Step:
     return _beside(change)
 
 
-def _beside(change: MarkReturned | MarkReachable | MergeInto | LinkTo | DropPromises) -> Step:
+def _beside(
+    change: MarkReturned | MarkReachable | MergeInto | LinkTo | DropPromises | AskSurvey | KeepRating,
+) -> Step:
     """What is changed beside the ticket: in what was said, and on other tickets."""
     match change:
         case MarkReturned(said=said):
@@ -124,6 +128,10 @@ def _beside(change: MarkReturned | MarkReachable | MergeInto | LinkTo | DropProm
             return Step("change tickets", True, f"has to do with ticket {number}")
         case DropPromises(why):
             return Step("change promises", True, why)
+        case AskSurvey():
+            return Step("change survey", True, "the requester is asked how it went")
+        case KeepRating(score=score):
+            return Step("change survey", True, f"rated {score}")
 
 
 def _opens(change: OpenTicket) -> str:

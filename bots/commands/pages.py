@@ -65,6 +65,7 @@ def ticket_page(record: Record, reference: str, zone: str) -> Iterator[str]:
     yield from _section(
         "What happened to them", (_event(one, zone) for one in record.get("clock_events", ()))
     )
+    yield from _section("How it went", _survey(record["survey"], zone))
     yield from _section("Conversation", _conversation(record["messages"], zone))
     yield from _section("History", (_done(one, zone) for one in record["history"]))
 
@@ -117,6 +118,18 @@ def _event(event: Record, zone: str) -> str:
     until = f"until {in_words(event['until'], zone)}" if event["until"] else ""
     said = ", ".join(filter(None, (event["severity"], event["target"], event["reason"], until, due)))
     return f"{in_words(event['at'], zone)}  {_spoken(event['kind'])} {event['event']}: {said}".rstrip(": ")
+
+
+def _survey(survey: Record | None, zone: str) -> Iterator[str]:
+    """What the requester was asked, and says; nothing where nobody was asked."""
+    if survey is None:
+        return
+    if not survey["score"]:
+        yield f"asked {in_words(survey['asked'], zone)}, not answered"
+        return
+    yield f"{survey['score']}, {in_words(survey['answered'], zone)}"
+    if survey["comment"]:
+        yield from _block(survey["comment"])
 
 
 def _conversation(messages: Iterable[Record], zone: str) -> Iterator[str]:

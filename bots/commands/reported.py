@@ -50,8 +50,8 @@ def promises(wired: Wired, since: str, until: str, by: str) -> Report:
     if by not in BY:
         raise ConfigError([f"--by: {by!r} is no way to group; {did_you_mean(by, BY)}"])
     now, zone = datetime.now(UTC), ZoneInfo(wired.desk.timezone)
-    first, last = _days(since, until, now.astimezone(zone).date())
-    begins, ends = (_midnight(day, zone) for day in (first, last + timedelta(days=1)))
+    first, last = days(since, until, now.astimezone(zone).date())
+    begins, ends = (midnight(day, zone) for day in (first, last + timedelta(days=1)))
     policy = wired.setup.policy
     with wired.store.reading() as work, counting(tickets_before(work, ends), "tickets") as step:
         stories = clock_stories(work, begins, ends, policy.calendar_of, step)
@@ -132,7 +132,7 @@ def _paint_uptimes(rows: Sequence[Uptime], title: str, file: Path) -> None:
     draw_uptimes(rows, title, file)
 
 
-def _days(since: str, until: str, today: date) -> tuple[date, date]:
+def days(since: str, until: str, today: date) -> tuple[date, date]:
     last = _day(until, "--to") if until else today
     first = _day(since, "--from") if since else last - timedelta(days=DAYS)
     if first > last:
@@ -150,7 +150,7 @@ def _day(written: str, place: str) -> date:
     return day
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
@@ -175,10 +175,10 @@ def _in_words(row: Row) -> Record:
         "group": row.group,
         "clocks": row.clocks,
         **{one.value: row.counts[one] for one in Outcome},
-        "share_met": _per_cent(row.share_met),
+        "share_met": per_cent(row.share_met),
         "median": _length(row.median),
         "90th": _length(row.ninetieth),
-        "escalated": f"{row.escalated} of {row.tickets} ({_per_cent(row.share_escalated)})",
+        "escalated": f"{row.escalated} of {row.tickets} ({per_cent(row.share_escalated)})",
     }
 
 
@@ -217,7 +217,7 @@ def _credit_lines(rows: Iterable[ServiceMonth]) -> Iterable[str]:
             yield f"{one.uptime.service}: {one.uptime.credit:g} % to {each.organisation}{claims}"
 
 
-def _per_cent(part: float | None) -> str:
+def per_cent(part: float | None) -> str:
     return "-" if part is None else f"{part * 100:.1f} %"
 
 

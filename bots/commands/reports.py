@@ -1,4 +1,4 @@
-"""`deskbell report`: promises kept and broken, and the uptime of services."""
+"""`deskbell report`: promises kept and broken, the uptime of services, and how customers say it went."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from bots.console import open_desk, show
 
-app = typer.Typer(help="Report on promises and on uptime; as a table, CSV or picture.", no_args_is_help=True)
+app = typer.Typer(help="Report on promises, uptime, satisfaction; as a table or CSV.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV file; - prints it.", allow_dash=True)
@@ -54,6 +54,26 @@ def uptime(
 
         report = reported.uptimes(wired, month)
         _deliver(report, as_json, csv, picture)
+
+
+@app.command()
+def satisfaction(
+    since: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First day, in the desk's zone; else 90 days ago.")
+    ] = "",
+    until: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; else today.")] = "",
+    by: Annotated[
+        str, typer.Option("--by", help="agent, organisation, team; all together if left out.")
+    ] = "all",
+    as_json: Json = False,
+    csv: Csv = None,
+) -> None:
+    """Count how customers say it went: asked, answered, good and bad; the latest answer of each ticket."""
+    with open_desk() as wired:
+        from bots.commands import satisfaction as satisfied
+
+        report = satisfied.satisfaction(wired, since, until, by)
+        _deliver(report, as_json, csv, None)
 
 
 def _deliver(report: object, as_json: bool, csv: Path | None, picture: Path | None) -> None:

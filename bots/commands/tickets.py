@@ -246,12 +246,19 @@ def redact(
 
 
 @app.command()
-def close(number: Number, by: By = "") -> None:
-    """Close a ticket; its requester is told."""
+def close(
+    number: Number,
+    by: By = "",
+    survey: Annotated[
+        bool | None,
+        typer.Option("--survey/--no-survey", help="Ask the requester how it went; else as the policy says."),
+    ] = None,
+) -> None:
+    """Close a ticket; its requester is told, and asked how it went if you want it."""
     with open_desk() as wired:
-        from bots.commands.acts import change
+        from bots.commands import acts
 
-        typer.echo(change(wired, number, "status", "closed", by))
+        typer.echo(acts.close(wired, number, by, survey))
 
 
 @app.command()

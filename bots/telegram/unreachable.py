@@ -14,6 +14,7 @@ from intake.handle import Command, Setup, carry_out_in
 from intake.lookup import is_given_up
 from intake.messages import Address, Outbound
 from intake.tickets import Person
+from replies.catalogue import CATALOGUE
 from store import outbox
 from store.telegram_accounts import block, owner_of
 from store.work import SqlWork
@@ -52,7 +53,9 @@ def _as_mail(
 ) -> Outbound:
     """The same words for a mailbox, under a Message-ID of their own and with a reply address."""
     number, name = outbound.ticket_number, person.name if person else ""
-    reply_to = setup.addresses.reply_address("reply", number, person.id, now) if number and person else ""
+    kind = CATALOGUE.get(outbound.notice)
+    purpose = kind.purpose if kind else "reply"
+    reply_to = setup.addresses.reply_address(purpose, number, person.id, now) if number and person else ""
     return replace(
         outbound,
         channel="email",

@@ -98,6 +98,7 @@ class LifecycleFile(Written):
 
     reopen_within_days: Whole = Field(14, ge=0, le=3650)
     close_solved_after_days: Whole = Field(14, ge=0, le=3650)  # 0: only agents close
+    survey_at_close: YesNo = False  # whoever closes may say otherwise
 
 
 class MaintenanceFile(Written):

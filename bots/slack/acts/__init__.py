@@ -20,6 +20,7 @@ from bots.slack.acts import (
     redact,
     reply,
     submitted,
+    surveys,
     thread,
 )
 from bots.slack.acts.receipts import Receipts
@@ -39,6 +40,7 @@ LISTENERS: tuple[Listener, ...] = (
     *redact.LISTENERS,
     *held.LISTENERS,
     *delivery.LISTENERS,
+    *surveys.LISTENERS,
 )
 
 

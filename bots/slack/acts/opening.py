@@ -16,6 +16,7 @@ from bots.slack.blocks.types import Json
 from bots.slack.listening import Act, Acting, Call, Kind, Listener
 from intake.duty import on_duty
 from intake.handle import Setup
+from intake.surveying import objection
 from intake.tickets import Agent
 from store.work import SqlWork
 
@@ -56,6 +57,13 @@ def _assign(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: date
     return modals.assign(modals.AssignFacts(facts, known, teams, assignee.email if assignee else ""))
 
 
+def _close(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime) -> Json:
+    facts = facts_for(work, setup, agent, target.number, now)
+    facts = replace(facts, version=target.version or facts.version)
+    why_not = objection(work, seen_ticket(work, target.number, agent, setup.policy), setup, now)
+    return modals.close(facts, why_not, asks=setup.policy.file.lifecycle.survey_at_close)
+
+
 def _out_of_scope(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime) -> Json:
     reasons = tuple((one.name, one.says) for one in setup.policy.file.out_of_scope)
     return modals.out_of_scope(facts_for(work, setup, agent, target.number, now), reasons)
@@ -75,7 +83,7 @@ def _log_call(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: da
 FORMS: Mapping[str, Form] = {
     names.ASSIGN: Form("Assign", _assign),
     names.SNOOZE: Form("Snooze", of_facts(modals.snooze)),
-    names.CLOSE: Form("Close the ticket", of_facts(modals.close)),
+    names.CLOSE: Form("Close the ticket", _close),
     names.MERGE: Form("Link or merge", of_facts(modals.merge)),
     names.ESCALATE: Form("Escalate", of_facts(modals.escalate)),
     names.OUT_OF_SCOPE: Form("Out of scope", _out_of_scope),

@@ -11,7 +11,7 @@ from bots import acting as acts
 from bots.acting import Words
 from bots.slack.acts.answering import submitting
 from bots.slack.acts.doing import NotFound, Target, carry_out, seen_ticket
-from bots.slack.acts.forms import block_of, moment, typed
+from bots.slack.acts.forms import block_of, moment, ticked, typed
 from bots.slack.asks.typed import ticket_in
 from bots.slack.blocks import names
 from bots.slack.blocks.modals.choices import NOBODY
@@ -53,7 +53,8 @@ def snooze(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json
 
 def close(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json, now: datetime) -> Command:
     kept = Words(typed(view, names.RESOLUTION), MEDIUM)
-    return acts.close(work, setup, agent, ticket, typed(view, names.TEXT), kept, now)
+    done = acts.close(work, setup, agent, ticket, typed(view, names.TEXT), kept, now)
+    return acts.with_survey(work, setup, done, now) if ticked(view, names.SURVEY) else done
 
 
 def escalate(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json, now: datetime) -> Command:

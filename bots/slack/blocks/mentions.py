@@ -20,6 +20,7 @@ RINGS = frozenset(
     }
 )
 TELLS_ASSIGNEE = frozenset({"agent-follow-up"})
+TELLS_IF_MEANT = frozenset({"agent-rated"})  # a bad rating is meant for them, a good one informs
 BROADCAST = frozenset({"agent-breach"})  # what the whole channel sees, above its thread
 
 
@@ -41,4 +42,5 @@ def mentioned_by(notice: str, facts: CardFacts, audience: str) -> tuple[str, ...
     if notice in RINGS:
         return mentions(facts, audience)
     is_there = facts.is_assignee_on_duty and is_user(facts.assignee_slack)
-    return (facts.assignee_slack,) if notice in TELLS_ASSIGNEE and is_there else ()
+    is_theirs = notice in TELLS_ASSIGNEE or (notice in TELLS_IF_MEANT and audience == Audience.ASSIGNEE)
+    return (facts.assignee_slack,) if is_theirs and is_there else ()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bots.slack.blocks.facts import card_facts
 from bots.slack.blocks.modals.details import ENTRIES_A_PAGE, DetailsFacts, Entry
-from intake.tickets import Ticket
+from intake.tickets import Survey, Ticket
 from intake.work import Setup
 from store.story import Happened, story
 from store.work import SqlWork
@@ -25,7 +25,15 @@ def details_facts(
         page,
         max(1, -(-count // ENTRIES_A_PAGE)),
         tuple(_addresses(ticket)),
+        survey=_in_words(work.survey(ticket.number)),
     )
+
+
+def _in_words(survey: Survey | None) -> str:
+    if survey is None:
+        return ""
+    said = survey.score.value if survey.score else "asked, not answered"
+    return f"{said}: {survey.comment}" if survey.comment else said
 
 
 def _entry(one: Happened) -> Entry:

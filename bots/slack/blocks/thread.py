@@ -38,6 +38,7 @@ SIGNS = {
     "agent-gave-up": "📭",
     "agent-mailbox": "🔌",
     "agent-edited": "✏️",
+    "agent-rated": "⭐",
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
 }

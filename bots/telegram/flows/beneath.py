@@ -17,9 +17,15 @@ BENEATH: Mapping[str, tuple[tuple[str, str], ...]] = {
     "reminder-customer": (("reply", "reply"), ("updates-off", "updates")),
     "breach-customer": (("reply", "reply"), ("updates-off", "updates")),
     "ticket-closed": (("new-ticket", "open-after"), ("my-tickets", "list")),
+    "survey": (("rated-good", "rate"), ("rated-bad", "rate")),
     "waiting-for-you": (("reply", "reply"), ("solved", "close"), ("updates-off", "updates")),
 }
-BODIES: Mapping[str, Mapping[str, object]] = {"updates": {"to": "off"}, "history": {"page": 0}}
+BODIES: Mapping[str, Mapping[str, object]] = {
+    "updates-off": {"to": "off"},
+    "history": {"page": 0},
+    "rated-good": {"score": "good"},
+    "rated-bad": {"score": "bad"},
+}
 STAYS: Mapping[str, object] = {"stays": True}  # the words above them, whatever is shown next
 
 
@@ -27,7 +33,7 @@ def keyboard_for(work: SqlWork, outbound: Outbound, setup: Setup, now: datetime)
     """The keyboard of a notice about a ticket, none for any other; the carrier adds it."""
     row = BENEATH.get(outbound.notice, ()) if outbound.ticket_number else ()
     made = [
-        Button(label(name, outbound.language), act, outbound.ticket_number, {**BODIES.get(act, {}), **STAYS})
+        Button(label(name, outbound.language), act, outbound.ticket_number, {**BODIES.get(name, {}), **STAYS})
         for name, act in row
     ]
     return [made] if made else []

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bots.telegram.flows import adding, choices, linking, opening, tickets
+from bots.telegram.flows import adding, choices, linking, opening, rating, tickets
 from bots.telegram.flows.keeping import Words, attachment_of
 from bots.telegram.heard import Missed
 from bots.telegram.identity import number_in, reach
@@ -153,6 +153,7 @@ COMMANDS: Mapping[str, Callable[[Turn], Answered]] = {
 DOING: Mapping[str, Callable[[Turn], Answered]] = {
     "write": adding.written,
     "new": opening.answered,
+    "rate": rating.commented,
 }
 BUTTONS: Mapping[str, Callable[[Turn, Pressed], Answered]] = {
     "connect": _connect,
@@ -169,6 +170,7 @@ BUTTONS: Mapping[str, Callable[[Turn, Pressed], Answered]] = {
     "reopen": lambda turn, pressed: adding.write(turn, pressed.ticket, "trouble"),
     "close": lambda turn, pressed: adding.close(turn, pressed.ticket),
     "add": lambda turn, pressed: adding.chosen_for_draft(turn, pressed.ticket, _number(pressed, "draft")),
+    "rate": lambda turn, pressed: rating.rate(turn, pressed.ticket, _word(pressed, "score")),
     "drop": lambda turn, pressed: adding.dropped(turn, _number(pressed, "draft")),
     "open": _open,
     "open-after": lambda turn, pressed: opening.begin(turn, Words(), pressed.ticket),

@@ -61,15 +61,25 @@ def snooze(facts: CardFacts) -> Json:
     return modal(names.VIEW_SNOOZE, "Snooze", blocks, _target(facts), "Snooze")
 
 
-def close(facts: CardFacts) -> Json:
+def close(facts: CardFacts, why_not: str = "", *, asks: bool = False) -> Json:
+    """How it ends; `why_not` says why the customer cannot be asked how it went, `asks` ticks that box."""
     said = text_input(names.TEXT, placeholder="Left empty, they read only that it is closed.")
     kept = text_input(names.RESOLUTION, placeholder="For colleagues: what it was, what helped.", most=1000)
     blocks = [
         _about(facts),
         field("Last words to the customer", said, optional=True),
         field("Resolution", kept, optional=True),
+        _survey(why_not, asks=asks),
     ]
     return modal(names.VIEW_CLOSE, "Close the ticket", blocks, _target(facts), "Close it")
+
+
+def _survey(why_not: str, *, asks: bool) -> Json:
+    if why_not:
+        return context(plain(f"They cannot be asked how it went: {why_not}.", 300))
+    offered = [option("Ask the customer how it went", names.SURVEY)]
+    box: Json = {"type": "checkboxes", "action_id": names.SURVEY, "options": offered}
+    return field("Survey", box | ({"initial_options": offered} if asks else {}), optional=True)
 
 
 def merge(facts: CardFacts) -> Json:

@@ -57,6 +57,7 @@ class DetailsFacts:
     pages: int = 1
     addresses: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()  # references of other tickets
+    survey: str = ""  # how they say it went, in words
 
 
 def details(facts: DetailsFacts) -> Json:
@@ -82,6 +83,8 @@ def _people(facts: DetailsFacts) -> Iterator[Json]:
         yield context(plain(f"Written to: {', '.join(facts.addresses)}", 2000))
     if facts.linked:
         yield context(plain(f"Linked with {', '.join(facts.linked)}", 300))
+    if facts.survey:
+        yield context(plain(f"How it went: {facts.survey}", 2000))
 
 
 def _acts(ticket: CardFacts) -> Iterator[Json]:

@@ -1,0 +1,175 @@
+"""How it went, in the chat: two buttons for whoever was asked, and a sentence if they like."""
+
+import pytest
+
+from bots import acting
+from bots.commands import acts
+from bots.delivery import Claimed
+from bots.telegram.flows import keyboard_for
+from bots.telegram.saying import keyboard_of
+from bots.telegram.unreachable import turn_to_mail
+from chat_desk import SAM, chat_desk, place
+from intake import commands, handle
+from intake.handle import Command
+from intake.messages import Address
+from intake.tickets import Score, Status
+from intake.tokens import Purpose
+from store import outbox
+from store.exports import history_of
+from telegram_world import in_world
+from test_bots_telegram_flows import opened_by_phone
+
+pytestmark = pytest.mark.slow
+ANA, BOB = "ana@acme.example", "bob@acme.example"
+
+
+@pytest.fixture
+def desk():
+    with chat_desk() as one:
+        one.linked(1, ANA)
+        yield one
+
+
+def closed(desk):
+    """A ticket that she last wrote on here, closed by an agent who wants to know how it went."""
+    number = desk.opened(ANA)
+    desk.say(1, f"/ticket {number}")
+    desk.say(1, "Still so.")
+
+    def decide(work):
+        ticket = work.ticket(number)
+        done = Command(commands.set_status(ticket, Status.CLOSED, desk.setup.policy, "done", desk.now))
+        return acting.with_survey(work, desk.setup, done, desk.now)
+
+    handle.carry_out(decide, desk.store, desk.setup, SAM, desk.now)
+    return number
+
+
+def question(desk):
+    (found,) = [p for p in desk.ask(outbox.listed) if p.outbound.notice == "survey"]
+    return found
+
+
+def pressed(desk, label, user=1):
+    """The button of the question, which the carrier makes for whoever reads it."""
+
+    asked = question(desk).outbound
+
+    def made(work):
+        rows = keyboard_for(work, asked, desk.setup, desk.now)
+        return keyboard_of(work, place(user), place(user), rows, desk.now)
+
+    (row,) = desk.write(made)
+    desk.press_data(user, next(one["data"] for one in row if label in one["text"]))
+
+
+def kept(desk, number):
+    survey = desk.ask(lambda work: work.survey(number))
+    return survey.score, survey.comment
+
+
+def times_rated(desk, number):
+    lines = desk.ask(lambda work: history_of(work, number))
+    return sum(one["what"] == "survey" for one in lines) - 1  # the first says that they were asked
+
+
+def test_the_question_comes_to_the_chat_where_they_read(desk):
+    closed(desk)
+
+    assert "WX-1001 is closed. How did it go?" == desk.last(1)
+
+
+def test_a_button_is_kept_at_once_and_opens_nothing(desk):
+    number = closed(desk)
+    before = desk.ticket(number)
+    pressed(desk, "Good")
+
+    assert (Score.GOOD, "") == kept(desk, number)
+    assert ("answer", "survey-answer") == desk.fates()[-1]
+    assert (before.status, before.version) == (desk.ticket(number).status, desk.ticket(number).version)
+    assert desk.last(1).startswith("Thank you.")
+
+
+def test_a_sentence_may_follow_and_is_the_comment(desk):
+    number = closed(desk)
+    pressed(desk, "Bad")
+    desk.say(1, "It took a week.")
+    after = desk.fates()[-1]
+    desk.say(1, "How do I export?")
+
+    assert (Score.BAD, "It took a week.") == kept(desk, number)
+    assert ("answer", "survey-answer") == after
+    assert ("answer", "survey-answer") != desk.fates()[-1]  # one sentence, not all that follow
+
+
+def test_another_button_replaces_the_first_and_the_same_one_is_said_once(desk):
+    number = closed(desk)
+    for label in ("Good", "Good", "Bad"):
+        pressed(desk, label)
+
+    assert (Score.BAD, "") == kept(desk, number)
+    assert 2 == times_rated(desk, number)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "fields"),
+    [
+        (11, "It is down again", {}),  # too late for a sentence about it
+        (1, "It is down again", {"reply_to": 100}),  # answers something else
+        (1, "/status", {}),
+    ],
+)
+def test_what_is_no_sentence_about_it_goes_its_own_way(desk, minutes, words, fields):
+    number = closed(desk)
+    pressed(desk, "Good")
+    desk.later(minutes=minutes)
+    desk.say(1, words, **fields)
+
+    assert (Score.GOOD, "") == kept(desk, number)
+    assert "survey-answer" != desk.fates()[-1][1]
+
+
+def test_a_colleague_who_sees_the_ticket_was_not_asked(desk):
+    number = closed(desk)
+    desk.linked(2, BOB)
+    pressed(desk, "Bad", user=2)
+
+    assert (None, "") == kept(desk, number)
+    assert "I can't find" in desk.last(2)
+
+
+def test_who_blocked_the_bot_is_asked_by_mail_and_answers_at_the_same_sort_of_address(desk):
+    closed(desk)
+    asked = question(desk)
+    desk.write(
+        lambda work: turn_to_mail(work, Claimed(asked.id, asked.outbound, 1), "no", desk.setup, desk.now)
+    )
+    (mail,) = [p.outbound for p in desk.ask(outbox.listed) if p.outbound.recipient == Address("Ana", ANA)]
+    token = desk.setup.addresses.token_in_address(mail.reply_to, desk.now)
+
+    assert Purpose.SURVEY is token.purpose
+
+
+def test_the_question_its_button_and_the_sentence_over_real_sockets(tmp_path):
+    async def scenario(world):
+        number = opened_by_phone(world)
+        world.link(world.anna)
+        await world.telegram.send(world.anna, f"/ticket {number}")
+        await world.settled()
+        await world.telegram.send(world.anna, "Noch immer.")
+        await world.settled()
+        acts.close(world.wired, number, "", True)
+        world.service._wake()
+        await world.settled()
+        asked = world.bot_said(world.anna)[-1]
+        await world.telegram.click(world.anna, asked.id, "👎 Schlecht")
+        await world.settled()
+        await world.telegram.send(world.anna, "Es hat eine Woche gedauert.")
+        await world.settled()
+        return asked.text, world.read(lambda work: work.survey(number)), world.said(world.anna)[-1]
+
+    asked, survey, thanks = in_world(tmp_path, scenario)
+
+    assert "WX-1001 ist geschlossen. Wie ist es gelaufen?" in asked
+    assert (Score.BAD, "Es hat eine Woche gedauert.") == (survey.score, survey.comment)
+    assert "Vielen Dank" in thanks
