@@ -5,7 +5,7 @@ team (`telling` shows notes from elsewhere). Only where the thread is read by no
 read the ticket; and nobody gets mail for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from intake.readers import readers
 from intake.tickets import Ticket
 from intake.work import Setup, Work
 
-ANSWERED, CHANGED = "agent-answered", "agent-changed"
+ANSWERED, CHANGED, DECIDED = "agent-answered", "agent-changed", "agent-decided"
 WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 
 
@@ -49,9 +49,15 @@ def tell_the_other(work: Work, decision: Decision, setup: Setup, actor: str, now
         agent = work.agent(actor)
         came = f"{setup.policy.reference_of(decision.ticket)} goes on here"
         line = _line(CHANGED, {"author": agent.name if agent else actor, "changes": [came]})
-        for to in readers(work, line, None, Context(setup.desk), other, setup):
-            promise(work, line, to, other, None, 0, setup, now)
-        work.redraw(other.number, now)
+        _say(work, line, other, setup, now)
+
+
+def tell_decided(
+    work: Work, ticket: Ticket, facts: Mapping[str, object], setup: Setup, now: datetime
+) -> None:
+    """Say in a ticket's thread what a colleague made of a message that was held."""
+    if _has_thread(ticket, setup):
+        _say(work, _line(DECIDED, facts), ticket, setup, now)
 
 
 def everybody(work: Work, ticket: Ticket, setup: Setup) -> list[Recipient]:
@@ -75,6 +81,12 @@ def _has_thread(ticket: Ticket, setup: Setup) -> bool:
     return setup.desk.has_triage and (is_own or not setup.policy.is_protected(ticket.team))
 
 
+def _say(work: Work, line: Notice, ticket: Ticket, setup: Setup, now: datetime) -> None:
+    for to in readers(work, line, None, Context(setup.desk), ticket, setup):
+        promise(work, line, to, ticket, None, 0, setup, now)
+    work.redraw(ticket.number, now)
+
+
 def _lines(
     work: Work, decision: Decision, ticket: Ticket, said: Inbound | None, setup: Setup, author: str
 ) -> Iterator[Notice]:
@@ -85,7 +97,7 @@ def _lines(
         yield _line(CHANGED, {"author": author, "changes": changes})
 
 
-def _line(name: str, facts: dict[str, object]) -> Notice:
+def _line(name: str, facts: Mapping[str, object]) -> Notice:
     return Notice(name, Audience.AGENTS, facts, "auto-generated")
 
 

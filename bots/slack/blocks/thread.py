@@ -5,19 +5,21 @@ and the whole in a file. A ticket whose words this channel must not read is name
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from bots.slack.blocks import names
 from bots.slack.blocks.card import target, title_of
 from bots.slack.blocks.elements import actions, button, confirm, context, rich_section, said, user
 from bots.slack.blocks.mentions import BROADCAST, mentioned_by
 from bots.slack.blocks.pages import messages_of
-from bots.slack.blocks.text import plain
+from bots.slack.blocks.text import date, mrkdwn, plain
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.messages import Outbound
 from intake.readers import DIRECT
 from intake.telling import ASSIGNED, DIGEST, MENTIONED
 from intake.tickets import Status
 from replies.slack_text import as_rich_text
+from store.held_notices import Settled
 
 NOTICE = "notice"  # the block of a notice's actions
 SIGNS = {
@@ -41,6 +43,12 @@ SIGNS = {
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
 }
+SETTLED = {  # what became of a held message
+    "admitted": ("✅", "Admitted onto{on} by {by}"),
+    "added": ("✅", "Put onto{on} by {by}, its sender not admitted"),
+    "refused": ("🚫", "Refused by {by}"),
+    "dropped": ("🗑️", "Dropped by {by}"),
+}
 MUTES = {  # which choice of theirs a direct message is one of
     "agent-assigned": ASSIGNED,
     "agent-mentioned": MENTIONED,
@@ -48,8 +56,13 @@ MUTES = {  # which choice of theirs a direct message is one of
 }
 
 
-def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[Message]:
-    """The messages of one notice in their order, each within Slack's limits; no facts: of no ticket."""
+def thread_messages(
+    outbound: Outbound, facts: CardFacts | None = None, settled: Settled | None = None
+) -> list[Message]:
+    """The messages of one notice in their order, each within Slack's limits; no facts: of no ticket.
+
+    One about a held message that is `settled` says by whom and how in the place of its buttons.
+    """
     if facts and facts.withheld_for:
         return [_kept_back(outbound, facts)]
     lead = _lead(outbound, facts)
@@ -61,7 +74,7 @@ def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[
     return messages_of(
         elements,
         outbound.subject,
-        _acts(outbound, facts),
+        [settled_line(settled)] if settled else _acts(outbound, facts),
         file_name=f"{outbound.notice}.txt",
         broadcast=outbound.notice in BROADCAST and facts is not None,
     )
@@ -109,6 +122,15 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
 def _number(outbound: Outbound, name: str) -> int:
     number = outbound.extra.get(name, 0)
     return number if isinstance(number, int) else 0
+
+
+def settled_line(settled: Settled) -> Json:
+    """Who decided about a held message, what, and when."""
+    sign, words = SETTLED[settled.became]
+    on = f" {settled.ticket}" if settled.ticket else ""
+    why = f": {settled.because}" if settled.because else ""
+    when = mrkdwn(date(datetime.fromisoformat(settled.at)))
+    return context(plain(f"{sign} {words.format(on=on, by=settled.by)}{why}", 300), when)
 
 
 def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:

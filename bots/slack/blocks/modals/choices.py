@@ -116,9 +116,9 @@ def redact(facts: CardFacts) -> Json:
     return modal(names.VIEW_REDACT, "Redact", blocks, _target(facts), "Redact")
 
 
-def refuse(message: int, sender: str) -> Json:
-    """Turning a held message away, in words that its sender reads."""
-    why = text_input(names.REASON, placeholder="They read this.", most=1000)
+def refuse(message: int, sender: str, way: str = "They read this.") -> Json:
+    """Turning a held message away, in words that its sender reads; `way` says how."""
+    why = text_input(names.REASON, placeholder=way, most=1000)
     blocks = [context(plain(f"From {sender}", 300)), field("Why", why)]
     return modal(names.VIEW_REFUSE, "Refuse the message", blocks, names.Pressed(message=message), "Refuse")
 
