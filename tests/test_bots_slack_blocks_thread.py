@@ -4,7 +4,8 @@ import pytest
 
 from bots.slack.blocks import mentions, names
 from bots.slack.blocks.customers import customer_messages
-from bots.slack.blocks.pages import text_of
+from bots.slack.blocks.elements import rich_section, said, user
+from bots.slack.blocks.pages import spoken, text_of
 from bots.slack.blocks.thread import direct_messages, thread_messages
 from intake.decisions import Audience
 from intake.tickets import Status
@@ -54,6 +55,28 @@ def test_what_only_informs_rings_nobody_and_what_is_due_rings_whom_it_is_for(not
     (message,) = thread_messages(an_outbound(notice, "Words."), facts)
 
     assert expected == mentioned(message)
+
+
+@pytest.mark.parametrize(
+    ("notice", "facts", "body", "expected"),
+    [
+        ("agent-call-back", a_card(), "Call **Ana** now.", f"📞 <@{CAROL}> <@{DAVE}> Call Ana now."),
+        ("agent-follow-up", claimed(), "**Ana** wrote again:", f"💬 <@{BOB}> Ana wrote again:"),
+        ("agent-follow-up", a_card(), "**Ana** wrote again:", "💬 Ana wrote again:"),  # nobody is called
+        ("agent-new", a_card(), escaping.quoted("<!here> <@U0EVE>"), "🆕 \n> &lt;!here&gt; &lt;@U0EVE&gt;"),
+    ],
+)
+def test_what_a_notification_says_reads_as_a_sentence_that_names_who_is_meant(notice, facts, body, expected):
+    (message,) = thread_messages(an_outbound(notice, body), facts)
+
+    assert expected == message.text
+
+
+@pytest.mark.parametrize(("room", "ends"), [(0, "a…"), (5, "a…"), (20, f"a<@{BOB}>")])
+def test_a_notification_that_is_cut_ends_before_a_mention_and_not_in_it(room, ends):
+    elements = [rich_section(said("a" * 2870), said("a" * (30 - room)), user(BOB))]
+
+    assert spoken(elements).endswith(ends)
 
 
 def acts(message):

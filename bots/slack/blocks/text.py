@@ -17,7 +17,7 @@ ELLIPSIS = "…"
 _EMOJI = re.compile(r":(?=[a-z+\-_][\w+'\-]*:)", re.IGNORECASE)
 _COLON = "\ua789"  # looks like a colon, and begins no emoji
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
-_ENTITY = re.compile(r"&[a-z]{0,3}$")
+_UNENDED = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")  # an entity, or a mention of ours
 
 
 def escaped(text: str) -> str:
@@ -30,10 +30,10 @@ def escaped(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Escaped text of at most so many characters, no entity cut in two."""
+    """Escaped text of at most so many characters, no entity and no mention cut in two."""
     if len(text) <= most:
         return text
-    return _ENTITY.sub("", text[: most - 1]).rstrip() + ELLIPSIS
+    return _UNENDED.sub("", text[: most - 1]).rstrip() + ELLIPSIS
 
 
 def one_line(text: str) -> str:
