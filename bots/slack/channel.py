@@ -72,6 +72,7 @@ class SlackChat:
         return [
             *connection,
             (f"{self.name} cards", self.hands.cards.run),
+            (f"{self.name} badges", self.hands.cards.badges.run),
             (f"{self.name} triage", self.hands.triage.watch),
             (f"{self.name} agents", self.hands.staff.watch),
             (f"{self.name} tokens", self.hands.speaking.watch),
