@@ -1,8 +1,9 @@
 """What colleagues read in a ticket's thread of what one of them did, with whatever tool it was done.
 
-An answer with those whom it reaches, and in one line what became of status, severity, assignee and
-team (`telling` shows notes from elsewhere). Only where the thread is read by nobody who may not
-read the ticket; and nobody gets mail for it.
+An answer with those whom it reaches, last words among them; in one line what became of status,
+severity, assignee and team; what was decided about a held message (`telling` shows notes from
+elsewhere). Only where the thread is read by nobody who may not read the ticket; and nobody gets
+mail for it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from intake.context import Context
 from intake.decisions import (
     Audience,
     Decision,
+    DropPromises,
     MergeInto,
     Notice,
     Recipient,
@@ -27,6 +29,7 @@ from intake.tickets import Ticket
 from intake.work import Setup, Work
 
 ANSWERED, CHANGED, DECIDED = "agent-answered", "agent-changed", "agent-decided"
+LAST_WORDS = ("status-changed", "out-of-scope")
 WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 
 
@@ -62,7 +65,10 @@ def tell_decided(
 
 def everybody(work: Work, ticket: Ticket, setup: Setup) -> list[Recipient]:
     """Everybody who reads an answer on a ticket, each where they read it."""
-    notice = Notice("agent-answer", Audience.EVERYONE, {}, "no")
+    return _readers(work, Notice("agent-answer", Audience.EVERYONE, {}, "no"), ticket, setup)
+
+
+def _readers(work: Work, notice: Notice, ticket: Ticket, setup: Setup) -> list[Recipient]:
     meant = readers(work, notice, None, Context(setup.desk), ticket, setup)
     placed = (where_they_read(work, notice, one, None, ticket, setup.desk) for one in meant)
     return [one for one in placed if one.address.address]
@@ -93,8 +99,20 @@ def _lines(
     if decision.rule == "agent-answer" and said:
         told = [shown(one) for one in everybody(work, ticket, setup)]
         yield _line(ANSWERED, {"author": author, "text": said.reply, "readers": told})
+    for notice in decision.notices:
+        if text := _last_words(notice):
+            told = [shown(one) for one in _readers(work, notice, ticket, setup)]
+            yield _line(ANSWERED, {"author": author, "text": text, "readers": told})
     if decision.rule == "command" and (changes := list(_changes(work, decision, ticket, setup))):
         yield _line(CHANGED, {"author": author, "changes": changes})
+
+
+def _last_words(notice: Notice) -> str:
+    """What customers read with an act that is no answer: an end, or that it is out of scope."""
+    if notice.name not in LAST_WORDS:
+        return ""
+    said = (notice.facts.get(name, "") for name in ("says", "text"))
+    return "\n\n".join(str(one) for one in said if one)
 
 
 def _line(name: str, facts: Mapping[str, object]) -> Notice:
@@ -107,6 +125,8 @@ def _changes(work: Work, decision: Decision, ticket: Ticket, setup: Setup) -> It
         match change:
             case SetStatus(status):
                 yield f"status: {ticket.status} → {status}"
+            case DropPromises():
+                yield "this ticket: it is spam"
             case MergeInto(into):
                 yield f"this ticket: it goes on in {setup.policy.file.reference.format(number=into)}"
             case SetSeverity(severity):

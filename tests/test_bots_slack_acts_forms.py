@@ -98,6 +98,24 @@ def test_a_ticket_is_closed_with_last_words_and_a_note(here: Here) -> None:
     assert (Status.CLOSED, ["A loose cable."], True, True) == here.run(steps)
 
 
+def test_last_words_stand_in_the_thread_with_what_became_of_them(here: Here) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        await here.world.settle()
+        await case.submit(await seldom(case, names.CLOSE), {names.TEXT: "Glad it works."})
+        sent: str = await here.world.slack.wait_for(
+            lambda: next((str(one.blocks) for one in case.thread if "sent by email" in str(one.blocks)), ""),
+            15,
+        )
+        return sent
+
+    line = here.run(steps)
+
+    assert ["Public reply", "Sam Weaver", "Glad it works."] == [
+        one for one in ("Public reply", "Sam Weaver", "Glad it works.") if one in line
+    ]
+
+
 def test_the_thread_says_in_which_ticket_a_merged_one_goes_on(here: Here) -> None:
     async def steps() -> tuple[str, int]:
         case, other = await here.ticket(), await here.ticket()
