@@ -40,7 +40,8 @@ BY_CHOICE = {
 }
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
-CARRIED = ("message", "promise")  # facts that a button below the words needs
+TWIN = "twin"  # of a new ticket: the number of the one that it may be the same as
+CARRIED = ("message", "promise", TWIN)  # facts that a button below the words needs
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 

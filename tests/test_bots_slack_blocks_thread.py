@@ -112,6 +112,17 @@ def test_a_notice_has_the_buttons_that_settle_it(notice, facts, expected):
     assert expected == acts(message)
 
 
+def test_a_new_ticket_that_may_be_another_has_the_form_for_two_at_hand():
+    alone, twin = (
+        thread_messages(an_outbound("agent-new", "Words.", extra=extra), a_card())[0]
+        for extra in ({}, {"twin": 1001})
+    )
+    check(twin)
+    pressed = names.pressed_in(twin.blocks[-1]["elements"][0]["value"])
+
+    assert ([], [names.MERGE], "1001") == (acts(alone), acts(twin), pressed.word)
+
+
 def test_a_held_messages_buttons_name_the_message():
     (message,) = thread_messages(an_outbound("agent-held", "Words.", extra={"message": 7}), a_card())
     button = message.blocks[-1]["elements"][0]

@@ -15,6 +15,7 @@ from bots.slack.blocks.pages import messages_of
 from bots.slack.blocks.text import date, mrkdwn, plain
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.messages import Outbound
+from intake.promising import TWIN
 from intake.readers import DIRECT
 from intake.telling import ASSIGNED, DIGEST, MENTIONED
 from intake.tickets import Status
@@ -110,6 +111,8 @@ def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
 def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
     found: list[Json] = []
     match outbound.notice:
+        case "agent-new" if facts and (other := _number(outbound, TWIN)):
+            found = [twin_button(facts, other)]
         case "agent-held":
             found = held_buttons(_number(outbound, "message"), facts)
         case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
@@ -149,6 +152,11 @@ def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
         button("Refuse…", names.REFUSE, here, confirm=sure),
         button("Drop", names.DROP, here),
     ]
+
+
+def twin_button(facts: CardFacts, other: int) -> Json:
+    """The form for two tickets that may be one, with the other one in it."""
+    return button("Link or merge…", names.MERGE, names.Pressed(ticket=facts.number, word=str(other)))
 
 
 def clock_buttons(notice: str, facts: CardFacts) -> list[Json]:

@@ -72,11 +72,12 @@ def close(facts: CardFacts) -> Json:
     return modal(names.VIEW_CLOSE, "Close the ticket", blocks, _target(facts), "Close it")
 
 
-def merge(facts: CardFacts) -> Json:
+def merge(facts: CardFacts, other: str = "") -> Json:
     """Linking and merging: which other ticket, and which of the two goes on."""
+    which = line_input(names.TARGET, other, placeholder="Its reference or number", most=40)
     blocks = [
         _about(facts),
-        field("Other ticket", line_input(names.TARGET, placeholder="Its reference or number", most=40)),
+        field("Other ticket", which),
         field("What is to be done", choice(names.SURVIVOR, JOINS, "link")),
         context(plain("Merging closes one of them; its messages are read on the other.", 300)),
     ]
