@@ -23,8 +23,9 @@ from bots.slack.pace import ANSWER, MESSAGE, Order
 from bots.slack.signs import SIGN, carry_sign
 from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.triage import Triage
-from bots.slack.uploads import Uploads
+from bots.slack.uploads import Uploads, check
 from bots.slack.workspaces import MEDIUM
+from intake.decisions import is_for_customers
 from intake.errors import PermanentFailure
 from intake.messages import File
 from intake.policy import Policy
@@ -32,7 +33,7 @@ from intake.readers import DIRECT, TRIAGE, privileged
 from store import chat_places, posts
 from store.chat_places import PlaceKind
 from store.chats import is_of_customer
-from store.files import files_of
+from store.files import files_of, kept_files_of
 from store.held_notices import HELD, REDRAW, Settled, settled_by
 from store.posts import Post
 from store.work import SqlWork
@@ -106,24 +107,34 @@ class SlackCarrier:
         return await self._say(promise, where, blocks.customer_messages(promise.outbound))
 
     async def _say(self, promise: Claimed, where: Where, messages: Sequence[Message]) -> str:
-        """Every message in its order, the files last; the ts of the first."""
+        """Every message in its order, the files last; nothing at all where a file must not go."""
         again = promise.attempts > 1
+        files, messages = await self._with_files(promise, messages)
         first = ""
         for part, message in enumerate(messages):
             key = f"outbox {promise.id} {part}"
             ts = await self._speaking.post(where, message, key, _order(promise), may_be_there=again)
             await self._remember(promise, where, ts)
             first = first or ts
-        files = [one.file for one in messages if one.file] + await self._files(promise)
         if files:
             uploads = Uploads(self._speaking, self._desk.setup.desk)
             await uploads.share(where, files, may_be_there=again)
         return first
 
-    async def _files(self, promise: Claimed) -> list[File]:
-        if not promise.outbound.attachments:
-            return []
-        return list(await self._desk.read(lambda work: files_of(work, promise.outbound)))
+    async def _with_files(
+        self, promise: Claimed, messages: Sequence[Message]
+    ) -> tuple[list[File], Sequence[Message]]:
+        """What goes up behind the words. Agents read which are lost; an answer goes with all or not."""
+        whole, outbound = [one.file for one in messages if one.file], promise.outbound
+        if not outbound.attachments:
+            return whole, messages
+        if is_for_customers(outbound.notice):
+            kept = await self._desk.read(lambda work: files_of(work, outbound))
+        else:
+            kept, lost = await self._desk.read(lambda work: kept_files_of(work, outbound))
+            messages = blocks.with_lost_files(messages, lost)
+        check(kept, self._desk.setup.desk)
+        return [*whole, *kept], messages
 
     async def _remember(self, promise: Claimed, where: Where, ts: str) -> None:
         post = Post(

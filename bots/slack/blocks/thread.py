@@ -4,6 +4,7 @@ The words come finished from the templates. Where they are long, what fits stand
 and the whole in a file. A ticket whose words this channel must not read is named, and no more.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -89,6 +90,15 @@ def direct_messages(outbound: Outbound, facts: CardFacts | None) -> list[Message
         below = (*below, mute_button(outbound.notice))
     last = found[-1]
     return [*found[:-1], Message(last.text, (*last.blocks, *below), last.file)]
+
+
+def with_lost_files(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Message]:
+    """The same with a line that names the files that are not kept any more."""
+    if not names:
+        return messages
+    last = messages[-1]
+    line = context(plain(f"📎 {', '.join(names)}: not kept any more, so not shown here.", 300))
+    return [*messages[:-1], replace(last, blocks=(*last.blocks, line))]
 
 
 def mute_button(notice: str) -> Json:
