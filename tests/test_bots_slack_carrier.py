@@ -190,7 +190,7 @@ def test_a_dead_token_keeps_everything_and_alerts_agents_once_by_mail(tmp_path, 
             await desk.slack.wait_for(lambda: state_of(desk, first) is Sending.PENDING)
             waits = state_of(desk, first)
             desk.slack.team.trouble = ""
-            await desk.chat.hands.speaking._try_again("")
+            await desk.chat.hands.speaking.tokens.try_again("")
             desk.service._wake()
             await desk.settle()
             alerts = [one for one in desk.mails_to(AGENTS) if "Trouble" in one]

@@ -133,4 +133,4 @@ class Events:
         await self._hands.desk.write(lambda work: installations.end(work, MEDIUM, team, because, now))
         self._hands.speaking.workspaces.forget(team)
         log.warning("an installation has ended", team=team, because=because)
-        await self._hands.speaking.died(team, because)
+        await self._hands.speaking.tokens.died(team, because)
