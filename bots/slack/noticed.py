@@ -6,14 +6,19 @@ here. A notice that was not posted yet when it was decided is posted without its
 
 from datetime import UTC, datetime
 
+import structlog
+
 from bots.chat.desk import ChatDesk
 from bots.slack import blocks
 from bots.slack.blocks import Message
 from bots.slack.looking import Where
-from bots.slack.speaking import MessageGone, Speaking
+from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage
+from intake.errors import PermanentFailure
 from store import held_notices, outbox
 from store.work import SqlWork
+
+log = structlog.get_logger()
 
 
 async def carry_redraw(desk: ChatDesk, speaking: Speaking, triage: Triage, notice: int) -> str:
@@ -28,8 +33,8 @@ async def carry_redraw(desk: ChatDesk, speaking: Speaking, triage: Triage, notic
         await speaking.update(
             Where(team, channel), ts, await desk.read(lambda w: _message(w, desk, notice, own))
         )
-    except MessageGone:
-        return ""
+    except PermanentFailure as error:  # somebody deleted it, or Slack takes no change of it any more
+        log.info("a decided notice is not drawn again", notice=notice, error=str(error))
     return ts
 
 
