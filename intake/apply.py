@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from intake.around import domain_warnings, lines_around
+from intake.around import domain_warnings, lines_around, twin, twin_words
 from intake.budgets import FLOOD, is_counted, of_sender
 from intake.context import Context
 from intake.decisions import Audience, Decision, Notice, Recipient, Step
 from intake.files import for_agents
 from intake.messages import Assurance, Inbound, Raw
 from intake.policy import Policy
-from intake.promising import is_within_budget, promise, where_they_read
+from intake.promising import TWIN, is_within_budget, promise, where_they_read
 from intake.readers import TRIAGE, is_withheld, readers
 from intake.telling import tell_of_act
 from intake.tickets import Ticket
@@ -58,11 +58,12 @@ def apply(
     if ticket and setup.desk.has_triage:
         work.redraw(ticket.number, now)
     is_new = any(one.name == "agent-new" for one, _ in allowed)
-    around = lines_around(work, ticket, setup, now) if is_new else ()
+    same = twin(work, ticket, setup, now) if is_new else 0
+    around = (*twin_words(same, setup), *lines_around(work, ticket, setup, now)) if is_new else ()
     warns = any(one.name in WARNED for one, _ in allowed)
     doubts = (*domain_warnings(work, inbound, context), *reading_warnings(inbound)) if warns else ()
     for notice, to in allowed:
-        complete = _warned(_completed(notice, to, said, message, inbound, around), doubts)
+        complete = _warned(_completed(notice, to, said, message, inbound, around, same), doubts)
         complete = _with_files(complete, to, inbound, setup)
         about, complete = _without_words(work, complete, to, ticket, setup.policy)
         known = inbound if _may_repeat(inbound, decision) else None
@@ -125,11 +126,12 @@ def _completed(
     message: int,
     inbound: Inbound | None,
     around: tuple[str, ...],
+    same: int,
 ) -> Notice:
     """Add what is known only now: the number of a held message, who else reads an answer, what else is on."""
     facts = dict(notice.facts)
     if notice.name == "agent-new":
-        facts["around"] = around
+        facts |= {"around": around} | ({TWIN: same} if same else {})
     if notice.audience is Audience.EVERYONE:
         others = [one.address for about, one in said if about is notice and one is not to]
         facts["readers"] = [one.name or one.address for one in others]

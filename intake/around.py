@@ -1,4 +1,5 @@
-"""What else is on around a ticket, for whoever takes it: the customer's other tickets, for one.
+"""What else is on around a ticket, for whoever takes it: the customer's other tickets, for one, and whether
+one of them says the same.
 
 The service's own troubles come with it: what is out right now, what maintenance is announced, and
 for a claim of a credit the outages that it may be about.
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from intake.alike import twin_of
 from intake.context import Context
 from intake.maintenance import Announced
 from intake.messages import Inbound
@@ -39,6 +41,19 @@ def lines_of_service(work: Work, ticket: Ticket, setup: Setup, now: datetime) ->
         *(_outage(one, zone, now) for one in outages[-MOST:]),
         *(_maintenance(one, zone, now) for one in work.announced(service, now)[:MOST]),
     )
+
+
+def twin(work: Work, ticket: Ticket | None, setup: Setup, now: datetime) -> int:
+    """The number of the ticket that a new one may be the same as, 0 for none."""
+    if ticket is None:
+        return 0
+    protected = frozenset(one.name for one in setup.policy.file.team if one.protected)
+    return twin_of(ticket, work.latest_of(ticket), protected, now)
+
+
+def twin_words(number: int, setup: Setup) -> tuple[str, ...]:
+    """The same in words for agents."""
+    return (f"it may be the same as {setup.policy.file.reference.format(number=number)}",) if number else ()
 
 
 def _other_tickets(work: Work, ticket: Ticket) -> Iterator[str]:

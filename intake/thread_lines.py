@@ -1,11 +1,12 @@
 """What colleagues read in a ticket's thread of what one of them did, with whatever tool it was done.
 
-An answer with those whom it reaches, and in one line what became of status, severity, assignee and
-team (`telling` shows notes from elsewhere). Only where the thread is read by nobody who may not
-read the ticket; and nobody gets mail for it.
+An answer with those whom it reaches, last words among them; in one line what became of status,
+severity, assignee and team; what was decided about a held message (`telling` shows notes from
+elsewhere). Only where the thread is read by nobody who may not read the ticket; and nobody gets
+mail for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from intake.decisions import (
     AskSurvey,
     Audience,
     Decision,
+    DropPromises,
     MergeInto,
     Notice,
     Recipient,
@@ -27,7 +29,8 @@ from intake.readers import readers
 from intake.tickets import Ticket
 from intake.work import Setup, Work
 
-ANSWERED, CHANGED = "agent-answered", "agent-changed"
+ANSWERED, CHANGED, DECIDED = "agent-answered", "agent-changed", "agent-decided"
+LAST_WORDS = ("status-changed", "out-of-scope")
 WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 
 
@@ -50,14 +53,23 @@ def tell_the_other(work: Work, decision: Decision, setup: Setup, actor: str, now
         agent = work.agent(actor)
         came = f"{setup.policy.reference_of(decision.ticket)} goes on here"
         line = _line(CHANGED, {"author": agent.name if agent else actor, "changes": [came]})
-        for to in readers(work, line, None, Context(setup.desk), other, setup):
-            promise(work, line, to, other, None, 0, setup, now)
-        work.redraw(other.number, now)
+        _say(work, line, other, setup, now)
+
+
+def tell_decided(
+    work: Work, ticket: Ticket, facts: Mapping[str, object], setup: Setup, now: datetime
+) -> None:
+    """Say in a ticket's thread what a colleague made of a message that was held."""
+    if _has_thread(ticket, setup):
+        _say(work, _line(DECIDED, facts), ticket, setup, now)
 
 
 def everybody(work: Work, ticket: Ticket, setup: Setup) -> list[Recipient]:
     """Everybody who reads an answer on a ticket, each where they read it."""
-    notice = Notice("agent-answer", Audience.EVERYONE, {}, "no")
+    return _readers(work, Notice("agent-answer", Audience.EVERYONE, {}, "no"), ticket, setup)
+
+
+def _readers(work: Work, notice: Notice, ticket: Ticket, setup: Setup) -> list[Recipient]:
     meant = readers(work, notice, None, Context(setup.desk), ticket, setup)
     placed = (where_they_read(work, notice, one, None, ticket, setup.desk) for one in meant)
     return [one for one in placed if one.address.address]
@@ -76,17 +88,35 @@ def _has_thread(ticket: Ticket, setup: Setup) -> bool:
     return setup.desk.has_triage and (is_own or not setup.policy.is_protected(ticket.team))
 
 
+def _say(work: Work, line: Notice, ticket: Ticket, setup: Setup, now: datetime) -> None:
+    for to in readers(work, line, None, Context(setup.desk), ticket, setup):
+        promise(work, line, to, ticket, None, 0, setup, now)
+    work.redraw(ticket.number, now)
+
+
 def _lines(
     work: Work, decision: Decision, ticket: Ticket, said: Inbound | None, setup: Setup, author: str
 ) -> Iterator[Notice]:
     if decision.rule == "agent-answer" and said:
         told = [shown(one) for one in everybody(work, ticket, setup)]
         yield _line(ANSWERED, {"author": author, "text": said.reply, "readers": told})
+    for notice in decision.notices:
+        if text := _last_words(notice):
+            told = [shown(one) for one in _readers(work, notice, ticket, setup)]
+            yield _line(ANSWERED, {"author": author, "text": text, "readers": told})
     if decision.rule == "command" and (changes := list(_changes(work, decision, ticket, setup))):
         yield _line(CHANGED, {"author": author, "changes": changes})
 
 
-def _line(name: str, facts: dict[str, object]) -> Notice:
+def _last_words(notice: Notice) -> str:
+    """What customers read with an act that is no answer: an end, or that it is out of scope."""
+    if notice.name not in LAST_WORDS:
+        return ""
+    said = (notice.facts.get(name, "") for name in ("says", "text"))
+    return "\n\n".join(str(one) for one in said if one)
+
+
+def _line(name: str, facts: Mapping[str, object]) -> Notice:
     return Notice(name, Audience.AGENTS, facts, "auto-generated")
 
 
@@ -96,6 +126,8 @@ def _changes(work: Work, decision: Decision, ticket: Ticket, setup: Setup) -> It
         match change:
             case SetStatus(status):
                 yield f"status: {ticket.status} → {status}"
+            case DropPromises():
+                yield "this ticket: it is spam"
             case MergeInto(into):
                 yield f"this ticket: it goes on in {setup.policy.file.reference.format(number=into)}"
             case AskSurvey():

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from intake.alike import Earlier
 from intake.budgets import USUAL, Budgets, Spent
 from intake.decisions import Change, Decision, Notice, Receipt, Recipient
 from intake.maintenance import Announced
@@ -80,6 +81,9 @@ class Work(Protocol):
 
     def open_tickets_of(self, organisation_id: int, besides: int = 0) -> int:
         """How many of an organisation's tickets are open or waiting."""
+
+    def latest_of(self, ticket: Ticket) -> tuple[Earlier, ...]:
+        """The latest tickets of its organisation, else of its requester, the newest first."""
 
     def announced(self, service: str, now: datetime) -> tuple[Announced, ...]:
         """Maintenance of a service that is coming or running, the next first; "" for what concerns all."""

@@ -254,6 +254,14 @@ KINDS = (
         defaults={"text": ""},
     ),
     NoticeKind(
+        "agent-decided",
+        "An agent decided about a held message: admitted, added, refused, dropped",
+        # because: what a refused sender reads, in the chat or by mail, if they can be told
+        # text: what they wrote, where the thread has not shown it yet
+        needs=("author", "became", "sender"),
+        defaults={"because": "", "is_told": False, "chat": "", "text": ""},
+    ),
+    NoticeKind(
         "agent-edited",
         "A customer changed a message in a chat, or took it back: then text is empty",
         needs=("sender", "text"),

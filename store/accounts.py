@@ -155,12 +155,6 @@ def seen(work: SqlWork, account: Account, now: datetime) -> None:
         work.connection.execute(_one(account).values(seen_at=now, blocked_at=None))
 
 
-def block(work: SqlWork, account: Account, now: datetime) -> None:
-    """Nothing can be said to an account from now on."""
-    work.connection.execute(_one(account).values(blocked_at=now))
-    _note(work, account.person, "telegram", f"{account.medium} account {account.name} blocked the bot", now)
-
-
 def silent_since(work: SqlWork, before: datetime) -> list[Account]:
     """Linked accounts from which nothing came since then."""
     query = select(*accounts.c).where(accounts.c.ended_at.is_(None), accounts.c.seen_at < before)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from intake.thread_lines import ANSWERED
+from intake.thread_lines import ANSWERED, LAST_WORDS
 from store import posts
 from store.outbox import Promise, promise_in
 from store.outbox import one as outbox_one
@@ -14,6 +14,7 @@ from store.tables import Sending, outbox
 from store.work import SqlWork
 
 ANSWER = "agent-answer"
+SAID = (ANSWER, *LAST_WORDS)
 OVER = (Sending.SENT, Sending.DROPPED)
 
 
@@ -54,10 +55,15 @@ def _post(work: SqlWork, line: Promise) -> Post | None:
 
 
 def _promises(work: SqlWork, line: Promise) -> tuple[Promise, ...]:
-    """What was promised to customers in the transaction in which the line was."""
+    """What was promised to customers in the transaction in which the line was.
+
+    An answer that solves the ticket says both; the line is about the answer.
+    """
     query = select(outbox).where(
         outbox.c.ticket == line.outbound.ticket_number,
-        outbox.c.notice == ANSWER,
+        outbox.c.notice.in_(SAID),
         outbox.c.created_at == line.created_at,
     )
-    return tuple(promise_in(row) for row in work.connection.execute(query.order_by(outbox.c.id)))
+    found = [promise_in(row) for row in work.connection.execute(query.order_by(outbox.c.id))]
+    answers = [one for one in found if one.outbound.notice == ANSWER]
+    return tuple(answers or found)

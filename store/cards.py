@@ -2,14 +2,15 @@
 
 A claim is a lease, as in the outbox. A decision that changes a ticket while its card is drawn adds
 a wish, and the card is drawn again; so the last state wins and none is lost. The first try that
-is not the first of its card may have been posted by one that died: `attempts` says so.
+is not the first of its card may have been posted by one that died: `attempts` says so. A card that
+is late wears a badge, which is written down before it is put on and until it has been taken off.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from store.chat_tables import cards
 from store.chats import REST
@@ -17,6 +18,8 @@ from store.tables import tickets
 from store.work import SqlWork
 
 IS_WANTED = cards.c.wanted_at.is_not(None)
+BADGE = " badge"  # behind what a card shows: it shows the badge, too
+HAS_BADGE = cards.c.shown.endswith(BADGE, autoescape=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,46 @@ def posted(work: SqlWork, ticket: int, place: str, external: str) -> None:
     work.connection.execute(there.values(place=place, external=external, shown=""))
 
 
-def drawn(work: SqlWork, card: Card, shown: str, now: datetime) -> None:
-    """It shows what it should; what was wished for meanwhile is drawn in a moment."""
-    mine = update(cards).where(cards.c.ticket == card.ticket)
+def drawn(work: SqlWork, card: Card, shown: str, now: datetime) -> bool:
+    """It shows what it should; what was wished for meanwhile is drawn in a moment.
+
+    False, and nothing is written, where it wears the badge: that has to go first.
+    """
+    mine = update(cards).where(cards.c.ticket == card.ticket, ~HAS_BADGE)
     values = {"shown": shown, "claimed_by": "", "attempts": 0, "error": ""}
     is_last = mine.where(cards.c.wishes == card.wishes).values(**values, wanted_at=None)
-    if not work.connection.execute(is_last).rowcount:
-        work.connection.execute(mine.values(**values, wanted_at=now + REST))
+    if work.connection.execute(is_last).rowcount:
+        return True
+    return work.connection.execute(mine.values(**values, wanted_at=now + REST)).rowcount == 1
+
+
+def late(work: SqlWork, since: datetime, lease: timedelta, limit: int) -> list[Card]:
+    """Posted cards without the badge that have been out of date since then or longer, or fail to be drawn."""
+    waits = and_(cards.c.claimed_by == "", cards.c.wanted_at <= since)
+    is_stuck = and_(cards.c.claimed_by != "", cards.c.wanted_at <= since + lease)
+    fails = and_(cards.c.error != "", cards.c.attempts > 1)
+    query = select(cards.c.ticket).where(IS_WANTED, or_(waits, is_stuck, fails))
+    query = query.where(cards.c.external != "", ~HAS_BADGE).order_by(cards.c.ticket.desc()).limit(limit)
+    numbers = work.connection.execute(query).scalars()
+    return [card for one in numbers if (card := card_of(work, one))]
+
+
+def wear_badge(work: SqlWork, card: Card) -> bool:
+    """The badge is about to be put on; False where it is on already, or the card has been drawn meanwhile."""
+    mine = update(cards).where(cards.c.ticket == card.ticket, cards.c.external == card.external)
+    worn = mine.where(IS_WANTED, ~HAS_BADGE).values(shown=cards.c.shown + BADGE)
+    return work.connection.execute(worn).rowcount == 1
+
+
+def has_badge(work: SqlWork, ticket: int) -> bool:
+    query = select(cards.c.ticket).where(cards.c.ticket == ticket, HAS_BADGE)
+    return work.connection.execute(query).first() is not None
+
+
+def lose_badge(work: SqlWork, ticket: int) -> None:
+    """The badge is off."""
+    mine = update(cards).where(cards.c.ticket == ticket, HAS_BADGE)
+    work.connection.execute(mine.values(shown=func.replace(cards.c.shown, BADGE, "")))
 
 
 def failed(work: SqlWork, card: Card, error: str, next_at: datetime) -> None:
@@ -104,7 +140,8 @@ def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
 
 def draw_anew(work: SqlWork, ticket: int, now: datetime) -> None:
     """A card is to be sent again even if it shows what it should."""
-    work.connection.execute(update(cards).where(cards.c.ticket == ticket).values(shown=""))
+    unknown = case((HAS_BADGE, BADGE), else_="")
+    work.connection.execute(update(cards).where(cards.c.ticket == ticket).values(shown=unknown))
     work.redraw(ticket, now)
 
 

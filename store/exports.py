@@ -174,6 +174,7 @@ def message_record(work: SqlWork, message: int) -> Record | None:
         "matched_by": row.matched_by.value,
         "assurance": row.assurance.value,
         "public": row.public,
+        "place": row.place,
         "text": row.text,
         "reply": row.reply,
         "notice": row.notice,

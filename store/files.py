@@ -16,6 +16,18 @@ def files_of(work: SqlWork, outbound: Outbound) -> tuple[File, ...]:
     return tuple(file_of(work, message, place) for message, place in outbound.attachments)
 
 
+def kept_files_of(work: SqlWork, outbound: Outbound) -> tuple[tuple[File, ...], tuple[str, ...]]:
+    """What of it is still kept, and the names of what is not."""
+    kept: list[File] = []
+    lost: list[str] = []
+    for message, place in outbound.attachments:
+        try:
+            kept.append(file_of(work, message, place))
+        except PermanentFailure:
+            lost.append(_name_of(work, message, place))
+    return tuple(kept), tuple(lost)
+
+
 def file_of(work: SqlWork, message: int, place: int) -> File:
     """The file at a place among a message's attachments; PermanentFailure where it is not kept any more."""
     found = select(
@@ -31,6 +43,14 @@ def file_of(work: SqlWork, message: int, place: int) -> File:
         return File(row.filename, row.content_type, attachment_bytes(body, row.part))
     except UnreadableMessage as error:
         raise PermanentFailure(f"the file {row.filename!r} of message {message}: {error}") from error
+
+
+def _name_of(work: SqlWork, message: int, place: int) -> str:
+    """What is known of a file for longer than its bytes."""
+    named = select(attachments.c.filename).where(
+        attachments.c.message == message, attachments.c.position == place
+    )
+    return work.connection.execute(named).scalar() or "a file"
 
 
 def _mail(work: SqlWork, message: int) -> bytes | None:

@@ -21,10 +21,14 @@ def owner_of(work: SqlWork, place: str) -> Person | None:
 
 
 def block(work: SqlWork, place: str, now: datetime) -> bool:
-    """Nothing can be said there since now; False where that was known."""
+    """Nothing can be said there since now; False where that was known, or the account is nobody's."""
     theirs = accounts.c.key == account_key(MEDIUM, place), accounts.c.blocked_at.is_(None)
-    marked = update(accounts).where(*theirs, accounts.c.ended_at.is_(None)).values(blocked_at=now)
-    return work.connection.execute(marked).rowcount == 1
+    here = update(accounts).where(*theirs, accounts.c.ended_at.is_(None)).values(blocked_at=now)
+    person = work.connection.execute(here.returning(accounts.c.person)).scalar()
+    if person is None:
+        return False
+    work.note(None, now, MEDIUM, f"person {person}", f"{MEDIUM} account {place} blocked the bot")
+    return True
 
 
 def unblock(work: SqlWork, place: str, at: datetime) -> bool:

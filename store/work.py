@@ -10,16 +10,17 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, select
 
+from intake.alike import Earlier
 from intake.budgets import OVERALL, Spent, of_sender, of_ticket
 from intake.decisions import Change, Decision, Fate, Receipt
 from intake.maintenance import Announced
 from intake.messages import Assurance, File, Inbound, Outbound, Raw, clean
-from intake.tickets import Agent, Organisation, Person, Returned, Status, Survey, Ticket, Unreachable
+from intake.tickets import Agent, Organisation, Person, Returned, Survey, Ticket, Unreachable
 from intake.uptime import Outage
 from intake.work import Hold
-from store import announcements, chats, outages, surveys
+from store import announcements, chats, latest, outages, surveys
 from store.budgets import Spending
 from store.buffer import Buffer
 from store.driver import Query
@@ -117,9 +118,11 @@ class SqlWork:
         return self.known.people_of(organisation_id) if is_key(organisation_id) else ()
 
     def open_tickets_of(self, organisation_id: int, besides: int = 0) -> int:
-        theirs = and_(tickets.c.organisation == organisation_id, tickets.c.number != besides)
-        counted = select(func.count()).where(theirs, tickets.c.status.in_((Status.OPEN, Status.WAITING)))
-        return self.connection.execute(counted).scalar() or 0
+        return latest.open_of(self.connection, organisation_id, besides)
+
+    def latest_of(self, ticket: Ticket) -> tuple[Earlier, ...]:
+        new = [self.known.tickets.things[one] for one in sorted(self._opened, reverse=True)]
+        return latest.latest_of(self.connection, ticket, filter(None, new))
 
     def announced(self, service: str, now: datetime) -> tuple[Announced, ...]:
         if self._announced is None:

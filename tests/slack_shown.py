@@ -14,21 +14,20 @@ from bots.slack.blocks import (
     Row,
     Shelf,
     errors,
-    lines,
     lists,
     modals,
-    names,
     personal,
 )
 from bots.slack.blocks import customers as customers_
 from bots.slack.blocks.card import card, left, taken_back
 from bots.slack.blocks.home import home
-from bots.slack.blocks.thread import direct_messages, thread_messages
+from bots.slack.blocks.thread import direct_messages, thread_messages, with_lost_files
 from intake.messages import Address, Outbound
 from intake.tickets import ClockKind, Status
 from replies import escaping
 from sandbox.slack.blocks import check_blocks
 from sandbox.slack.view_form import check_view
+from store.held_notices import Settled
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 SEVERITIES = ("critical", "major", "standard")
@@ -128,20 +127,16 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     answer = a_reply(text=text, readers=(text,), subject=text)
     yield from (modals.reply_preview(answer), modals.undo(answer, 10), modals.undone(text, text))
     yield modals.solve_anyway(text, 1042, 3)
-    yield from lines_about(text, facts)
+    yield from settled_about(text, facts)
     yield personal.me(personal.MeFacts(text, text, text, told=(("sla", text, True), ("all", text, False))))
     yield personal.digest(a_home(), [row])
 
 
-def lines_about(text: str, facts: CardFacts) -> Iterator[Message]:
-    actor = lines.Actor(text, text)
-    yield from lines.answered(facts, actor, text, text, lines.Arrival.FAILED, text, 5)
-    yield from lines.noted(facts, actor, text, text)
-    yield from lines.edited(facts, text, text)
-    yield lines.changed(actor, text)
-    yield lines.fell_back(text, text, text)
-    yield lines.possible_duplicate(facts, text, 7)
-    yield lines.asked_to_confirm(facts, text, text, names.CLAIM)
+def settled_about(text: str, facts: CardFacts) -> Iterator[Message]:
+    """A notice whose message is decided, and one of whose files is gone."""
+    settled = Settled("refused", text, NOW.isoformat(), text, text)
+    decided = thread_messages(an_outbound("agent-held", escaping.quoted(text)), facts, settled)
+    yield from with_lost_files(decided, [text])
 
 
 def views_about(text: str, facts: CardFacts) -> Iterator[dict]:

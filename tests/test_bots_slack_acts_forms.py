@@ -98,6 +98,43 @@ def test_a_ticket_is_closed_with_last_words_and_a_note(here: Here) -> None:
     assert (Status.CLOSED, ["A loose cable."], True, True) == here.run(steps)
 
 
+def test_a_ticket_that_may_be_another_is_merged_from_its_own_thread(here: Here) -> None:
+    async def steps() -> tuple[str, int, int]:
+        first = await here.ticket(subject="The fax is silent")
+        second = await here.ticket(subject="Fax is silent")
+        hint = await here.world.slack.wait_for(
+            lambda: next((one for one in second.thread if names.MERGE in str(one.blocks)), None), 10
+        )
+        space = here.world.space
+        click = await here.world.slack.click(space.sam, hint.channel, hint.ts, names.MERGE)
+        await click.answered()
+        await second.submit(await second.shown(), {names.SURVIVOR: "into"})
+        return hint.text, second.now.merged_into, first.number
+
+    said, into, first = here.run(steps)
+
+    assert f"it may be the same as VS-{first}" in said
+    assert first == into
+
+
+def test_last_words_stand_in_the_thread_with_what_became_of_them(here: Here) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        await here.world.settle()
+        await case.submit(await seldom(case, names.CLOSE), {names.TEXT: "Glad it works."})
+        sent: str = await here.world.slack.wait_for(
+            lambda: next((str(one.blocks) for one in case.thread if "sent by email" in str(one.blocks)), ""),
+            15,
+        )
+        return sent
+
+    line = here.run(steps)
+
+    assert ["Public reply", "Sam Weaver", "Glad it works."] == [
+        one for one in ("Public reply", "Sam Weaver", "Glad it works.") if one in line
+    ]
+
+
 def test_the_thread_says_in_which_ticket_a_merged_one_goes_on(here: Here) -> None:
     async def steps() -> tuple[str, int]:
         case, other = await here.ticket(), await here.ticket()

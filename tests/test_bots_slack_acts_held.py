@@ -1,5 +1,6 @@
 """Held messages and words that did not arrive: what an agent does about them below their notices."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from bots.slack.blocks import names
 from sandbox.slack import Interaction, Message
 from serving import ANA, EVE, a_mail
 from slack_acting import Case, Here, working
+from store.work import SqlWork
 
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
@@ -63,6 +65,146 @@ def test_an_agent_says_what_becomes_of_a_strangers_words(
 
     assert ([fate], admitted) == (became, is_in)
     assert told
+
+
+def settled(here: Here, notice: Message) -> str:
+    """What stands in the place of a notice's buttons, "" while it has them."""
+    (shown,) = (one for one in here.world.slack.channel(notice.channel) if one.ts == notice.ts)
+    if any(block["type"] == "actions" for block in shown.blocks):
+        return ""
+    return str(shown.blocks[-1]["elements"][0]["text"])
+
+
+@pytest.mark.parametrize(
+    ("action", "says", "line"),
+    [
+        (names.ADMIT, "✅ Admitted onto VS-{0} by Sam Weaver", "Sam Weaver admitted eve@elsewhere.example"),
+        (
+            names.RELEASE,
+            "✅ Put onto VS-{0} by Sam Weaver, its sender not admitted",
+            "they were not admitted",
+        ),
+        (names.DROP, "🗑️ Dropped by Sam Weaver", "they are not answered"),
+    ],
+)
+def test_a_notice_that_was_decided_says_so_instead_of_asking_and_the_thread_says_it_too(
+    here: Here, action: str, says: str, line: str
+) -> None:
+    async def steps() -> tuple[str, str, list[str]]:
+        case = await here.ticket()
+        notice = await a_stranger(here, case)
+        await press(here, notice, action)
+        shown = await here.world.slack.wait_for(lambda: settled(here, notice), 10)
+        await here.world.settle()
+        return shown, says.format(case.number), [one.text for one in case.thread if line in one.text]
+
+    shown, expected, lines = here.run(steps)
+
+    assert (expected, 1) == (shown, len(lines))
+
+
+def test_a_decision_from_the_shell_redraws_the_notice_as_one_by_a_button_does(here: Here) -> None:
+    from bots.commands import acts
+    from serving import SAM
+
+    async def steps() -> tuple[str, list[str]]:
+        case = await here.ticket()
+        notice = await a_stranger(here, case)
+        message = names.pressed_in(notice.blocks[-1]["elements"][0]["value"]).message
+        await asyncio.to_thread(acts.refuse, here.world.wired, message, "We do not know you.", SAM.address)
+        shown = await here.world.slack.wait_for(lambda: settled(here, notice), 10)
+        await here.world.settle()
+        return shown, [one.text for one in case.thread if "They are told so by mail" in one.text]
+
+    shown, lines = here.run(steps)
+
+    assert "🚫 Refused by Sam Weaver: We do not know you." == shown
+    assert [True] == ["We do not know you." in one for one in lines]
+
+
+def test_a_notice_that_is_decided_before_it_is_posted_comes_without_buttons(here: Here) -> None:
+    async def steps() -> tuple[list[str], list[str]]:
+        case = await here.ticket()
+        await here.world.settle()
+        before = {one.ts for one in case.thread}
+        here.world.write(lambda work: _held_and_dropped(here, case, work))
+        here.world.chat.hands.desk.wake()
+        await here.world.settle()
+        new = [one for one in case.thread if one.ts not in before]
+        return [block["type"] for one in new for block in one.blocks], [one.text for one in new]
+
+    blocks, texts = here.run(steps)
+
+    assert "actions" not in blocks
+    assert 1 == sum("waits for you" in one for one in texts)
+
+
+def _held_and_dropped(here: Here, case: Case, work: SqlWork) -> None:
+    from datetime import UTC, datetime
+
+    from bots import deciding
+    from intake.decisions import Audience, Notice
+    from intake.promising import promise
+    from intake.readers import all_agents
+
+    setup, now = here.world.chat.hands.desk.setup, datetime.now(UTC)
+    message = a_held_message(work, case.number, "email", EVE.address, "")
+    notice = Notice("agent-held", Audience.AGENTS, {"reason": "why", "message": message}, "auto-generated")
+    for agent in all_agents(work, setup.desk):
+        promise(work, notice, agent, work.ticket(case.number), None, message, setup, now)
+    work.flush()
+    deciding.drop(work, setup, None, message, now)
+
+
+def a_held_message(work: SqlWork, number: int, channel: str, sender: str, place: str) -> int:
+    import secrets
+    from datetime import UTC, datetime
+
+    from intake.decisions import Decision, Fate
+    from intake.messages import Address, Inbound
+
+    now = datetime.now(UTC)
+    inbound = Inbound(channel, secrets.token_hex(32), now, Address("", sender), text="Hi.", place=place)
+    ticket = work.ticket(number)
+    message = work.keep(None, inbound, Decision(Fate.HOLD, "x", "why", ticket=ticket), ticket, now)
+    work.flush()
+    return message
+
+
+@pytest.mark.parametrize(
+    ("channel", "where", "told"),
+    [
+        ("slack", "{team}/{shared}", "They are told so in Slack, where they wrote"),
+        (
+            "telegram",
+            "1000/77",
+            "Nothing reaches them, so they were not told",
+        ),  # a channel that is closed now
+    ],
+)
+def test_a_refusal_goes_where_its_sender_wrote_and_never_to_a_chats_id_by_mail(
+    here: Here, channel: str, where: str, told: str
+) -> None:
+    from bots.commands import acts
+    from serving import SAM
+
+    space = here.world.space
+
+    async def steps() -> tuple[list[str], list[str], bool]:
+        case = await here.ticket()
+        here.world.register()
+        place = where.format(team=here.world.slack.team.id, shared=space.shared)
+        before = len(here.world.slack.channel(space.shared))
+        message = here.world.write(lambda work: a_held_message(work, case.number, channel, "U0EVE", place))
+        await asyncio.to_thread(acts.refuse, here.world.wired, message, "Not here.", SAM.address)
+        await here.world.settle()
+        said = [one.text for one in here.world.slack.channel(space.shared)[before:]]
+        lines = [one.text for one in case.thread if told in one.text]
+        return [one for one in said if "Not here." in one], lines, bool(here.world.mails_to("U0EVE"))
+
+    said, lines, is_mailed = here.run(steps)
+
+    assert (int(channel == "slack"), 1, False) == (len(said), len(lines), is_mailed)
 
 
 def test_the_second_to_decide_reads_that_it_is_done(here: Here) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from bots.slack.blocks import mentions, names
 from bots.slack.blocks.customers import customer_messages
-from bots.slack.blocks.pages import text_of
+from bots.slack.blocks.elements import rich_section, said, user
+from bots.slack.blocks.pages import spoken, text_of
 from bots.slack.blocks.thread import direct_messages, thread_messages
 from intake.decisions import Audience
 from intake.tickets import Status
@@ -56,6 +57,28 @@ def test_what_only_informs_rings_nobody_and_what_is_due_rings_whom_it_is_for(not
     assert expected == mentioned(message)
 
 
+@pytest.mark.parametrize(
+    ("notice", "facts", "body", "expected"),
+    [
+        ("agent-call-back", a_card(), "Call **Ana** now.", f"📞 <@{CAROL}> <@{DAVE}> Call Ana now."),
+        ("agent-follow-up", claimed(), "**Ana** wrote again:", f"💬 <@{BOB}> Ana wrote again:"),
+        ("agent-follow-up", a_card(), "**Ana** wrote again:", "💬 Ana wrote again:"),  # nobody is called
+        ("agent-new", a_card(), escaping.quoted("<!here> <@U0EVE>"), "🆕 \n> &lt;!here&gt; &lt;@U0EVE&gt;"),
+    ],
+)
+def test_what_a_notification_says_reads_as_a_sentence_that_names_who_is_meant(notice, facts, body, expected):
+    (message,) = thread_messages(an_outbound(notice, body), facts)
+
+    assert expected == message.text
+
+
+@pytest.mark.parametrize(("room", "ends"), [(0, "a…"), (5, "a…"), (20, f"a<@{BOB}>")])
+def test_a_notification_that_is_cut_ends_before_a_mention_and_not_in_it(room, ends):
+    elements = [rich_section(said("a" * 2870), said("a" * (30 - room)), user(BOB))]
+
+    assert spoken(elements).endswith(ends)
+
+
 def acts(message):
     return [
         one["action_id"]
@@ -87,6 +110,17 @@ def test_a_notice_has_the_buttons_that_settle_it(notice, facts, expected):
     check(message)
 
     assert expected == acts(message)
+
+
+def test_a_new_ticket_that_may_be_another_has_the_form_for_two_at_hand():
+    alone, twin = (
+        thread_messages(an_outbound("agent-new", "Words.", extra=extra), a_card())[0]
+        for extra in ({}, {"twin": 1001})
+    )
+    check(twin)
+    pressed = names.pressed_in(twin.blocks[-1]["elements"][0]["value"])
+
+    assert ([], [names.MERGE], "1001") == (acts(alone), acts(twin), pressed.word)
 
 
 def test_a_held_messages_buttons_name_the_message():

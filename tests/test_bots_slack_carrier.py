@@ -17,7 +17,14 @@ from store.tables import Sending
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
 
 
-def promised(desk: World, place: str, body: str = "Words.", ticket: int = 0, **fields) -> int:
+def promised(
+    desk: World,
+    place: str,
+    body: str = "Words.",
+    ticket: int = 0,
+    notice: str = "agent-follow-up",
+    **fields,
+) -> int:
     """Something owed in Slack; the row of the outbox."""
 
     def promise(work):
@@ -26,7 +33,7 @@ def promised(desk: World, place: str, body: str = "Words.", ticket: int = 0, **f
         outbound = Outbound(
             "slack",
             Address("", place),
-            "agent-follow-up",
+            notice,
             "A subject",
             body,
             f"{now.timestamp()}@vendor.example",
@@ -183,7 +190,7 @@ def test_a_dead_token_keeps_everything_and_alerts_agents_once_by_mail(tmp_path, 
             await desk.slack.wait_for(lambda: state_of(desk, first) is Sending.PENDING)
             waits = state_of(desk, first)
             desk.slack.team.trouble = ""
-            await desk.chat.hands.speaking._try_again("")
+            await desk.chat.hands.speaking.tokens.try_again("")
             desk.service._wake()
             await desk.settle()
             alerts = [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
@@ -246,6 +253,37 @@ def test_agents_see_a_customers_files_in_the_thread_and_read_what_was_left_out(t
 
     assert [("trace.log", b"line 1\nline 2\n")] == files
     assert "fix.exe is not shown here, because it is a program." in said
+
+
+def test_a_file_that_is_not_kept_any_more_costs_agents_no_word_and_is_named(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(a_mail_with("trace.log"))
+            card = await desk.card()
+            await desk.settle()
+            before = len(desk.thread(card))
+            promised(desk, "triage", "See the files.", ticket=1001, attachments=((1, 0), (1, 7)))
+            await desk.settle()
+            words, *files = desk.thread(card)[before:]
+            return words.text, str(words.blocks), [file.name for one in files for file in one.files]
+
+    text, blocks, files = asyncio.run(story())
+
+    assert ("See the files.", ["trace.log"]) == (text.split(maxsplit=1)[1], files)
+    assert "a file: not kept any more" in blocks
+
+
+def test_an_answer_whose_file_is_not_kept_any_more_is_not_said_in_part(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await a_card(desk)
+            desk.register()
+            place = f"{desk.slack.team.id}/{desk.space.shared}"
+            number = promised(desk, place, "See the file.", attachments=((1, 7),), notice="agent-answer")
+            await desk.slack.wait_for(lambda: state_of(desk, number) is Sending.FAILED, 10)
+            return [one.text for one in desk.slack.channel(desk.space.shared)]
+
+    assert [] == asyncio.run(story())
 
 
 def test_files_of_a_protected_teams_ticket_are_in_no_other_channel(tmp_path):

@@ -144,8 +144,8 @@ def test_while_the_bots_token_is_dead_events_are_kept_and_decided_later(tmp_path
             await desk.slack.wait_until_idle()
             acked = [ack.retry_attempt for ack in desk.slack.acks]
             await asyncio.sleep(1.5)  # a few tries, which do not count
-            await desk.chat.hands.speaking._try_again("")
-            await desk.chat.hands.speaking._try_again("")
+            await desk.chat.hands.speaking.tokens.try_again("")
+            await desk.chat.hands.speaking.tokens.try_again("")
             return acked, await is_decided(desk)
 
     assert ([0], [Delivery.DONE]) == asyncio.run(story())

@@ -5,10 +5,10 @@ import hmac
 
 import pytest
 
-from bots.slack.dispatch import interaction_of, where, who
 from bots.slack.hearing import is_our_own, lane_of
 from bots.slack.http_mode import payload_in
 from bots.slack.manifest import SCOPES, manifest
+from bots.slack.payloads import interaction_of, where, who
 from bots.slack.people import is_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.sealing import Seal

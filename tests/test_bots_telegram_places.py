@@ -1,12 +1,17 @@
 """Blocks are noted, groups are left after one word, and what a button does is answered."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from bots.telegram.heard import HeardKind
+from builders import a_ticket
+from intake.tickets import Status
+from serving import ANA
 from store import chats
 from store.chat_tables import accounts, buttons
-from store.tables import Sending, outbox
+from store.tables import Sending, history, outbox
 from telegram_world import Echo, in_world
 
 
@@ -55,6 +60,31 @@ def test_a_block_is_noted_and_taken_back(tmp_path, shut_out):
         )
 
     assert (["agent-chat-blocked"], shut_out) == in_world(tmp_path, scenario, Echo())
+
+
+@pytest.mark.slow
+def test_a_block_is_told_in_the_thread_of_the_newest_open_ticket_and_is_on_the_history(tmp_path):
+    async def scenario(world):
+        world.link(world.anna)
+        for number, status in ((1001, Status.OPEN), (1002, Status.WAITING), (1003, Status.CLOSED)):
+            world.write(lambda work, about=(number, status): a_ticket_of_anna(work, *about))
+        await world.telegram.block(world.anna)
+        await world.until(lambda: world.read(blocked_at))
+        told = select(outbox.c.ticket).where(outbox.c.notice == "agent-chat-blocked")
+        noted = select(history.c.detail).where(history.c.detail.like("%blocked the bot"))
+        return world.read(
+            lambda work: [list(work.connection.execute(one).scalars()) for one in (told, noted)]
+        ), world.place(world.anna)
+
+    (told, noted), place = in_world(tmp_path, scenario, Echo())
+
+    assert ([1002], [f"telegram account {place} blocked the bot"]) == (told, noted)
+
+
+def a_ticket_of_anna(work, number, status):
+    ana = work.person(ANA.address)
+    one = a_ticket(number=number, requester=ana, organisation=None, participants=(), status=status)
+    work.add_ticket(replace(one, assignee=None), one.opened_at)
 
 
 def blocked_at(work):

@@ -168,6 +168,13 @@ FACTS = {
         "readers": ("Ana Rossi <ana@acme.example>", "Bob Brun in Telegram"),
     },
     "agent-changed": {"author": "Sam Weaver", "changes": ("status: open → waiting",)},
+    "agent-decided": {
+        "author": "Sam Weaver",
+        "became": "refused",
+        "sender": "eve@elsewhere.example",
+        "because": "We do not know you.",
+        "is_told": True,
+    },
     "agent-elsewhere": {"channel": "C0123", "inviter": "<@U0123>"},
     "ticket-status": {
         "tickets": [

@@ -193,3 +193,56 @@ def test_a_choice_is_replaced_by_the_next_one(store):
             chats.choose(work, "agent:1", "direct", value, NOON)
 
         assert "two" == work.preference("agent:1", "direct")
+
+
+def posted(store, number):
+    """A card that is there, and is being drawn again since noon."""
+    card = claim(store, number, NOON)
+    with store.begin() as work:
+        cards.posted(work, number, "T1/C1", "1.1")
+        return cards.card_of(work, card.ticket)
+
+
+@pytest.mark.parametrize(("waited", "is_late"), [(9 * SECOND, False), (10 * SECOND, True)])
+def test_a_card_is_late_when_it_has_been_drawn_for_so_long(store, numbers, waited, is_late):
+    posted(store, numbers[1])
+    with store.reading() as work:
+        late = cards.late(work, NOON + waited - 10 * SECOND, LEASE, 5)
+
+    assert [numbers[1]] * is_late == [one.ticket for one in late]
+
+
+def test_a_card_that_nobody_posted_yet_is_not_late(store, numbers):
+    with store.reading() as work:
+        assert [] == cards.late(work, NOON + LEASE, LEASE, 5)
+
+
+def test_a_badge_is_put_on_once_and_has_to_go_before_the_card_counts_as_drawn(store, numbers):
+    card = posted(store, numbers[1])
+    with store.begin() as work:
+        worn = [cards.wear_badge(work, card) for _ in range(2)]
+        late = cards.late(work, NOON + LEASE, LEASE, 5)
+        too_early = cards.drawn(work, card, "digest", NOON)
+        cards.lose_badge(work, card.ticket)
+        then = cards.drawn(work, card, "digest", NOON)
+        shown = cards.card_of(work, card.ticket).shown
+
+    assert ([True, False], [], False, True, "digest") == (worn, late, too_early, then, shown)
+
+
+def test_a_card_that_is_to_be_sent_anew_keeps_its_badge(store, numbers):
+    card = posted(store, numbers[1])
+    with store.begin() as work:
+        cards.wear_badge(work, card)
+        cards.draw_anew(work, card.ticket, NOON)
+        kept = cards.has_badge(work, card.ticket)
+
+    assert kept
+
+
+def test_a_card_that_was_drawn_meanwhile_gets_no_badge(store, numbers):
+    card = posted(store, numbers[1])
+    with store.begin() as work:
+        cards.drawn(work, card, "digest", NOON)
+
+        assert not cards.wear_badge(work, card)

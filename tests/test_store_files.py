@@ -1,5 +1,6 @@
 """Files that an answer takes along: found again in the bytes of the message, and not purged before."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from intake.errors import PermanentFailure
 from intake.mail import read_mail
 from intake.messages import File
 from store import inbox, outbox
-from store.files import files_of
+from store.files import files_of, kept_files_of
 from stores import NOON, a_decision, a_raw, an_outbound
 
 MAIL = b"""From: Sam <sam@vendor.example>
@@ -89,3 +90,13 @@ def test_purged_bytes_are_a_failure_for_good(store, answer):
 
     with pytest.raises(PermanentFailure, match="not kept any more"):
         files(store, answer[1])
+
+
+def test_what_is_purged_is_named_beside_what_is_kept(store, answer):
+    with store.begin() as work:
+        outbox.mark_sent(work, answer[1], "250", NOON)
+    purged(store)
+    with store.reading() as work:
+        outbound = replace(outbox.one(work, answer[1]).outbound, attachments=((answer[0], 1), (answer[0], 7)))
+
+        assert ((), ("two.txt", "a file")) == kept_files_of(work, outbound)

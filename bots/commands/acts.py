@@ -163,12 +163,13 @@ def release(wired: Wired, message: int, number: int, admit: bool, by: str) -> st
 
 def refuse(wired: Wired, message: int, because: str, by: str) -> str:
     """Turn a held message away and tell its sender, which is the agent's own decision."""
-    acted(
+    done = acted(
         wired,
         by,
         lambda work, now: deciding.refuse(work, wired.setup, actor(work, by), message, because, now),
     )
-    return f"message {message} is refused, and its sender is told"
+    told = "and its sender is told" if done.reply else "but nothing reaches its sender, who is not told"
+    return f"message {message} is refused, {told}"
 
 
 def drop(wired: Wired, message: int, by: str) -> str:

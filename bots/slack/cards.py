@@ -3,7 +3,8 @@
 One card at a time in each channel, as Slack takes them; which one is asked when its turn has come,
 so that in a storm the newest ticket is on the screen first. What a ticket's card shows is compared
 with what it showed, and what is the same is not sent. A ticket that was given to another team
-gets a card in that team's channel; the old one is drawn a last time (`leaving`).
+gets a card in that team's channel; the old one is drawn a last time (`leaving`). A card that waits
+for too long wears a badge meanwhile (`badges`).
 """
 
 import asyncio
@@ -19,6 +20,7 @@ import structlog
 from bots.chat.desk import ChatDesk
 from bots.processes import is_of_the_past, this_process
 from bots.slack import blocks
+from bots.slack.badges import Badges
 from bots.slack.blocks import Message
 from bots.slack.leaving import Leaving
 from bots.slack.looking import Where
@@ -58,6 +60,7 @@ class Cards:
         self._speaking = speaking
         self._triage = triage
         self._leaving = Leaving(desk, speaking)
+        self.badges = Badges(desk, speaking, LEASE)
         self._worker = this_process("cards")
         self._busy: dict[Lane, asyncio.Task[None]] = {}
         self._drawn = asyncio.Event()
@@ -183,6 +186,7 @@ class Cards:
         if card.external and card.place != seat.where.place:
             old = await self._triage.seat_at(card.place.rpartition("/")[2])
             await self._leaving.leave(card, old, seat)
+            await self.badges.take_off(card)
             card = replace(card, place="", external="", shown="", attempts=1)
         message = await self._message(card.ticket, seat)
         shown = digest_of(message)
@@ -193,7 +197,8 @@ class Cards:
                 await self._speaking.update(_where(card), card.external, message)
             except MessageGone:  # somebody deleted it
                 await self._post(replace(card, attempts=1), seat, message)
-        await self._desk.write(lambda work: cards.drawn(work, card, shown, datetime.now(UTC)))
+        while not await self._desk.write(lambda work: cards.drawn(work, card, shown, datetime.now(UTC))):
+            await self.badges.take_off(card)
 
     async def _post(self, card: Card, seat: Seat, message: Message) -> None:
         ts = await self._speaking.post(

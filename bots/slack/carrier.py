@@ -1,9 +1,10 @@
 """Carries what is promised into Slack: under a ticket's card, into a direct message, to customers.
 
-A place in the outbox is one of four: `triage` (for agents: in the thread of the ticket's card, or in
+A place in the outbox is one of five: `triage` (for agents: in the thread of the ticket's card, or in
 the channel itself where it is about no ticket), `direct U123` (one agent), `TEAM/CHANNEL[/THREAD]`
-(a registered channel of customers), or `sign …` (a message that gets a reaction). What is posted is
-remembered with its ticket, so that an answer to it belongs there.
+(a registered channel of customers), `sign …` (a message that gets a reaction), or `redraw …` (a notice
+that shows what was decided). What is posted is remembered with its ticket, so that an answer to it
+belongs there.
 """
 
 from collections.abc import Sequence
@@ -17,12 +18,14 @@ from bots.slack.blocks import CardFacts, Message
 from bots.slack.blocks.thread import direct_messages
 from bots.slack.cards import Cards
 from bots.slack.looking import Where
+from bots.slack.noticed import carry_redraw
 from bots.slack.pace import ANSWER, MESSAGE, Order
 from bots.slack.signs import SIGN, carry_sign
 from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.triage import Triage
-from bots.slack.uploads import Uploads
+from bots.slack.uploads import Uploads, check
 from bots.slack.workspaces import MEDIUM
+from intake.decisions import is_for_customers
 from intake.errors import PermanentFailure
 from intake.messages import File
 from intake.policy import Policy
@@ -30,7 +33,8 @@ from intake.readers import DIRECT, TRIAGE, privileged
 from store import chat_places, posts
 from store.chat_places import PlaceKind
 from store.chats import is_of_customer
-from store.files import files_of
+from store.files import files_of, kept_files_of
+from store.held_notices import HELD, REDRAW, Settled, settled_by
 from store.posts import Post
 from store.work import SqlWork
 
@@ -53,6 +57,8 @@ class SlackCarrier:
                 return await self._directly(promise, rest)
             if kind == SIGN:
                 return await carry_sign(self._speaking, rest, promise.outbound.subject)
+            if kind == REDRAW:
+                return await carry_redraw(self._desk, self._speaking, self._triage, int(rest))
             return await self._to_customers(promise, kind)
         except ChannelGone as gone:
             if await self._triage.is_triage(gone.where.team, gone.where.channel):
@@ -68,15 +74,22 @@ class SlackCarrier:
         number = promise.outbound.ticket_number
         if not number:
             seat = await self._triage.seat("")
-            return await self._say(promise, seat.where, blocks.thread_messages(promise.outbound, None))
+            messages = blocks.thread_messages(promise.outbound, None, await self._settled(promise))
+            return await self._say(promise, seat.where, messages)
         seat, ts = await self._cards.thread(number)
         facts = await self._facts(number, seat.team)
         if facts.withheld_for:  # its files are words, too
             promise = replace(promise, outbound=replace(promise.outbound, attachments=()))
         if blocks.is_on_card(promise.outbound, facts):
             return ts
-        messages = blocks.thread_messages(promise.outbound, facts)
+        messages = blocks.thread_messages(promise.outbound, facts, await self._settled(promise))
         return await self._say(promise, Where(seat.where.team, seat.where.channel, ts), messages)
+
+    async def _settled(self, promise: Claimed) -> Settled | None:
+        """What became of a held message before the notice of it was posted."""
+        if promise.outbound.notice != HELD:
+            return None
+        return await self._desk.read(lambda work: settled_by(work, promise.id))
 
     async def _directly(self, promise: Claimed, user: str) -> str:
         where = await self._speaking.direct(await self._speaking.home(), user)
@@ -96,24 +109,34 @@ class SlackCarrier:
         return await self._say(promise, where, blocks.customer_messages(promise.outbound))
 
     async def _say(self, promise: Claimed, where: Where, messages: Sequence[Message]) -> str:
-        """Every message in its order, the files last; the ts of the first."""
+        """Every message in its order, the files last; nothing at all where a file must not go."""
         again = promise.attempts > 1
+        files, messages = await self._with_files(promise, messages)
         first = ""
         for part, message in enumerate(messages):
             key = f"outbox {promise.id} {part}"
             ts = await self._speaking.post(where, message, key, _order(promise), may_be_there=again)
             await self._remember(promise, where, ts)
             first = first or ts
-        files = [one.file for one in messages if one.file] + await self._files(promise)
         if files:
             uploads = Uploads(self._speaking, self._desk.setup.desk)
             await uploads.share(where, files, may_be_there=again)
         return first
 
-    async def _files(self, promise: Claimed) -> list[File]:
-        if not promise.outbound.attachments:
-            return []
-        return list(await self._desk.read(lambda work: files_of(work, promise.outbound)))
+    async def _with_files(
+        self, promise: Claimed, messages: Sequence[Message]
+    ) -> tuple[list[File], Sequence[Message]]:
+        """What goes up behind the words. Agents read which are lost; an answer goes with all or not."""
+        whole, outbound = [one.file for one in messages if one.file], promise.outbound
+        if not outbound.attachments:
+            return whole, messages
+        if is_for_customers(outbound.notice):
+            kept = await self._desk.read(lambda work: files_of(work, outbound))
+        else:
+            kept, lost = await self._desk.read(lambda work: kept_files_of(work, outbound))
+            messages = blocks.with_lost_files(messages, lost)
+        check(kept, self._desk.setup.desk)
+        return [*whole, *kept], messages
 
     async def _remember(self, promise: Claimed, where: Where, ts: str) -> None:
         post = Post(

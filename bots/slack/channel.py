@@ -72,9 +72,10 @@ class SlackChat:
         return [
             *connection,
             (f"{self.name} cards", self.hands.cards.run),
+            (f"{self.name} badges", self.hands.cards.badges.run),
             (f"{self.name} triage", self.hands.triage.watch),
             (f"{self.name} agents", self.hands.staff.watch),
-            (f"{self.name} tokens", self.hands.speaking.watch),
+            (f"{self.name} tokens", self.hands.speaking.tokens.watch),
             (f"{self.name} retention", self._forget_old),
             *loops_of(self.name, self.hands),
             *((f"{self.name} {what}", loop) for what, loop in self._asks.loops),

@@ -22,6 +22,7 @@ from slack_bolt.response import BoltResponse
 from bots.slack.apologies import answer_to, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
+from bots.slack.payloads import interaction_of, own_team, where, who
 from bots.slack.workspaces import MEDIUM
 from store import inbox, posts, seen
 from store.inbox import Waiting
@@ -143,7 +144,7 @@ class Dispatch:
         user, team = who(body, payload)
         channel, ts, thread = where(body, payload)
         agent = await self._hands.staff.agent(team, user)
-        place = f"{_own_team(body, team)}/{channel}"
+        place = f"{own_team(body, team)}/{channel}"
 
         def found(work: SqlWork) -> tuple[posts.Post | None, int]:
             post = posts.post_at(work, MEDIUM, place, ts) if ts else None
@@ -220,57 +221,6 @@ def _register(app: AsyncApp, listener: Listener) -> Callable[..., Any]:
             return app.options(name)
         case Kind.EVENT | Kind.MESSAGE:
             return app.event(name)
-
-
-def interaction_of(body: Json) -> str:
-    """What makes an interaction the same one: its kind, who, and the moment or the trigger."""
-    user, _ = who(body, body)
-    actions = body.get("actions") or [{}]
-    moment = actions[0].get("action_ts") or body.get("trigger_id") or body.get("action_ts") or ""
-    if not moment:  # view_closed has neither
-        view = body.get("view") or {}
-        moment = f"{view.get('id')} {view.get('hash')}"
-    return f"{body.get('type') or body.get('command')} {user} {moment}"
-
-
-def who(body: Json, payload: Json) -> tuple[str, str]:
-    """The one who acts, and the workspace that they are of: never what the message says."""
-    user = body.get("user")
-    if isinstance(user, dict):
-        team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
-        return str(user.get("id") or ""), str(team)
-    if body.get("command"):
-        return str(body.get("user_id") or ""), str(body.get("team_id") or "")
-    author = (payload.get("message") or payload.get("previous_message") or {}).get("user")
-    user_id = payload.get("user") or author or ""
-    team = payload.get("user_team") or payload.get("source_team") or body.get("team_id") or ""
-    return str(user_id if isinstance(user_id, str) else user_id.get("id", "")), str(team)
-
-
-def where(body: Json, payload: Json) -> tuple[str, str, str]:
-    """Channel, message and thread of what was acted on, "" for what there is none of."""
-    if body.get("command"):
-        return str(body.get("channel_id") or ""), "", ""
-    told = (
-        payload.get("message") or payload.get("previous_message")
-        if body.get("event")
-        else body.get("message")
-    )
-    message = told or {}
-    item = payload.get("item") or {}
-    container = body.get("container") or {}
-    channel = (body.get("channel") or {}).get("id") or item.get("channel") or payload.get("channel") or ""
-    ts = message.get("ts") or item.get("ts") or container.get("message_ts") or payload.get("ts") or ""
-    thread = message.get("thread_ts") or container.get("thread_ts") or payload.get("thread_ts") or ""
-    return str(channel if isinstance(channel, str) else ""), str(ts), str(thread)
-
-
-def _own_team(body: Json, team: str) -> str:
-    """The workspace whose installation heard it: that is the one in which we posted."""
-    authorizations = body.get("authorizations") or [{}]
-    return str(
-        authorizations[0].get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id") or team
-    )
 
 
 def _settled(work: SqlWork, delivery: int) -> None:

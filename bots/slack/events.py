@@ -133,7 +133,7 @@ class Events:
         await self._hands.desk.write(lambda work: installations.end(work, MEDIUM, team, because, now))
         self._hands.speaking.workspaces.forget(team)
         log.warning("an installation has ended", team=team, because=because)
-        await self._hands.speaking.died(team, because)
+        await self._hands.speaking.tokens.died(team, because)
 
 
 def _told_of_invitation(work: SqlWork, hands: Hands, inviter: str) -> Iterator[tuple[Recipient, bool]]:

@@ -2,13 +2,12 @@
 
 A message carries its key as metadata, which only apps see. Where it is not known whether it was
 posted (a broken connection, a worker that died), the place is looked through for that key before
-it is posted again. What is too fast waits in its channel; a dead token stops its workspace, which
-agents are told by mail, and goes on by itself when it works again.
+it is posted again. What is too fast waits in its channel; what dead tokens do is in `tokens`.
 """
 
 import asyncio
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 import structlog
@@ -23,22 +22,17 @@ from bots.slack.calls import (
     Limited,
     Lost,
     Refused,
-    SlackFailure,
-    answer,
 )
 from bots.slack.looking import EVENT_TYPE, Call, Looking
 from bots.slack.looking import Where as Where
 from bots.slack.pace import MESSAGE, Order, Pace
-from bots.slack.workspaces import MEDIUM, Workspaces
+from bots.slack.tokens import Tokens
+from bots.slack.workspaces import Workspaces
 from intake.errors import PermanentFailure, TemporaryFailure
-from store import cards, inbox, outbox
-from store.work import SqlWork
 
 OK = 200
 QUICK_TRIES = 3
 LONGEST_REST = 200.0  # seconds that are waited in place, within the lease
-WATCH_SECONDS = 30.0
-REST = timedelta(minutes=1)  # while a token is dead
 TOO_COMPLEX = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "block_mismatch"}
 )
@@ -68,35 +62,9 @@ class Speaking:
         self.workspaces = workspaces
         self.pace = pace or Pace()
         self.updates = Pace()
-        self._desk = desk
-        self._alerts = alerts
+        self.tokens = Tokens(workspaces, desk, alerts)
+        self.ask, self.home = self.tokens.ask, self.tokens.home
         self.looking = Looking(self.ask, desk)
-
-    async def ask(self, team: str, call: Call) -> Json:
-        """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
-        if dead := self.workspaces.dead(team):
-            raise TemporaryFailure(f"Slack: {dead}", REST)
-        try:
-            workspace = await self.workspaces.of(team)
-            said = await answer(call(workspace.client))
-        except DeadToken as error:
-            await self.died(team, error.error)
-            raise
-        if self.workspaces.key(team) in self.workspaces.paused:
-            await self._lives(team)
-        return said
-
-    async def home(self) -> str:
-        """The id of the agents' workspace; TemporaryFailure while it cannot be found out."""
-        if dead := self.workspaces.dead(""):
-            raise TemporaryFailure(f"Slack: {dead}", REST)
-        try:
-            return (await self.workspaces.home()).team
-        except DeadToken as error:
-            await self.died("", error.error)
-            raise TemporaryFailure(f"Slack: {error}", REST) from error
-        except SlackFailure as error:
-            raise TemporaryFailure(f"Slack: {error}") from error
 
     async def post(
         self,
@@ -172,14 +140,6 @@ class Speaking:
                 raise _given_up(error) from error
         raise TemporaryFailure(f"Slack: {lost}")
 
-    async def watch(self) -> None:
-        """Try dead tokens until they work, until it is cancelled; first whether what was dead is mended."""
-        await self._try_again("")
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            for key in self.workspaces.paused:
-                await self._try_again(key)
-
     # Helpers
 
     async def _posted(self, where: Where, message: Message, key: str) -> str:
@@ -229,45 +189,8 @@ class Speaking:
             raise TemporaryFailure(f"Slack: {error}", timedelta(seconds=error.seconds)) from error
         await asyncio.sleep(error.seconds)
 
-    async def died(self, team: str, error: str) -> None:
-        """A token is good for nothing any more: nothing is said until it works; agents hear of it once."""
-        self.workspaces.pause(team, error)
-        remedy = (
-            "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
-        )
-        await self._alerts.tell(self._trouble(team), f"Slack answers {error}", remedy)
-
-    async def _try_again(self, key: str) -> None:
-        try:
-            if key:
-                self.workspaces.forget(key)
-                await answer((await self.workspaces.of(key)).client.auth_test())
-            else:
-                workspace = await self.workspaces.home()
-                await answer(workspace.client.auth_test())
-            await self._lives(key)
-        except (SlackFailure, TemporaryFailure) as error:
-            self.workspaces.forget_home()
-            log.info("Slack's token is dead still", team=key, error=str(error))
-
-    async def _lives(self, team: str) -> None:
-        """A token works again: what waited for it goes at once."""
-        self.workspaces.resume(team)
-        if await self._alerts.over(self._trouble(team)):
-            await self._desk.write(_hastened)
-
-    def _trouble(self, team: str) -> str:
-        return f"token {self.workspaces.key(team)}".rstrip()
-
 
 def _given_up(error: Refused) -> Exception:
     if isinstance(error, DeadToken):
         return TemporaryFailure(f"Slack: {error}")
     return PermanentFailure(f"Slack: {error}")
-
-
-def _hastened(work: SqlWork) -> None:
-    now = datetime.now(UTC)
-    inbox.hasten(work, MEDIUM, now)
-    outbox.hasten(work, MEDIUM, now)
-    cards.hasten(work, now)

@@ -16,6 +16,7 @@ from intake.messages import Address, Outbound
 from intake.tickets import Person
 from replies.catalogue import CATALOGUE
 from store import outbox
+from store.people_lists import open_tickets_of_person
 from store.telegram_accounts import block, owner_of
 from store.work import SqlWork
 
@@ -37,10 +38,14 @@ def turn_to_mail(work: SqlWork, promise: Claimed, reason: str, setup: Setup, now
 
 
 def note_block(work: SqlWork, place: str, reason: str, number: int, setup: Setup, now: datetime) -> None:
-    """Mark an account that takes nothing any more; agents hear of it the first time."""
+    """Mark an account that takes nothing any more; agents hear of it the first time.
+
+    Where no ticket is named, that is in the thread of the newest one that waits for its owner or for us.
+    """
     person = owner_of(work, place)
     if block(work, place, now) and person:
-        _tell_agents(work, person, reason, number, setup, now)
+        about = number or max(open_tickets_of_person(work, person.id), default=0)
+        _tell_agents(work, person, reason, about, setup, now)
 
 
 def _address(work: SqlWork, person: Person | None) -> str:

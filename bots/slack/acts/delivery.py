@@ -8,20 +8,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.slack.acts.answering import answering, fill, say, submitting
-from bots.slack.acts.doing import NotFound, pressed, seen_ticket
+from bots.slack.acts.doing import NotFound, seen_ticket
 from bots.slack.acts.forms import block_of, typed
+from bots.slack.acts.notices import promise_of
 from bots.slack.acts.ways import EMAIL, Way, tried_so_far, ways_for
 from bots.slack.blocks import errors, modals, names
 from bots.slack.blocks.errors import Fault
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
-from bots.slack.workspaces import MEDIUM
 from intake.decisions import is_for_customers
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Setup
 from intake.messages import Address, Outbound
 from intake.tickets import Agent, Ticket
-from store import outbox, posts
+from store import outbox
 from store.outbox import Promise
 from store.tables import Sending
 from store.work import SqlWork
@@ -34,7 +34,7 @@ async def retry(acting: Acting, call: Call) -> None:
     assert agent
 
     async with answering(acting, call):
-        number = await _posted(acting, call)
+        number = await promise_of(acting, call)
 
         def act(work: SqlWork) -> None:
             _failed(work, desk.setup, agent, number)
@@ -50,7 +50,7 @@ async def ask_way(acting: Acting, call: Call) -> None:
     assert agent
 
     async with answering(acting, call):
-        number = await _posted(acting, call)
+        number = await promise_of(acting, call)
 
         def read(work: SqlWork) -> Json:
             promise, ticket = _failed(work, desk.setup, agent, number)
@@ -100,22 +100,6 @@ def _failed(work: SqlWork, setup: Setup, agent: Agent, number: int) -> tuple[Pro
     if promise.state in OVER:
         raise AlreadyDone("it is out, or given up")
     return promise, ticket
-
-
-async def _posted(acting: Acting, call: Call) -> int:
-    """The promise that the notice which they pressed is about, as it was posted."""
-    wanted = pressed(call).promise
-
-    def read(work: SqlWork) -> int:
-        post = posts.post_at(work, MEDIUM, f"{acting.team}/{acting.channel}", acting.ts)
-        notice = outbox.one(work, post.outbox) if post and post.outbox else None
-        about = notice.outbound.extra.get("promise", 0) if notice else 0
-        return about if isinstance(about, int) else 0
-
-    about = await call.hands.desk.read(read)
-    if not about or about != wanted:
-        raise NotFound("that message")
-    return about
 
 
 LISTENERS = (

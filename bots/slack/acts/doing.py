@@ -43,10 +43,11 @@ class Stale(CommandRefused):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which ticket is meant, and the version of it that was seen; 0 where any will do."""
+    """Which ticket is meant, the version of it that was seen (0 where any will do), what else was named."""
 
     number: int
     version: int = 0
+    word: str = ""
 
 
 def target_of(acting: Acting, call: Call) -> Target:
@@ -60,7 +61,7 @@ def target_of(acting: Acting, call: Call) -> Target:
         return Target(said.ticket, said.version)
     if said.ticket and said.ticket != acting.ticket:
         raise NotFound("that ticket")
-    return Target(acting.ticket, said.version if acting.role == CARD else 0)
+    return Target(acting.ticket, said.version if acting.role == CARD else 0, said.word)
 
 
 def pressed(call: Call) -> names.Pressed:

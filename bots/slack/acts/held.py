@@ -4,13 +4,14 @@ The first to say so wins; who comes second reads that it is done. The notice is 
 posted: a button that names another message than its notice was about does nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from bots import deciding
 from bots.slack.acts.answering import answering, fill, say, submitting
-from bots.slack.acts.doing import NotFound, pressed
+from bots.slack.acts.doing import NotFound
 from bots.slack.acts.forms import block_of, ticked, typed
+from bots.slack.acts.notices import message_of
 from bots.slack.acts.submitted import named_ticket
 from bots.slack.blocks import errors, modals, names
 from bots.slack.blocks.errors import Fault
@@ -18,15 +19,15 @@ from bots.slack.blocks.facts import reads
 from bots.slack.blocks.modals.choices import ADMIT
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Act, Acting, Call, Kind, Listener
-from bots.slack.workspaces import MEDIUM
 from intake import handle
 from intake.errors import CommandRefused
 from intake.handle import Command, Setup
 from intake.tickets import Agent
-from store import outbox, posts
 from store.work import SqlWork
 
 Deciding = Callable[[SqlWork, Setup, Agent, int, datetime], Command]
+Record = Mapping[str, object]
+Shown = Callable[[int, str, Record], Json]
 
 
 def _admit(work: SqlWork, setup: Setup, agent: Agent, message: int, now: datetime) -> Command:
@@ -53,7 +54,7 @@ def at_once(name: str) -> Act:
 
     async def press(acting: Acting, call: Call) -> None:
         async with answering(acting, call):
-            message = await _posted(acting, call)
+            message = await message_of(acting, call)
             await _settle(acting, call, message, decide)
             await say(acting, call, errors.refusal(Fault(words)))
 
@@ -61,12 +62,20 @@ def at_once(name: str) -> Act:
 
 
 async def ask_why(acting: Acting, call: Call) -> None:
-    """Refusing wants words for its sender."""
-    await _ask(acting, call, "Refuse the message", modals.refuse)
+    """Refusing wants words for its sender, who reads them where they wrote."""
+    setup = call.hands.desk.setup
+
+    def view(message: int, sender: str, record: Record) -> Json:
+        return modals.refuse(message, sender, _way(setup, record))
+
+    await _ask(acting, call, "Refuse the message", view)
 
 
 async def ask_where(acting: Acting, call: Call) -> None:
-    await _ask(acting, call, "Add to a ticket", modals.add_to)
+    def view(message: int, sender: str, record: Record) -> Json:
+        return modals.add_to(message, sender)
+
+    await _ask(acting, call, "Add to a ticket", view)
 
 
 async def refuse(acting: Acting, call: Call) -> None:
@@ -94,16 +103,17 @@ async def add_to(acting: Acting, call: Call) -> None:
         await _settle(acting, call, message, decide)
 
 
-async def _ask(acting: Acting, call: Call, title: str, view: Callable[[int, str], Json]) -> None:
+async def _ask(acting: Acting, call: Call, title: str, view: Shown) -> None:
     desk, agent = call.hands.desk, acting.agent
     assert agent
 
     async with answering(acting, call):
-        message = await _posted(acting, call)
+        message = await message_of(acting, call)
 
         def read(work: SqlWork) -> Json:
             record = _seen(work, desk.setup, agent, message)
-            return view(message, str(record["author"] or record["from"] or "nobody known"))
+            sender = str(record["author"] or record["from"] or "nobody known")
+            return view(message, sender, record)
 
         await fill(acting, call, title, lambda: desk.read(read))
 
@@ -121,6 +131,14 @@ async def _settle(acting: Acting, call: Call, message: int, decide: Deciding) ->
     await desk.write(act)
 
 
+def _way(setup: Setup, record: Record) -> str:
+    """How the sender would read why they are turned away."""
+    if not deciding.can_be_told(setup, record):
+        return "Nothing reaches them: only colleagues read this."
+    chat = deciding.chat_of(setup, record)
+    return f"They read this in {chat}, where they wrote." if chat else "They read this by mail."
+
+
 def _seen(work: SqlWork, setup: Setup, agent: Agent, message: int) -> dict[str, object]:
     """A held message that an agent may decide about: not one for a protected team of others."""
     try:
@@ -131,22 +149,6 @@ def _seen(work: SqlWork, setup: Setup, agent: Agent, message: int) -> dict[str, 
     if ticket is not None and not reads(agent, ticket, setup.policy):
         raise NotFound("that message")
     return record
-
-
-async def _posted(acting: Acting, call: Call) -> int:
-    """The message that the notice which they pressed is about, as it was posted."""
-    wanted = pressed(call).message
-
-    def read(work: SqlWork) -> int:
-        post = posts.post_at(work, MEDIUM, f"{acting.team}/{acting.channel}", acting.ts)
-        notice = outbox.one(work, post.outbox) if post and post.outbox else None
-        about = notice.outbound.extra.get("message", 0) if notice else 0
-        return about if isinstance(about, int) else 0
-
-    about = await call.hands.desk.read(read)
-    if not about or about != wanted:
-        raise NotFound("that message")
-    return about
 
 
 def _message_of(view: Json) -> int:

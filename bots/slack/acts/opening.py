@@ -64,6 +64,12 @@ def _close(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datet
     return modals.close(facts, why_not, asks=setup.policy.file.lifecycle.survey_at_close)
 
 
+def _merge(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime) -> Json:
+    """The other ticket is in the form where the button was about two."""
+    facts = facts_for(work, setup, agent, target.number, now)
+    return modals.merge(replace(facts, version=target.version or facts.version), target.word)
+
+
 def _out_of_scope(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime) -> Json:
     reasons = tuple((one.name, one.says) for one in setup.policy.file.out_of_scope)
     return modals.out_of_scope(facts_for(work, setup, agent, target.number, now), reasons)
@@ -84,7 +90,7 @@ FORMS: Mapping[str, Form] = {
     names.ASSIGN: Form("Assign", _assign),
     names.SNOOZE: Form("Snooze", of_facts(modals.snooze)),
     names.CLOSE: Form("Close the ticket", _close),
-    names.MERGE: Form("Link or merge", of_facts(modals.merge)),
+    names.MERGE: Form("Link or merge", _merge),
     names.ESCALATE: Form("Escalate", of_facts(modals.escalate)),
     names.OUT_OF_SCOPE: Form("Out of scope", _out_of_scope),
     names.REDACT: Form("Redact", of_facts(modals.redact)),

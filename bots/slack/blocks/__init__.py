@@ -12,7 +12,7 @@ from bots.slack.blocks.facts import card_facts, reads, row_of
 from bots.slack.blocks.mentions import mentions
 from bots.slack.blocks.shelves import home_facts, open_tickets
 from bots.slack.blocks.story import details_facts
-from bots.slack.blocks.thread import direct_messages, is_on_card, thread_messages
+from bots.slack.blocks.thread import direct_messages, is_on_card, thread_messages, with_lost_files
 from bots.slack.blocks.types import CardFacts, Due, HomeFacts, Json, Message, Row, Shelf
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "row_of",
     "taken_back",
     "thread_messages",
+    "with_lost_files",
 ]

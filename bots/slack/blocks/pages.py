@@ -4,10 +4,11 @@ Words are cut where a line ends if there is one near, else between words. What i
 long text is in the file, whole, so that nobody has to put pieces together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from bots.slack.blocks.elements import LONGEST_PIECE, context, rich_text
-from bots.slack.blocks.text import fallback, plain
+from bots.slack.blocks.text import LONGEST_FALLBACK, cut, escaped, fallback, mention, plain
 from bots.slack.blocks.types import Json, Message
 from intake.messages import File
 
@@ -38,30 +39,41 @@ def messages_of(
             blocks.append(context(plain("Cut here; the whole text is in the file below.")))
         if place == len(pages):
             blocks += acts
-        said = fallback(text_of(page) or subject)
+        said = spoken(page) or fallback(subject)
         made.append(Message(said, tuple(blocks), file, broadcast and place == 1))
     return made
 
 
 def text_of(elements: Iterable[Json]) -> str:
-    """What elements of rich text say, as plain lines."""
-    return "\n".join(_lines_of(elements)).strip()
+    """What elements of rich text say, as plain lines; whom they mention is not among it."""
+    return "\n".join(_lines_of(elements, _said)).strip()
 
 
-def _lines_of(elements: Iterable[Json]) -> Iterator[str]:
+def spoken(elements: Iterable[Json]) -> str:
+    """The same as a fallback: safe mrkdwn, in which our own mentions are those that the blocks have."""
+    return cut("\n".join(_lines_of(elements, _safely)).strip(), LONGEST_FALLBACK)
+
+
+def _lines_of(elements: Iterable[Json], said: Callable[[Iterable[Json]], str]) -> Iterator[str]:
     for number, one in enumerate(elements, 1):
         pieces = one["elements"]
         if one["type"] == "rich_text_list":
             mark = f"{number}. " if one["style"] == "ordered" else "- "
-            yield from (f"{'  ' * one.get('indent', 0)}{mark}{_said(item['elements'])}" for item in pieces)
+            yield from (f"{'  ' * one.get('indent', 0)}{mark}{said(item['elements'])}" for item in pieces)
         elif one["type"] == "rich_text_quote":
-            yield "\n".join(f"> {line}" for line in _said(pieces).split("\n"))
+            yield "\n".join(f"> {line}" for line in said(pieces).split("\n"))
         else:
-            yield _said(pieces)
+            yield said(pieces)
 
 
 def _said(pieces: Iterable[Json]) -> str:
     return "".join(one.get("text") or one.get("url") or one.get("fallback") or "" for one in pieces)
+
+
+def _safely(pieces: Iterable[Json]) -> str:
+    """Words escaped as a whole, between the mentions of those whom we name by their ids."""
+    runs = groupby(pieces, lambda one: str(one.get("user_id", "")))
+    return "".join(mention(called) if called else escaped(_said(run)) for called, run in runs)
 
 
 def _pages(elements: Iterable[Json]) -> Iterator[list[Json]]:

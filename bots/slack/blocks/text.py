@@ -17,7 +17,7 @@ ELLIPSIS = "…"
 _EMOJI = re.compile(r":(?=[a-z+\-_][\w+'\-]*:)", re.IGNORECASE)
 _COLON = "\ua789"  # looks like a colon, and begins no emoji
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
-_HALF = re.compile(r"&[a-z]{0,3}$|(?<!\w)@\w*$")  # of an entity, or of a word that would call everybody
+_HALF = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*|(?<!\w)@\w*)$")  # of an entity, a mention, a call to everybody
 
 
 def escaped(text: str) -> str:
@@ -30,7 +30,7 @@ def escaped(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Escaped text of at most so many characters, no entity cut in two, and nobody called by half a word."""
+    """Escaped text of at most so many characters: no half entity or mention, nobody called by half a word."""
     if len(text) <= most:
         return text
     return _HALF.sub("", text[: most - 1]).rstrip() + ELLIPSIS

@@ -4,20 +4,24 @@ The words come finished from the templates. Where they are long, what fits stand
 and the whole in a file. A ticket whose words this channel must not read is named, and no more.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bots.slack.blocks import names
 from bots.slack.blocks.card import has_all_words, target, title_of
 from bots.slack.blocks.elements import actions, button, confirm, context, rich_section, said, user
 from bots.slack.blocks.mentions import BROADCAST, mentioned_by
 from bots.slack.blocks.pages import messages_of
-from bots.slack.blocks.text import plain
+from bots.slack.blocks.text import date, mrkdwn, plain
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.messages import Outbound
+from intake.promising import TWIN
 from intake.readers import DIRECT
 from intake.telling import ASSIGNED, DIGEST, MENTIONED
 from intake.tickets import Status
 from replies.slack_text import as_rich_text
+from store.held_notices import Settled
 
 NOTICE = "notice"  # the block of a notice's actions
 SIGNS = {
@@ -42,6 +46,12 @@ SIGNS = {
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
 }
+SETTLED = {  # what became of a held message
+    "admitted": ("✅", "Admitted onto{on} by {by}"),
+    "added": ("✅", "Put onto{on} by {by}, its sender not admitted"),
+    "refused": ("🚫", "Refused by {by}"),
+    "dropped": ("🗑️", "Dropped by {by}"),
+}
 MUTES = {  # which choice of theirs a direct message is one of
     "agent-assigned": ASSIGNED,
     "agent-mentioned": MENTIONED,
@@ -49,8 +59,13 @@ MUTES = {  # which choice of theirs a direct message is one of
 }
 
 
-def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[Message]:
-    """The messages of one notice in their order, each within Slack's limits; no facts: of no ticket."""
+def thread_messages(
+    outbound: Outbound, facts: CardFacts | None = None, settled: Settled | None = None
+) -> list[Message]:
+    """The messages of one notice in their order, each within Slack's limits; no facts: of no ticket.
+
+    One about a held message that is `settled` says by whom and how in the place of its buttons.
+    """
     if facts and facts.withheld_for:
         return [_kept_back(outbound, facts)]
     lead = _lead(outbound, facts)
@@ -62,7 +77,7 @@ def thread_messages(outbound: Outbound, facts: CardFacts | None = None) -> list[
     return messages_of(
         elements,
         outbound.subject,
-        _acts(outbound, facts),
+        [settled_line(settled)] if settled else _acts(outbound, facts),
         file_name=f"{outbound.notice}.txt",
         broadcast=outbound.notice in BROADCAST and facts is not None,
     )
@@ -87,6 +102,15 @@ def direct_messages(outbound: Outbound, facts: CardFacts | None) -> list[Message
     return [*found[:-1], Message(last.text, (*last.blocks, *below), last.file)]
 
 
+def with_lost_files(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Message]:
+    """The same with a line that names the files that are not kept any more."""
+    if not names:
+        return messages
+    last = messages[-1]
+    line = context(plain(f"📎 {', '.join(names)}: not kept any more, so not shown here.", 300))
+    return [*messages[:-1], replace(last, blocks=(*last.blocks, line))]
+
+
 def mute_button(notice: str) -> Json:
     """Below a direct message: no more of its kind."""
     made = button("Mute these messages", names.MUTE) | {"value": MUTES.get(notice, DIRECT)}
@@ -107,6 +131,8 @@ def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
 def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
     found: list[Json] = []
     match outbound.notice:
+        case "agent-new" if facts and (other := _number(outbound, TWIN)):
+            found = [twin_button(facts, other)]
         case "agent-held":
             found = held_buttons(_number(outbound, "message"), facts)
         case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
@@ -121,6 +147,15 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
 def _number(outbound: Outbound, name: str) -> int:
     number = outbound.extra.get(name, 0)
     return number if isinstance(number, int) else 0
+
+
+def settled_line(settled: Settled) -> Json:
+    """Who decided about a held message, what, and when."""
+    sign, words = SETTLED[settled.became]
+    on = f" {settled.ticket}" if settled.ticket else ""
+    why = f": {settled.because}" if settled.because else ""
+    when = mrkdwn(date(datetime.fromisoformat(settled.at)))
+    return context(plain(f"{sign} {words.format(on=on, by=settled.by)}{why}", 300), when)
 
 
 def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
@@ -139,6 +174,11 @@ def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
         button("Refuse…", names.REFUSE, here, confirm=sure),
         button("Drop", names.DROP, here),
     ]
+
+
+def twin_button(facts: CardFacts, other: int) -> Json:
+    """The form for two tickets that may be one, with the other one in it."""
+    return button("Link or merge…", names.MERGE, names.Pressed(ticket=facts.number, word=str(other)))
 
 
 def clock_buttons(notice: str, facts: CardFacts) -> list[Json]:

@@ -20,7 +20,7 @@ from intake.handle import Setup
 from intake.messages import File
 from replies.chat_labels import LANGUAGES
 from replies.chat_labels import commands as listed
-from store import accounts, inbox
+from store import inbox
 from store.inbox import Waiting
 from store.work import SqlWork
 
@@ -32,6 +32,7 @@ COMMANDS = tuple(
     for language in LANGUAGES
     for scope, strangers in (("default", True), ("private", False))
 )
+NOTHING_SAID = (HeardKind.OTHER, HeardKind.GROUP, HeardKind.MEMBER)
 FLOOD_SECONDS = 60
 SECRET = "(a one-time code or link)"  # kept in place of the words
 
@@ -47,11 +48,7 @@ def take(
 ) -> str:
     """Decide what was heard and settle its delivery; what the button that was pressed shows, or ""."""
     turn = Turn(work, heard, waiting, files, setup, now, limits)
-    if heard.kind in (HeardKind.OTHER, HeardKind.GROUP) or heard.chat != heard.user:
-        inbox.settle(work, waiting.id)
-        return ""
-    if heard.kind is HeardKind.MEMBER:
-        _member(turn)
+    if heard.kind in NOTHING_SAID or heard.chat != heard.user:
         inbox.settle(work, waiting.id)
         return ""
     account, person, ended = known(turn)
@@ -114,15 +111,6 @@ def _keep(turn: Turn, answered: Answered) -> None:
     keep_answered(turn, answered.rule, answered.because, answered.ticket, text)
     if is_secret:
         inbox.forget_bytes_of(turn.work, turn.waiting.id, turn.now)
-
-
-def _member(turn: Turn) -> None:
-    """Blocked, or unblocked again."""
-    account = accounts.account_at(turn.work, MEDIUM, turn.heard.account)
-    if account and turn.heard.is_blocked and account.blocked_at is None:
-        accounts.block(turn.work, account, turn.now)
-    elif account and turn.heard.is_blocked is False:
-        accounts.seen(turn.work, account, turn.now)
 
 
 def _may_still_ask(turn: Turn) -> bool:

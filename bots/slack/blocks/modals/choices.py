@@ -82,11 +82,12 @@ def _survey(why_not: str, *, asks: bool) -> Json:
     return field("Survey", box | ({"initial_options": offered} if asks else {}), optional=True)
 
 
-def merge(facts: CardFacts) -> Json:
+def merge(facts: CardFacts, other: str = "") -> Json:
     """Linking and merging: which other ticket, and which of the two goes on."""
+    which = line_input(names.TARGET, other, placeholder="Its reference or number", most=40)
     blocks = [
         _about(facts),
-        field("Other ticket", line_input(names.TARGET, placeholder="Its reference or number", most=40)),
+        field("Other ticket", which),
         field("What is to be done", choice(names.SURVIVOR, JOINS, "link")),
         context(plain("Merging closes one of them; its messages are read on the other.", 300)),
     ]
@@ -126,9 +127,9 @@ def redact(facts: CardFacts) -> Json:
     return modal(names.VIEW_REDACT, "Redact", blocks, _target(facts), "Redact")
 
 
-def refuse(message: int, sender: str) -> Json:
-    """Turning a held message away, in words that its sender reads."""
-    why = text_input(names.REASON, placeholder="They read this.", most=1000)
+def refuse(message: int, sender: str, way: str = "They read this.") -> Json:
+    """Turning a held message away, in words that its sender reads; `way` says how."""
+    why = text_input(names.REASON, placeholder=way, most=1000)
     blocks = [context(plain(f"From {sender}", 300)), field("Why", why)]
     return modal(names.VIEW_REFUSE, "Refuse the message", blocks, names.Pressed(message=message), "Refuse")
 

@@ -1,0 +1,58 @@
+"""What a payload of Slack's says: who acts, where, and what makes an interaction the same one again.
+
+Pure look-ups. Events, clicks, forms and commands each say it in places of their own, and none of them
+is believed further than that: who somebody is for us, and which ticket is meant, is asked of the store.
+"""
+
+from bots.slack.calls import Json
+
+
+def interaction_of(body: Json) -> str:
+    """What makes an interaction the same one: its kind, who, and the moment or the trigger."""
+    user, _ = who(body, body)
+    actions = body.get("actions") or [{}]
+    moment = actions[0].get("action_ts") or body.get("trigger_id") or body.get("action_ts") or ""
+    if not moment:  # view_closed has neither
+        view = body.get("view") or {}
+        moment = f"{view.get('id')} {view.get('hash')}"
+    return f"{body.get('type') or body.get('command')} {user} {moment}"
+
+
+def who(body: Json, payload: Json) -> tuple[str, str]:
+    """The one who acts, and the workspace that they are of: never what the message says."""
+    user = body.get("user")
+    if isinstance(user, dict):
+        team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+        return str(user.get("id") or ""), str(team)
+    if body.get("command"):
+        return str(body.get("user_id") or ""), str(body.get("team_id") or "")
+    author = (payload.get("message") or payload.get("previous_message") or {}).get("user")
+    user_id = payload.get("user") or author or ""
+    team = payload.get("user_team") or payload.get("source_team") or body.get("team_id") or ""
+    return str(user_id if isinstance(user_id, str) else user_id.get("id", "")), str(team)
+
+
+def where(body: Json, payload: Json) -> tuple[str, str, str]:
+    """Channel, message and thread of what was acted on, "" for what there is none of."""
+    if body.get("command"):
+        return str(body.get("channel_id") or ""), "", ""
+    told = (
+        payload.get("message") or payload.get("previous_message")
+        if body.get("event")
+        else body.get("message")
+    )
+    message = told or {}
+    item = payload.get("item") or {}
+    container = body.get("container") or {}
+    channel = (body.get("channel") or {}).get("id") or item.get("channel") or payload.get("channel") or ""
+    ts = message.get("ts") or item.get("ts") or container.get("message_ts") or payload.get("ts") or ""
+    thread = message.get("thread_ts") or container.get("thread_ts") or payload.get("thread_ts") or ""
+    return str(channel if isinstance(channel, str) else ""), str(ts), str(thread)
+
+
+def own_team(body: Json, team: str) -> str:
+    """The workspace whose installation heard it: that is the one in which we posted."""
+    authorizations = body.get("authorizations") or [{}]
+    return str(
+        authorizations[0].get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id") or team
+    )

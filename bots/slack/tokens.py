@@ -1,0 +1,104 @@
+"""Asks Slack with the token of a workspace, and minds which of them are dead.
+
+A dead token stops its workspace: nothing is asked with it, agents are told by mail once, and it is
+tried again until it works. What waited for it then goes at once.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bots.chat.alerts import Alerts
+from bots.chat.desk import ChatDesk
+from bots.slack.calls import DeadToken, Json, SlackFailure, answer
+from bots.slack.looking import Call
+from bots.slack.workspaces import MEDIUM, Workspaces
+from intake.errors import TemporaryFailure
+from store import cards, inbox, outbox
+from store.work import SqlWork
+
+WATCH_SECONDS = 30.0
+REST = timedelta(minutes=1)  # while a token is dead
+log = structlog.get_logger()
+
+
+class Tokens:
+    """One for a channel of the configuration; `watch` tries what is dead until it is cancelled."""
+
+    def __init__(self, workspaces: Workspaces, desk: ChatDesk, alerts: Alerts) -> None:
+        self.workspaces = workspaces
+        self._desk = desk
+        self._alerts = alerts
+
+    async def ask(self, team: str, call: Call) -> Json:
+        """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
+        if dead := self.workspaces.dead(team):
+            raise TemporaryFailure(f"Slack: {dead}", REST)
+        try:
+            workspace = await self.workspaces.of(team)
+            said = await answer(call(workspace.client))
+        except DeadToken as error:
+            await self.died(team, error.error)
+            raise
+        if self.workspaces.key(team) in self.workspaces.paused:
+            await self._lives(team)
+        return said
+
+    async def home(self) -> str:
+        """The id of the agents' workspace; TemporaryFailure while it cannot be found out."""
+        if dead := self.workspaces.dead(""):
+            raise TemporaryFailure(f"Slack: {dead}", REST)
+        try:
+            return (await self.workspaces.home()).team
+        except DeadToken as error:
+            await self.died("", error.error)
+            raise TemporaryFailure(f"Slack: {error}", REST) from error
+        except SlackFailure as error:
+            raise TemporaryFailure(f"Slack: {error}") from error
+
+    async def watch(self) -> None:
+        """Try dead tokens until they work, until it is cancelled; first whether what was dead is mended."""
+        await self.try_again("")
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            for key in self.workspaces.paused:
+                await self.try_again(key)
+
+    async def died(self, team: str, error: str) -> None:
+        """A token is good for nothing any more: nothing is said until it works; agents hear of it once."""
+        self.workspaces.pause(team, error)
+        remedy = (
+            "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
+        )
+        await self._alerts.tell(self._trouble(team), f"Slack answers {error}", remedy)
+
+    async def try_again(self, key: str) -> None:
+        """Ask with a token whether it works by now; "" is the agents' own workspace."""
+        try:
+            if key:
+                self.workspaces.forget(key)
+                await answer((await self.workspaces.of(key)).client.auth_test())
+            else:
+                workspace = await self.workspaces.home()
+                await answer(workspace.client.auth_test())
+            await self._lives(key)
+        except (SlackFailure, TemporaryFailure) as error:
+            self.workspaces.forget_home()
+            log.info("Slack's token is dead still", team=key, error=str(error))
+
+    async def _lives(self, team: str) -> None:
+        """A token works again: what waited for it goes at once."""
+        self.workspaces.resume(team)
+        if await self._alerts.over(self._trouble(team)):
+            await self._desk.write(_hastened)
+
+    def _trouble(self, team: str) -> str:
+        return f"token {self.workspaces.key(team)}".rstrip()
+
+
+def _hastened(work: SqlWork) -> None:
+    now = datetime.now(UTC)
+    inbox.hasten(work, MEDIUM, now)
+    outbox.hasten(work, MEDIUM, now)
+    cards.hasten(work, now)
