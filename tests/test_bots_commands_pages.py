@@ -16,6 +16,7 @@ TICKET = {
     "participants": [],
     "clocks": [],
     "history": [],
+    "survey": None,
 } | BLANK
 ANSWER = {"direction": "out", "public": True, "author": "Sam", "channel": "email", "at": TICKET["opened"]}
 HEARD = {**ANSWER, "direction": "in", "author": "Ana Rossi", "text": "It rings."}
