@@ -193,7 +193,7 @@ CHAT_STORY: tuple[Scene[ChatStage], ...] = (
             Fate.OPEN,
             "new-ticket",
             THIRD,
-            (("acknowledgement", BOB), CARD, ("agent-new", TRIAGE)),
+            (("acknowledgement", BOB), CARD),
             answer="",
         ),
     ),

@@ -26,7 +26,9 @@ from bots.slack.blocks.text import date, escaped, fallback, is_user, mention, mr
 from bots.slack.blocks.times import due_mrkdwn
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.tickets import Status
+from intake.words import UNPROVEN
 
+MOST_REMARKS = 8  # of the ten elements that Slack takes
 CARD = "card"  # the block of its actions
 ENDED = (Status.SOLVED, Status.CLOSED)
 STATUS_WORDS = {
@@ -146,7 +148,11 @@ def _context(facts: CardFacts) -> Iterator[Json]:
 
 def _remarks(facts: CardFacts) -> Iterator[Json]:
     if facts.remarks:
-        yield context(plain(f"⚠️ {'; '.join(facts.remarks)}", 500))
+        yield context(*(_remark(one) for one in facts.remarks[:MOST_REMARKS]))
+
+
+def _remark(words: str) -> Json:
+    return plain(f"{'⚠️' if words == UNPROVEN else 'ℹ️'} {words}", 300)
 
 
 def _fields(facts: CardFacts) -> Iterator[tuple[str, str]]:
