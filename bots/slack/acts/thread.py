@@ -99,6 +99,8 @@ async def _text(acting: Acting, call: Call, wire: str) -> str:
 
 async def _note(acting: Acting, call: Call, words: Words) -> None:
     place, setup = f"{acting.team}/{acting.channel}", call.hands.desk.setup
+    if await call.hands.desk.read(lambda work: work.receipt_for(words.identity)):
+        return  # a message comes as several events where the app is in several workspaces of its channel
     meant = await mentioned(acting, call, str(call.payload.get("text") or ""))
 
     def act(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:
