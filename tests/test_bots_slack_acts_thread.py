@@ -1,11 +1,13 @@
 """What agents write below a card: notes, their edits and deletions, and `!reply`."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from bots.slack.blocks import names
 from intake.tickets import Status
+from sandbox.slack.shapes import message_json
 from serving import ANA
 from slack_acting import Case, Here, working
 from store import edits
@@ -14,7 +16,7 @@ from store.work import SqlWork
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
-    with working(tmp_path_factory.mktemp("desk")) as found:
+    with working(tmp_path_factory.mktemp("desk"), undo_seconds="1") as found:
         yield found
 
 
@@ -107,7 +109,7 @@ def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
-    [(names.SEND, 1, "on its way"), (names.CANCEL, 0, "nothing is sent")],
+    [(names.SEND, 1, "goes out in 1 second"), (names.CANCEL, 0, "nothing is sent")],
 )
 def test_a_previewed_answer_is_said_only_if_its_author_says_so(
     here: Here, action: str, mails: int, told: str
@@ -131,6 +133,44 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
     assert mails == sent
     assert ANA.address in shown
     assert told in said
+
+
+@pytest.mark.slow
+def test_a_previewed_answer_can_be_undone_like_any_other(here: Here) -> None:
+    async def steps() -> tuple[int, str]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        await case.say("!reply Please restart the box.")
+        await slack.wait_for(case.whispers)
+        for action in (names.SEND, names.UNDO):
+            offer = case.whispers()[-1]
+            click = await slack.click(sam, offer.channel, offer.ts, action)
+            await click.answered()
+        await asyncio.sleep(1.5)
+        await here.world.settle()
+        return len(here.world.relay.mails) - before, str(click.replies)
+
+    sent, told = here.run(steps)
+
+    assert 0 == sent
+    assert "taken back" in told
+    assert "Please restart the box." in told
+
+
+@pytest.mark.slow
+def test_a_note_that_comes_as_two_events_is_one_note(here: Here) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case, slack = await here.ticket(), here.world.slack
+        ts = await case.say("It is their router.")
+        told = message_json(slack.world, next(one for one in case.thread if one.ts == ts))
+        beside = {"channel": case.card.channel, "channel_type": "group", "event_ts": ts}
+        slack.world.announce(slack.team, told | beside, False)
+        await case.decided()
+        await case.say("And not ours.")
+        return notes(case), sum("Held" in one.text for one in here.world.cards())
+
+    assert (["It is their router.", "And not ours."], 0) == here.run(steps)
 
 
 @pytest.mark.slow

@@ -1,9 +1,10 @@
 """`!reply …` in a thread: shown to its author as the customer will read it, and said if they say so.
 
-The words are kept until then, with the files that were written with them, for a day.
+The words are kept until then, with the files that were written with them, for a day. Sent, they can
+be undone for the same seconds as those from the form.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bots.acting import Words
@@ -53,18 +54,24 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
 
 
 async def send(acting: Acting, call: Call) -> None:
-    """Say it: it has been looked at, so that nothing more is waited for."""
-    draft, now = pressed(call).draft, datetime.now(UTC)
+    """Have it said once it can be undone no more; the offer to undo it takes the preview's place."""
+    draft, seconds = pressed(call).draft, call.hands.settings.undo_seconds
+    desk, agent = call.hands.desk, acting.agent
+    assert agent
 
-    def act(work: SqlWork) -> None:
+    def act(work: SqlWork) -> Message:
+        now = datetime.now(UTC)
         kept = undoable.take(work, draft, PREVIEW, acting.user)
         if kept is None:
             raise CommandRefused(GONE)
-        send_soon(work, kept.account, kept.place, kept.ticket, kept.body, now, now)
+        due_at = now + timedelta(seconds=seconds)
+        soon = send_soon(work, kept.account, kept.place, kept.ticket, kept.body, due_at, now)
+        if not seconds:
+            return _only("It is on its way; the thread says when it is out.")
+        return modals.undo(reply_facts(work, desk.setup, agent, kept.ticket, "", soon), seconds)
 
     async with answering(acting, call):
-        await call.hands.desk.write(act)
-        await say(acting, call, _only("It is on its way; the thread says when it is out."), instead=True)
+        await say(acting, call, await desk.write(act), instead=True)
 
 
 async def edit(acting: Acting, call: Call) -> None:
