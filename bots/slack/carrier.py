@@ -1,18 +1,21 @@
 """Carries what is promised into Slack: under a ticket's card, into a direct message, to customers.
 
-A place in the outbox is one of four: `triage` (for agents: in the thread of the ticket's card, or in
+A place in the outbox is one of five: `triage` (for agents: in the thread of the ticket's card, or in
 the channel itself where it is about no ticket), `direct U123` (one agent), `TEAM/CHANNEL[/THREAD]`
-(a registered channel of customers), or `sign …` (a message that gets a reaction). What is posted is
-remembered with its ticket, so that an answer to it belongs there.
+(a registered channel of customers), `sign …` (a message that gets a reaction), or `again N` (what was
+posted about a ticket, whose words were redacted). What is posted is remembered with its ticket, so that
+an answer to it belongs there.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.chat.desk import ChatDesk
 from bots.delivery import Claimed
 from bots.slack import blocks
+from bots.slack.again import Again
 from bots.slack.blocks import CardFacts, Message
 from bots.slack.blocks.thread import direct_messages
 from bots.slack.cards import Cards
@@ -24,13 +27,14 @@ from bots.slack.triage import Triage
 from bots.slack.uploads import Uploads
 from bots.slack.workspaces import MEDIUM
 from intake.errors import PermanentFailure
-from intake.messages import File
+from intake.messages import File, Outbound
 from intake.policy import Policy
 from intake.readers import DIRECT, TRIAGE, privileged
 from store import chat_places, posts
+from store.again import AGAIN
 from store.chat_places import PlaceKind
 from store.chats import is_of_customer
-from store.files import files_of
+from store.files import file_of, files_of
 from store.posts import Post
 from store.work import SqlWork
 
@@ -43,6 +47,7 @@ class SlackCarrier:
         self._speaking = speaking
         self._triage = triage
         self._cards = cards
+        self._again = Again(desk, speaking, self._words)
 
     async def carry(self, promise: Claimed) -> str:
         try:
@@ -53,6 +58,8 @@ class SlackCarrier:
                 return await self._directly(promise, rest)
             if kind == SIGN:
                 return await carry_sign(self._speaking, rest, promise.outbound.subject)
+            if kind == AGAIN:
+                return await self._again.carry(int(rest), promise.outbound.extra)
             return await self._to_customers(promise, kind)
         except ChannelGone as gone:
             if await self._triage.is_triage(gone.where.team, gone.where.channel):
@@ -80,10 +87,13 @@ class SlackCarrier:
         where = await self._speaking.direct(await self._speaking.home(), user)
         if not promise.outbound.ticket_number:
             return await self._say(promise, where, direct_messages(promise.outbound, None))
-        number, policy = promise.outbound.ticket_number, self._desk.setup.policy
-        team = await self._desk.read(lambda work: _team_that_reads(work, user, number, policy))
-        facts = await self._facts(number, team)
+        facts = await self._direct_facts(promise.outbound.ticket_number, user)
         return await self._say(promise, where, direct_messages(promise.outbound, facts))
+
+    async def _direct_facts(self, number: int, user: str) -> CardFacts:
+        policy = self._desk.setup.policy
+        team = await self._desk.read(lambda work: _team_that_reads(work, user, number, policy))
+        return await self._facts(number, team)
 
     async def _to_customers(self, promise: Claimed, place: str) -> str:
         team, channel, thread = [*place.split("/"), "", ""][:3]
@@ -92,6 +102,19 @@ class SlackCarrier:
             raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of this customer")
         where = Where(team, channel, thread)
         return await self._say(promise, where, blocks.customer_messages(promise.outbound))
+
+    async def _words(self, outbound: Outbound, place: str) -> tuple[Sequence[Message], Sequence[File]]:
+        """What was said about a ticket at a place, as it would be said now, with the files kept of it."""
+        kind, _, user = outbound.recipient.address.partition(" ")
+        if kind == DIRECT:
+            facts = await self._direct_facts(outbound.ticket_number, user)
+            return direct_messages(outbound, facts), ()
+        kept = await self._desk.read(lambda work: _kept_files(work, outbound))
+        if kind != TRIAGE:
+            return blocks.customer_messages(outbound), kept
+        seat = await self._triage.seat_at(place.rpartition("/")[2])
+        facts = await self._facts(outbound.ticket_number, seat.team)
+        return blocks.thread_messages(outbound, facts), () if facts.withheld_for else kept
 
     async def _say(self, promise: Claimed, where: Where, messages: Sequence[Message]) -> str:
         """Every message in its order, the files last; the ts of the first."""
@@ -136,6 +159,15 @@ class SlackCarrier:
             return blocks.card_facts(work, ticket, setup, now, channel_team=channel_team)
 
         return await self._desk.read(read)
+
+
+def _kept_files(work: SqlWork, outbound: Outbound) -> list[File]:
+    """The files of a promise but those that are not kept any more."""
+    found: list[File] = []
+    for message, place in outbound.attachments:
+        with suppress(PermanentFailure):
+            found.append(file_of(work, message, place))
+    return found
 
 
 def _order(promise: Claimed) -> Order:
