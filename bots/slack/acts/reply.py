@@ -77,8 +77,6 @@ async def submit(acting: Acting, call: Call) -> None:
     def keep(work: SqlWork) -> Kept:
         now = datetime.now(UTC)
         ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
-        if not text:
-            raise CommandRefused("there is nothing to say; write the answer")
         files = _files(work, ticket.number, ticked(view, names.FILES), desk.setup.desk)
         if about.draft:
             undoable.take(work, about.draft, PREVIEW, acting.user)
@@ -87,7 +85,10 @@ async def submit(acting: Acting, call: Call) -> None:
         draft = send_soon(work, acting.user, place, ticket.number, body, due_at, now)
         return Kept(place, reply_facts(work, desk.setup, agent, ticket.number, text, draft))
 
-    async with submitting(acting, call, block_of(view, names.TEXT)):
+    async with submitting(acting, call, block_of(view, names.TEXT)) as page:
+        if not text:
+            raise CommandRefused("there is nothing to say; write the answer")
+        page.field = block_of(view, names.FILES if ticked(view, names.FILES) else names.TEXT)
         kept.append(await desk.write(keep))
     for one in kept:
         await _offer_undo(acting, call, one, seconds)
