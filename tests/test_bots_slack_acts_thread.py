@@ -107,6 +107,20 @@ def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
 
 
 @pytest.mark.slow
+def test_whoever_puts_a_file_into_a_thread_reads_why_it_is_not_taken(here: Here) -> None:
+    async def steps() -> tuple[str, list[str]]:
+        case = await here.ticket()
+        await case.say("The log.", files=[("trace.log", b"x" * 21 * 1024 * 1024)])
+        await here.world.slack.wait_for(case.whispers)
+        return case.whispers()[-1].text, notes(case)
+
+    told, said = here.run(steps)
+
+    assert "The file trace.log was left out: it is larger than 20 MiB. Split it, or write a link" in told
+    assert "trace.log was left out" in said[0]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
     [(names.SEND, 1, "goes out in 1 second"), (names.CANCEL, 0, "nothing is sent")],
