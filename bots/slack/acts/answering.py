@@ -46,7 +46,7 @@ async def answering(acting: Acting, call: Call) -> AsyncIterator[None]:
 
 @dataclass(slots=True)
 class Page:
-    """What stands in the place of a form when it is done, None: it closes; what is wrong is said at `field`."""
+    """What takes the place of a form when it is done, None: it closes; what is wrong is said at `field`."""
 
     field: str
     view: Json | None = None
