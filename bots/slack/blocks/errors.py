@@ -77,6 +77,17 @@ def store_down(ref: str) -> Fault:
     return Fault("Saved nothing.", "Try again in a minute.", ref)
 
 
+def too_large(name: str, most_mib: int, ref: str = "") -> Fault:
+    return Fault(
+        f"{name[:80]} is larger than {most_mib} MiB.", "Split it, or send a link to where it lies.", ref
+    )
+
+
+def refused_type(name: str, ref: str = "") -> Fault:
+    step = "Put it into an archive without programs, or send a link to where it lies."
+    return Fault(f"{name[:80]} is of a type that is not taken.", step, ref)
+
+
 def left_out(defects: Iterable[str], ref: str = "") -> Fault:
     """Files in a thread that could not be taken, in the words for why."""
     sentence = " ".join(f"{one[:1].upper()}{one[1:]}." for one in defects)
