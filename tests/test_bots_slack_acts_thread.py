@@ -8,7 +8,7 @@ import pytest
 from bots.slack.blocks import names
 from intake.tickets import Status
 from sandbox.slack.shapes import message_json
-from serving import ANA
+from serving import ANA, read
 from slack_acting import Case, Here, working
 from store import edits
 from store.work import SqlWork
@@ -170,6 +170,42 @@ def test_a_previewed_answer_can_be_undone_like_any_other(here: Here) -> None:
     assert 0 == sent
     assert "taken back" in told
     assert "Please restart the box." in told
+
+
+@pytest.mark.slow
+def test_a_previewed_answer_keeps_its_file_when_it_is_edited(here: Here) -> None:
+    async def steps() -> tuple[str, str, list[str]]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
+        (preview,) = await slack.wait_for(case.whispers)
+        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        view = await case.shown()
+        await case.submit(view, {names.TEXT: "See the file."})
+        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        mail = read(here.world.relay.mails[before].body)
+        return str(preview.blocks), str(view), [one.get_filename() for one in mail.iter_attachments()]
+
+    preview, view, files = here.run(steps)
+
+    assert ["fix.txt"] == files
+    assert "with fix.txt" in preview
+    assert "with fix.txt" in view
+
+
+@pytest.mark.slow
+def test_words_that_a_form_cannot_hold_are_not_cut_but_refused(here: Here) -> None:
+    async def steps() -> str:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await case.say("!reply " + "All of this. " * 300)
+        (preview,) = await slack.wait_for(case.whispers)
+        click = await slack.click(sam, preview.channel, preview.ts, names.EDIT)
+        await click.answered()
+        await slack.wait_for(lambda: "too long for a form" in str([case.whispers(), slack.views(sam)]), 10)
+        return str([case.whispers(), slack.views(sam)])
+
+    assert "cancel them" in here.run(steps)
 
 
 @pytest.mark.slow

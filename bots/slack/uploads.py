@@ -18,6 +18,7 @@ from intake.messages import ALONE, Attachment, File
 from intake.tickets import Desk
 
 UPLOAD_SECONDS = 120.0
+SHOWN_SECONDS = 1.0  # until a file that is complete stands in its thread
 
 
 class Uploads:
@@ -49,6 +50,7 @@ class Uploads:
         except PermanentFailure as error:
             if not (isinstance(error.__cause__, Refused) and error.__cause__.error == "file_not_found"):
                 raise
+            await asyncio.sleep(SHOWN_SECONDS)
             if (name, size) not in await self._there(where):  # as it is where an answer was lost
                 raise TemporaryFailure(str(error)) from error  # it may show up a moment later
 

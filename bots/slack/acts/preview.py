@@ -4,6 +4,8 @@ The words are kept until then, with the files that were written with them, for a
 be undone for the same seconds as those from the form.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from bots.slack.acts.reading import reply_facts
 from bots.slack.acts.sending import body_of, send_soon
 from bots.slack.blocks import Message, errors, modals, names
 from bots.slack.blocks.errors import Fault
+from bots.slack.blocks.modals.reply import LONGEST_ANSWER
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.commands import Then
@@ -23,6 +26,7 @@ from store import inbox, undoable
 from store.undoable import PREVIEW, Waiting
 from store.work import SqlWork
 
+TOO_LONG = "these words are too long for a form; cancel them, and write them into the thread again"
 GONE = "these words are not kept any more; write them again"
 
 
@@ -44,7 +48,8 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
             work.keep_file(file, now)
         one = Waiting(acting.user, words.place, acting.ticket, PREVIEW, body)
         draft = undoable.keep(work, one, now)
-        return modals.reply_preview(reply_facts(work, setup, agent, acting.ticket, words.text, draft))
+        facts = reply_facts(work, setup, agent, acting.ticket, words.text, draft)
+        return modals.reply_preview(replace(facts, enclosed=_names(body)))
 
     try:
         shown = await desk.write(keep)
@@ -83,7 +88,11 @@ async def edit(acting: Acting, call: Call) -> None:
         kept = undoable.look(work, draft, PREVIEW, acting.user)
         if kept is None:
             raise CommandRefused(GONE)
-        return modals.reply(reply_facts(work, desk.setup, agent, kept.ticket, kept.body["text"], draft))
+        text = str(kept.body["text"])
+        if len(text) > LONGEST_ANSWER:
+            raise CommandRefused(TOO_LONG)
+        facts = reply_facts(work, desk.setup, agent, kept.ticket, text, draft)
+        return modals.reply(replace(facts, enclosed=_names(kept.body)))
 
     async with answering(acting, call):
         await fill(acting, call, "Reply to the customer", lambda: desk.read(read))
@@ -98,6 +107,10 @@ async def cancel(acting: Acting, call: Call) -> None:
     async with answering(acting, call):
         await call.hands.desk.write(act)
         await say(acting, call, _only("Cancelled: nothing is sent."), instead=True)
+
+
+def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one["filename"]) for one in body["files"])
 
 
 def _only(words: str) -> Message:
