@@ -47,7 +47,8 @@ def secret_warnings(text: str) -> tuple[str, ...]:
     if not kinds:
         return ()
     found = f"It seems to hold a secret ({', '.join(kinds)})."
-    return (f"{found} `deskbell ticket redact` with --found takes it out of everything that was stored.",)
+    where = "Redact… in Slack's Details, or `deskbell ticket redact` with --found,"
+    return (f"{found} {where} takes it out of everything that was stored.",)
 
 
 def reading_warnings(inbound: Inbound | None) -> tuple[str, ...]:

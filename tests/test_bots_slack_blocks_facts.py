@@ -1,5 +1,6 @@
 """What is read of a ticket for one channel: everything, or nothing that anybody wrote."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -142,6 +143,15 @@ def test_the_story_of_a_ticket_has_what_was_said_sent_and_done_the_newest_first(
     assert said.because
     assert any(one.state for one in facts.entries)
     assert any("team" in one.what for one in facts.entries)
+
+
+def test_the_story_names_moments_and_promises_in_words(world):
+    with world.store.reading() as work:
+        facts = details_facts(work, work.ticket(world.number), world.setup, world.now)
+        told = " ".join(one.what for one in facts.entries)
+
+    assert [] == re.findall(r"first_response|->|\+00:00", told)
+    assert re.search(r"first response started: .*, due \d{4}-\d\d-\d\d \d\d:\d\d UTC", told)
 
 
 def test_the_pages_of_a_story_hold_everything_once(world):

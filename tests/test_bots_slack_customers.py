@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bots.commands import acts
+from bots.slack.blocks import names
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM
 from slack_world import World, at_work, furnished, world
@@ -150,6 +151,19 @@ def test_a_new_ticket_of_somebody_without_an_address_is_their_organisations(tmp_
         requester.emails,
         told,
     )
+
+
+def test_the_reply_says_that_a_whole_channel_reads_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk)
+            card, sam = await desk.card(), desk.space.sam
+            await (await desk.slack.click(sam, card.channel, card.ts, names.REPLY)).answered()
+            await desk.slack.wait_for(lambda: "Goes by" in str(desk.slack.views(sam)))
+            return str(desk.slack.views(sam))
+
+    assert "Goes by Slack to Ana Rossi, and whoever else is in #acme" in asyncio.run(story())
 
 
 def test_a_channel_that_nobody_registered_is_not_heard_and_nothing_is_said_there(tmp_path):
