@@ -1,8 +1,8 @@
 """Text as Slack wants it: what others wrote stays literal wherever it stands, and fits.
 
 In mrkdwn, in fallbacks and in plain text the signs & < > are escaped, once and in that order, and
-what is too long is cut after that, never inside an entity. Our own mentions and dates are made
-from ids and moments only, here and nowhere else.
+what is too long is cut after that, never inside an entity, nor so that it calls everybody. Our own
+mentions and dates are made from ids and moments only, here and nowhere else.
 """
 
 import re
@@ -17,7 +17,7 @@ ELLIPSIS = "…"
 _EMOJI = re.compile(r":(?=[a-z+\-_][\w+'\-]*:)", re.IGNORECASE)
 _COLON = "\ua789"  # looks like a colon, and begins no emoji
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
-_ENTITY = re.compile(r"&[a-z]{0,3}$")
+_HALVED = re.compile(r"&[a-z]{0,3}$|@(?:channel|here|everyone|group)$", re.IGNORECASE)
 
 
 def escaped(text: str) -> str:
@@ -30,10 +30,14 @@ def escaped(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Escaped text of at most so many characters, no entity cut in two."""
+    """Escaped text of at most so many characters, no entity cut in two.
+
+    >>> cut("@channels", 9), cut("@channels", 8), cut("Dear @heretic", 11)
+    ('@channels', '@channe…', 'Dear…')
+    """
     if len(text) <= most:
         return text
-    return _ENTITY.sub("", text[: most - 1]).rstrip() + ELLIPSIS
+    return _HALVED.sub("", text[: most - 1]).rstrip() + ELLIPSIS
 
 
 def one_line(text: str) -> str:
