@@ -1,11 +1,12 @@
 """Customers in a shared channel: what they write are tickets, by the policy, answered in the thread."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from bots.commands import acts
-from bots.slack.blocks import names
+from bots.slack.blocks import details_facts, names
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM
 from slack_world import World, at_work, furnished, world
@@ -139,7 +140,9 @@ def test_a_new_ticket_of_somebody_without_an_address_is_their_organisations(tmp_
             await desk.slack.join(max_, desk.space.shared)
             desk.register()
             ts = await asked(desk, "The printer is on fire.", max_)
-            ticket = desk.read(lambda work: work.ticket(1001))
+            ticket, setup = desk.read(lambda work: work.ticket(1001)), desk.chat.hands.desk.setup
+            facts = desk.read(lambda work: details_facts(work, ticket, setup, datetime.now(UTC)))
+            assert facts.addresses == ("Max Muster",)
             return ticket.organisation, ticket.requester, max_, len(in_thread(desk, ts))
 
     organisation, requester, max_, told = asyncio.run(story())

@@ -50,4 +50,9 @@ def _in_words(line: str) -> str:
 
 def _addresses(ticket: Ticket) -> list[str]:
     people = (ticket.requester, *ticket.participants)
-    return [f"{one.name} <{one.address.address}>" if one.name else one.address.address for one in people]
+    return [_address(one.name, one.address.address) for one in people]
+
+
+def _address(name: str, address: str) -> str:
+    """Whoever is known by a chat account alone has no address."""
+    return f"{name} <{address}>" if name and address else name or address
