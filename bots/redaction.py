@@ -21,7 +21,7 @@ from store.work import SqlWork
 MOST_OF_A_TEXT = 200_000  # characters of one text or file in which secrets are looked for
 OVERLAP = 2_000
 OUTSIDE = (
-    "Not reached from here: backups, mails that have been sent, "
+    "Not reached from here: backups, mails that have been sent, what people wrote in a chat themselves, "
     "the mailboxes of those who wrote, and mailboxes that Deskbell reads."
 )
 

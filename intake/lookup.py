@@ -11,7 +11,7 @@ from dataclasses import replace
 from intake.budgets import UNLIMITED, Flood, flood_of, of_sender
 from intake.context import Context
 from intake.evidence import Clues, settle, weigh
-from intake.messages import LOGGED, Assurance, Inbound
+from intake.messages import LOGGED, Address, Assurance, Inbound
 from intake.policy import Policy
 from intake.tickets import Organisation, Person, Returned, Status, Survey, Ticket
 from intake.tokens import Purpose, Token
@@ -122,6 +122,7 @@ def may_follow_up(person: Person | None, ticket: Ticket, policy: Policy) -> bool
 def _sender(work: Work, inbound: Inbound) -> tuple[Person | None, Organisation | None]:
     """Who wrote; an aligned sender at a listed domain belongs there, recorded or not yet.
 
+    So does somebody of theirs in a channel that is one organisation's.
     Somebody may have been recorded without an organisation because of a mail that proved nothing.
     """
     sender = inbound.sender
@@ -130,11 +131,19 @@ def _sender(work: Work, inbound: Inbound) -> tuple[Person | None, Organisation |
     person = work.person(sender.address)
     if person and person.organisation_id:
         return person, work.organisation(person.organisation_id)
-    organisation = work.organisation_of(sender.domain) if inbound.assurance in OF_AN_ADDRESS else None
+    organisation = _organisation_of(work, inbound, sender)
     if organisation is None:
         return person, None
     person = person or Person(0, sender.name, (sender.address,))
     return replace(person, organisation_id=organisation.id), organisation
+
+
+def _organisation_of(work: Work, inbound: Inbound, sender: Address) -> Organisation | None:
+    if inbound.assurance not in OF_AN_ADDRESS:
+        return None
+    if inbound.organisation:
+        return work.organisation(inbound.organisation)
+    return work.organisation_of(sender.domain)
 
 
 def _assurance(inbound: Inbound, clues: Clues, person: Person | None) -> Assurance:

@@ -137,6 +137,7 @@ class Inbound:
     envelope: Envelope = Envelope()
     assurance: Assurance = Assurance.NONE  # what the channel itself established
     severity: str = ""  # set by the agent who logs a call; a customer's wish is among the fields
+    organisation: int = 0  # whose channel it was said in, by somebody of theirs; 0: it does not say
     ticket_number: int = 0  # not by mail: the ticket whose page or button was used
     place: str = ""  # in a chat: where it was said, which is where an answer to it goes
     is_form: bool = False  # filled in where its ticket is known, or for a new one: no word in it names one

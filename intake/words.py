@@ -51,5 +51,7 @@ def secret_kinds(text: str) -> tuple[str, ...]:
 
 def reading_warnings(inbound: Inbound | None) -> tuple[str, ...]:
     """What could not be read as it stands, or says two things."""
-    found = inbound.defects if inbound else ()
-    return tuple(f"This mail was read with care: {defect}." for defect in found)
+    if inbound is None:
+        return ()
+    read = "This mail was read with care" if inbound.channel == "email" else "Not all of it came"
+    return tuple(f"{read}: {defect}." for defect in inbound.defects)

@@ -278,3 +278,44 @@ def test_a_found_secret_is_taken_out_and_never_shown(here: Here) -> None:
 
     assert secret not in shown + said
     assert "message" in shown
+
+
+def test_what_was_redacted_stands_in_slack_no_more_but_where_people_wrote_it(here: Here) -> None:
+    secret = "Tr0ub4dor-3"
+    words = f"My token is {secret}. " + "And so on. " * 1200  # so that the whole is a file, too
+
+    async def steps() -> tuple[list[str], list[bool], bool]:
+        case, slack = await here.ticket(text=words), here.world.slack
+        await here.world.settle()
+        (before,) = (one for message in case.thread for one in message.files)
+        await case.say(f"Is it {secret}?")
+        view = await seldom(case, names.REDACT)
+        await case.submit(view, {names.CONFIRMED: "text", names.SECRET: secret})
+        await slack.wait_for(lambda: before.deleted, 10)
+        await here.world.settle()
+        shown = [case.card, *case.thread]
+        files = [one for message in shown for one in message.files if not one.deleted]
+        holds = [secret.encode() in (one.content or b"") for one in files]
+        ours = [one for one in shown if one.bot_id and secret in one.text + str(one.blocks)]
+        theirs = any(secret in one.text for one in shown if not one.bot_id)
+        return [one.text for one in ours], holds, theirs
+
+    assert ([], [False], True) == here.run(steps)
+
+
+def test_what_became_of_an_answer_is_said_after_a_redaction_too(here: Here) -> None:
+    async def steps() -> str:
+        case, slack = await here.ticket(), here.world.slack
+        view = await case.form(names.REPLY)
+        await case.submit(view, {names.TEXT: "Your password is Tr0ub4dor-4."})
+        line = await slack.wait_for(
+            lambda: next((one for one in case.thread if "sent by email" in str(one.blocks)), None), 20
+        )
+        await case.submit(await seldom(case, names.REDACT), {names.CONFIRMED: "text", names.SECRET: "dor-4"})
+        await slack.wait_for(lambda: "dor-4" not in str(line.blocks), 10)
+        return str(line.blocks)
+
+    shown = here.run(steps)
+
+    assert "Your password is Tr0ub4" in shown
+    assert "sent by email" in shown

@@ -273,6 +273,20 @@ def test_words_that_failed_are_sent_again(here: Here) -> None:
     assert 1 == here.run(steps)
 
 
+def test_a_notice_whose_words_are_sent_again_says_who_did_it_and_asks_no_more(here: Here) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        notice, _ = await undelivered(here, case)
+        await press(here, notice, names.RETRY)
+        await here.world.slack.wait_for(lambda: names.RETRY not in str(notice.blocks), 10)
+        return str(notice.blocks)
+
+    shown = here.run(steps)
+
+    assert "Sam Weaver had it sent again" in shown
+    assert names.OTHER_WAY not in shown
+
+
 async def undelivered(here: Here, case: Case) -> tuple[Message, int]:
     """An answer that the desk could not hand over, and its notice in the thread."""
     from datetime import UTC, datetime

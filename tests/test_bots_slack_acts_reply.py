@@ -1,5 +1,6 @@
 """Answers from the form: whom they reach, the seconds in which they can be undone, what the thread says."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -154,3 +155,17 @@ def _give_to_security(work: object, number: int) -> None:
 
     assert isinstance(work, SqlWork)
     work.connection.execute(update(tickets).where(tickets.c.number == number).values(team="security"))
+
+
+def test_a_file_that_customers_are_not_sent_is_said_at_the_files(here: Here) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case = await here.ticket()
+        await case.say("Here.", files=[("tool.exe", b"MZ a program")])
+        await here.world.settle()
+        view = await case.form(names.REPLY)
+        before = mails(here)
+        (value,) = re.findall(r"'value': '(\d+:\d+)'", str(view))
+        told = await case.submit(view, {names.TEXT: "See there.", names.FILES: [value]})
+        return list(told["errors"]), mails(here) - before
+
+    assert ([names.FILES], 0) == here.run(steps)

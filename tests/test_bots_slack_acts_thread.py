@@ -1,12 +1,14 @@
 """What agents write below a card: notes, their edits and deletions, and `!reply`."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from bots.slack.blocks import names
 from intake.tickets import Status
-from serving import ANA
+from sandbox.slack.shapes import message_json
+from serving import ANA, read
 from slack_acting import Case, Here, working
 from store import edits
 from store.work import SqlWork
@@ -14,7 +16,7 @@ from store.work import SqlWork
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
-    with working(tmp_path_factory.mktemp("desk")) as found:
+    with working(tmp_path_factory.mktemp("desk"), undo_seconds="1") as found:
         yield found
 
 
@@ -105,9 +107,23 @@ def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
 
 
 @pytest.mark.slow
+def test_whoever_puts_a_file_into_a_thread_reads_why_it_is_not_taken(here: Here) -> None:
+    async def steps() -> tuple[str, list[str]]:
+        case = await here.ticket()
+        await case.say("The log.", files=[("trace.log", b"x" * 21 * 1024 * 1024)])
+        await here.world.slack.wait_for(case.whispers)
+        return case.whispers()[-1].text, notes(case)
+
+    told, said = here.run(steps)
+
+    assert "The file trace.log was left out: it is larger than 20 MiB. Split it, or write a link" in told
+    assert "trace.log was left out" in said[0]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
-    [(names.SEND, 1, "on its way"), (names.CANCEL, 0, "nothing is sent")],
+    [(names.SEND, 1, "goes out in 1 second"), (names.CANCEL, 0, "nothing is sent")],
 )
 def test_a_previewed_answer_is_said_only_if_its_author_says_so(
     here: Here, action: str, mails: int, told: str
@@ -131,6 +147,80 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
     assert mails == sent
     assert ANA.address in shown
     assert told in said
+
+
+@pytest.mark.slow
+def test_a_previewed_answer_can_be_undone_like_any_other(here: Here) -> None:
+    async def steps() -> tuple[int, str]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        await case.say("!reply Please restart the box.")
+        await slack.wait_for(case.whispers)
+        for action in (names.SEND, names.UNDO):
+            offer = case.whispers()[-1]
+            click = await slack.click(sam, offer.channel, offer.ts, action)
+            await click.answered()
+        await asyncio.sleep(1.5)
+        await here.world.settle()
+        return len(here.world.relay.mails) - before, str(click.replies)
+
+    sent, told = here.run(steps)
+
+    assert 0 == sent
+    assert "taken back" in told
+    assert "Please restart the box." in told
+
+
+@pytest.mark.slow
+def test_a_previewed_answer_keeps_its_file_when_it_is_edited(here: Here) -> None:
+    async def steps() -> tuple[str, str, list[str]]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
+        (preview,) = await slack.wait_for(case.whispers)
+        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        view = await case.shown()
+        await case.submit(view, {names.TEXT: "See the file."})
+        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        mail = read(here.world.relay.mails[before].body)
+        return str(preview.blocks), str(view), [one.get_filename() for one in mail.iter_attachments()]
+
+    preview, view, files = here.run(steps)
+
+    assert ["fix.txt"] == files
+    assert "with fix.txt" in preview
+    assert "with fix.txt" in view
+
+
+@pytest.mark.slow
+def test_words_that_a_form_cannot_hold_are_not_cut_but_refused(here: Here) -> None:
+    async def steps() -> str:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await case.say("!reply " + "All of this. " * 300)
+        (preview,) = await slack.wait_for(case.whispers)
+        click = await slack.click(sam, preview.channel, preview.ts, names.EDIT)
+        await click.answered()
+        await slack.wait_for(lambda: "too long for a form" in str([case.whispers(), slack.views(sam)]), 10)
+        return str([case.whispers(), slack.views(sam)])
+
+    assert "cancel them" in here.run(steps)
+
+
+@pytest.mark.slow
+def test_a_note_that_comes_as_two_events_is_one_note(here: Here) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case, slack = await here.ticket(), here.world.slack
+        ts = await case.say("It is their router.")
+        told = message_json(slack.world, next(one for one in case.thread if one.ts == ts))
+        beside = {"channel": case.card.channel, "channel_type": "group", "event_ts": ts}
+        slack.world.announce(slack.team, told | beside, False)
+        await case.decided()
+        await case.say("And not ours.")
+        return notes(case), sum("Held" in one.text for one in here.world.cards())
+
+    assert (["It is their router.", "And not ours."], 0) == here.run(steps)
 
 
 @pytest.mark.slow

@@ -144,6 +144,19 @@ def test_the_story_of_a_ticket_has_what_was_said_sent_and_done_the_newest_first(
     assert any("team" in one.what for one in facts.entries)
 
 
+def test_the_story_names_moments_and_promises_in_words(world):
+    with world.store.begin() as work:
+        line = "24h wall, due 2026-11-23 08:30:52.715455+00:00"
+        work.note(world.number, world.now + timedelta(days=1), "sam", "clock first_response started", line)
+        work.note(world.number, world.now + timedelta(days=1), "sam", "status", "open -> waiting")
+    with world.store.reading() as work:
+        facts = details_facts(work, work.ticket(world.number), world.setup, world.now)
+
+    assert {"first response started: 24h wall, due 2026-11-23 08:30 UTC", "status: open → waiting"} == {
+        one.what for one in facts.entries[:2]
+    }
+
+
 def test_the_pages_of_a_story_hold_everything_once(world):
     with world.store.reading() as work:
         ticket = work.ticket(world.number)

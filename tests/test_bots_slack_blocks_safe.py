@@ -5,7 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.slack.blocks.text import cut, escaped, fallback, plain
-from slack_shown import a_card, check, check_shown, live_in, live_words, messages_about, views_about
+from slack_shown import (
+    EVERYBODY,
+    a_card,
+    check,
+    check_shown,
+    live_in,
+    live_words,
+    messages_about,
+    views_about,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -56,6 +65,13 @@ def facts_of(text):
         team=text,
         channel=text,
     )
+
+
+def test_no_words_are_cut_so_that_they_call_everybody():
+    words = "Dear @channelled @heretic @everyonesaid @groupies"
+    found = [short for most in range(1, 60) if EVERYBODY.search(short := cut(escaped(words), most))]
+
+    assert [] == found
 
 
 def shown_wrongly(text):

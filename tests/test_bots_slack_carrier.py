@@ -241,6 +241,23 @@ def test_files_of_an_answer_go_up_into_its_thread(tmp_path):
     assert [("trace.log", b"line 1\nline 2\n")] == asyncio.run(story())
 
 
+def test_a_file_whose_answer_was_lost_is_there_once_and_counts_as_sent(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(a_mail_with("trace.log"))
+            card = await desk.card()
+            await desk.settle()
+            before = len(files_below(desk, card))
+            desk.slack.fail("files.completeUploadExternal", answer_then_die=True)
+            for one in desk.thread(card):
+                one.files.clear()  # as if the first had been deleted
+            number = promised(desk, "triage", "See the file.", ticket=1001, attachments=((1, 0),))
+            await desk.settle()
+            return before, [name for name, _ in files_below(desk, card)], state_of(desk, number)
+
+    assert (1, ["trace.log"], Sending.SENT) == asyncio.run(story())
+
+
 def test_agents_see_a_customers_files_in_the_thread_and_read_what_was_left_out(tmp_path):
     async def story():
         async with world(tmp_path) as desk:

@@ -1,10 +1,12 @@
 """Customers in a shared channel: what they write are tickets, by the policy, answered in the thread."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from bots.commands import acts
+from bots.slack.blocks import details_facts, names
 from intake.messages import Address
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM, a_mail
@@ -105,6 +107,70 @@ def test_somebody_of_no_known_organisation_proves_nothing(tmp_path):
     fates = asyncio.run(story())
 
     assert [("open", 1001), "hold"] == [fates[0], fates[1][0]]
+
+
+@pytest.mark.parametrize(
+    ("facts", "others", "fate"),
+    [
+        ({"stranger": True}, 1, "append"),  # Slack shows no address: their workspace is all that there is
+        ({"stranger": True}, 2, "hold"),  # of which of the two?
+        ({"stranger": True, "restricted": True}, 1, "hold"),
+        ({"email": "max@elsewhere.example"}, 1, "hold"),  # an address that could be of theirs, and is not
+    ],
+)
+def test_who_shows_no_address_is_of_the_only_workspace_that_the_channel_is_shared_with(
+    tmp_path, facts, others, fate
+):
+    async def story():
+        async with world(tmp_path) as desk:
+            shared_with = [desk.space.acme, *(desk.slack.add_team("Third") for _ in range(others - 1))]
+            max_ = desk.slack.add_user("Max Muster", team=desk.space.acme, **facts)
+            people = [desk.space.ana, max_, desk.space.sam]
+            channel = desk.slack.add_channel("calls", members=people, shared_with=shared_with)
+            desk.register(channel)
+            ts = await desk.slack.say(desk.space.ana, channel, "Calls drop at noon.")
+            await desk.settle()
+            await desk.slack.say(max_, channel, "For me, too.", thread_ts=ts)
+            await desk.settle()
+            return [one["fate"] for one in messages(desk)]
+
+    assert ["open", fate] == asyncio.run(story())
+
+
+def test_a_new_ticket_of_somebody_without_an_address_is_their_organisations(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            max_ = desk.slack.add_user("Max Muster", team=desk.space.acme, stranger=True)
+            await desk.slack.join(max_, desk.space.shared)
+            desk.register()
+            ts = await asked(desk, "The printer is on fire.", max_)
+            ticket, setup = desk.read(lambda work: work.ticket(1001)), desk.chat.hands.desk.setup
+            facts = desk.read(lambda work: details_facts(work, ticket, setup, datetime.now(UTC)))
+            assert facts.addresses == ("Max Muster",)
+            return ticket.organisation, ticket.requester, max_, len(in_thread(desk, ts))
+
+    organisation, requester, max_, told = asyncio.run(story())
+
+    assert ("Acme", "Max Muster", max_, (), 1) == (
+        organisation and organisation.name,
+        requester.name,
+        requester.slack,
+        requester.emails,
+        told,
+    )
+
+
+def test_the_reply_says_that_a_whole_channel_reads_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk)
+            card, sam = await desk.card(), desk.space.sam
+            await (await desk.slack.click(sam, card.channel, card.ts, names.REPLY)).answered()
+            await desk.slack.wait_for(lambda: "Goes by" in str(desk.slack.views(sam)))
+            return str(desk.slack.views(sam))
+
+    assert "Goes by Slack to Ana Rossi, and whoever else is in #acme" in asyncio.run(story())
 
 
 def test_a_channel_that_nobody_registered_is_not_heard_and_nothing_is_said_there(tmp_path):

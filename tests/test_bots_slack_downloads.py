@@ -95,6 +95,7 @@ def test_a_file_is_fetched_with_the_bots_token():
     ("named", "told", "why"),
     [
         ("page", {}, "a page came in its place"),
+        ("page", {"mimetype": "text/html", "size": 6}, "a page came in its place"),  # another page
         ("away", {}, "HTTP 302"),
         ("none", {}, "HTTP 404"),
         ("endless", {}, "larger than 1 MiB"),

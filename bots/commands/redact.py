@@ -10,6 +10,7 @@ from bots.wiring import Wired
 from intake.errors import ConfigError
 from intake.redaction import Eraser
 from store import erasing
+from store.again import show_again
 from store.engine import retrying
 
 
@@ -35,8 +36,11 @@ def redact(
 
 
 def _carried_out(wired: Wired, found: Outcome, message: int, by: str) -> Outcome:
+    now, addresses = datetime.now(UTC), wired.setup.addresses
     with wired.store.begin() as work:
-        return take_out(work, found, message, by, datetime.now(UTC))
+        outcome = take_out(work, found, message, by, now)
+        show_again(work, outcome.redaction, lambda: addresses.message_id(0, now), now)
+        return outcome
 
 
 def _elsewhere(wired: Wired, eraser: Eraser) -> Iterator[str]:

@@ -1,19 +1,21 @@
 """Carries what is promised into Slack: under a ticket's card, into a direct message, to customers.
 
-A place in the outbox is one of five: `triage` (for agents: in the thread of the ticket's card, or in
+A place in the outbox is one of six: `triage` (for agents: in the thread of the ticket's card, or in
 the channel itself where it is about no ticket), `direct U123` (one agent), `TEAM/CHANNEL[/THREAD]`
-(a registered channel of customers), `sign …` (a message that gets a reaction), or `redraw …` (a notice
-that shows what was decided). What is posted is remembered with its ticket, so that an answer to it
-belongs there.
+(a registered channel of customers), `sign …` (a message that gets a reaction), `redraw …` (a notice
+that shows what was decided), or `again N` (what was posted about a ticket, whose words were redacted).
+What is posted is remembered with its ticket, so that an answer to it belongs there.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.chat.desk import ChatDesk
 from bots.delivery import Claimed
 from bots.slack import blocks
+from bots.slack.again import Again
 from bots.slack.blocks import CardFacts, Message
 from bots.slack.blocks.thread import direct_messages
 from bots.slack.cards import Cards
@@ -27,14 +29,16 @@ from bots.slack.uploads import Uploads, check
 from bots.slack.workspaces import MEDIUM
 from intake.decisions import is_for_customers
 from intake.errors import PermanentFailure
-from intake.messages import File
+from intake.messages import File, Outbound
 from intake.policy import Policy
 from intake.readers import DIRECT, TRIAGE, privileged
 from store import chat_places, posts
+from store.again import AGAIN
 from store.chat_places import PlaceKind
 from store.chats import is_of_customer
-from store.files import files_of, kept_files_of
+from store.files import file_of, files_of, kept_files_of
 from store.held_notices import HELD, REDRAW, Settled, settled_by
+from store.outbox import Promise
 from store.posts import Post
 from store.work import SqlWork
 
@@ -47,6 +51,7 @@ class SlackCarrier:
         self._speaking = speaking
         self._triage = triage
         self._cards = cards
+        self._again = Again(desk, speaking, self._words)
 
     async def carry(self, promise: Claimed) -> str:
         try:
@@ -59,6 +64,8 @@ class SlackCarrier:
                 return await carry_sign(self._speaking, rest, promise.outbound.subject)
             if kind == REDRAW:
                 return await carry_redraw(self._desk, self._speaking, self._triage, int(rest))
+            if kind == AGAIN:
+                return await self._again.carry(int(rest), promise.outbound.extra)
             return await self._to_customers(promise, kind)
         except ChannelGone as gone:
             if await self._triage.is_triage(gone.where.team, gone.where.channel):
@@ -85,7 +92,7 @@ class SlackCarrier:
         messages = blocks.thread_messages(promise.outbound, facts, await self._settled(promise))
         return await self._say(promise, Where(seat.where.team, seat.where.channel, ts), messages)
 
-    async def _settled(self, promise: Claimed) -> Settled | None:
+    async def _settled(self, promise: Claimed | Promise) -> Settled | None:
         """What became of a held message before the notice of it was posted."""
         if promise.outbound.notice != HELD:
             return None
@@ -95,10 +102,13 @@ class SlackCarrier:
         where = await self._speaking.direct(await self._speaking.home(), user)
         if not promise.outbound.ticket_number:
             return await self._say(promise, where, direct_messages(promise.outbound, None))
-        number, policy = promise.outbound.ticket_number, self._desk.setup.policy
-        team = await self._desk.read(lambda work: _team_that_reads(work, user, number, policy))
-        facts = await self._facts(number, team)
+        facts = await self._direct_facts(promise.outbound.ticket_number, user)
         return await self._say(promise, where, direct_messages(promise.outbound, facts))
+
+    async def _direct_facts(self, number: int, user: str) -> CardFacts:
+        policy = self._desk.setup.policy
+        team = await self._desk.read(lambda work: _team_that_reads(work, user, number, policy))
+        return await self._facts(number, team)
 
     async def _to_customers(self, promise: Claimed, place: str) -> str:
         team, channel, thread = [*place.split("/"), "", ""][:3]
@@ -107,6 +117,21 @@ class SlackCarrier:
             raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of this customer")
         where = Where(team, channel, thread)
         return await self._say(promise, where, blocks.customer_messages(promise.outbound))
+
+    async def _words(self, promise: Promise, place: str) -> tuple[Sequence[Message], Sequence[File]]:
+        """What was said about a ticket at a place, as it would be said now, with the files kept of it."""
+        outbound = promise.outbound
+        kind, _, user = outbound.recipient.address.partition(" ")
+        if kind == DIRECT:
+            facts = await self._direct_facts(outbound.ticket_number, user)
+            return direct_messages(outbound, facts), ()
+        kept = await self._desk.read(lambda work: _kept_files(work, outbound))
+        if kind != TRIAGE:
+            return blocks.customer_messages(outbound), kept
+        seat = await self._triage.seat_at(place.rpartition("/")[2])
+        facts = await self._facts(outbound.ticket_number, seat.team)
+        messages = blocks.thread_messages(outbound, facts, await self._settled(promise))
+        return messages, () if facts.withheld_for else kept
 
     async def _say(self, promise: Claimed, where: Where, messages: Sequence[Message]) -> str:
         """Every message in its order, the files last; nothing at all where a file must not go."""
@@ -161,6 +186,15 @@ class SlackCarrier:
             return blocks.card_facts(work, ticket, setup, now, channel_team=channel_team)
 
         return await self._desk.read(read)
+
+
+def _kept_files(work: SqlWork, outbound: Outbound) -> list[File]:
+    """The files of a promise but those that are not kept any more."""
+    found: list[File] = []
+    for message, place in outbound.attachments:
+        with suppress(PermanentFailure):
+            found.append(file_of(work, message, place))
+    return found
 
 
 def _order(promise: Claimed) -> Order:

@@ -22,6 +22,7 @@ from bots.slack.events import Events
 from bots.slack.hearing import Hearing
 from bots.slack.http_mode import HttpMode
 from bots.slack.listening import Hands
+from bots.slack.neighbours import Neighbours
 from bots.slack.people import People
 from bots.slack.socket_mode import SocketMode
 from bots.slack.speaking import Speaking
@@ -56,7 +57,9 @@ class SlackChat:
         self._carrier = SlackCarrier(desk, speaking, triage, cards)
         self.hands = Hands(settings, desk, speaking, people, staff, triage, cards, downloads)
         self._asks = Asks(self.hands)
-        self._events = Events(self.hands, Customers(desk, workspaces, people, staff, downloads))
+        neighbours = Neighbours(speaking)
+        customers = Customers(desk, workspaces, people, neighbours, staff, downloads)
+        self._events = Events(self.hands, customers)
         self._hearing = Hearing(name, desk)
         self._dispatch: Dispatch | None = None
         self._socket: SocketMode | None = None

@@ -3,9 +3,10 @@
 Only a channel that an administrator registered to one organisation is heard. There a message of
 somebody from outside is a ticket, or goes onto the one whose thread it is in; a message of our own
 people in a ticket's thread is a public answer, which stands there already. Whether the writer is
-of that organisation is asked of our own records, by their Slack id or the address that Slack names;
-who is not, writes unproven. A question for the status is answered in the thread, and opens nothing:
-whoever writes unproven reads how they can be known, and nothing of any ticket.
+of that organisation is asked of our own records, by their Slack id or the address that Slack names.
+Where neither can say, their workspace does (`neighbours`). Who is not, writes unproven. A question
+for the status is answered in the thread, and opens nothing: whoever writes unproven reads how they
+can be known, and nothing of any ticket.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from bots.chat.desk import ChatDesk
 from bots.slack.asked import status_of
 from bots.slack.calls import Json
 from bots.slack.downloads import Downloads, Fetched
+from bots.slack.neighbours import Neighbours
 from bots.slack.people import People, email_of, is_of, name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
@@ -55,6 +57,7 @@ class Said:
     name: str
     email: str
     is_ours: bool
+    is_theirs: bool  # of the only workspace that the channel is shared with
     agent: Agent | None
     files: Fetched
 
@@ -68,9 +71,16 @@ class Customers:
     """`hear` settles what was written in a registered channel, whatever it is."""
 
     def __init__(
-        self, desk: ChatDesk, workspaces: Workspaces, people: People, staff: Staff, downloads: Downloads
+        self,
+        desk: ChatDesk,
+        workspaces: Workspaces,
+        people: People,
+        neighbours: Neighbours,
+        staff: Staff,
+        downloads: Downloads,
     ) -> None:
         self._desk = desk
+        self._neighbours = neighbours
         self._workspaces = workspaces
         self._people = people
         self._staff = staff
@@ -116,6 +126,7 @@ class Customers:
             name_of(one) or user,
             email_of(one),
             is_ours,
+            await self._neighbours.is_theirs(team, str(event["channel"]), one),
             await self._staff.agent(team, user) if is_ours else None,
             files,
         )
@@ -193,7 +204,7 @@ def _of_ours(
 def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> Inbound:
     person = work.person(said.user) or (work.person(said.email) if said.email else None)
     address = (person.emails[0] if person and person.emails else said.email) or said.user
-    organisation = _organisation_of(work, said, address)
+    organisation = _organisation_of(work, said, address) or _organisation_here(work, said)
     linked = Assurance.LINKED if said.is_ours or organisation == said.place.organisation else Assurance.NONE
     if organisation and linked is Assurance.NONE:
         address = said.user  # what is asked here is answered here: it is no matter of that other customer
@@ -208,6 +219,7 @@ def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> 
         reply=said.text,
         attachments=said.files.attachments,
         assurance=linked,
+        organisation=said.place.organisation if linked is Assurance.LINKED and not said.is_ours else 0,
         ticket_number=ticket.number if ticket else 0,
         place=said.thread,
         defects=said.files.defects,
@@ -226,6 +238,15 @@ def _organisation_of(work: SqlWork, said: Said, address: str) -> int:
         return person.organisation_id
     listed = work.organisation_of(address.rpartition("@")[2]) if "@" in address else None
     return listed.id if listed and listed.active else 0
+
+
+def _organisation_here(work: SqlWork, said: Said) -> int:
+    """That of the channel for whoever is of its other workspace, unless their address could have told."""
+    if not said.is_theirs:
+        return 0
+    place = work.organisation(said.place.organisation)
+    could_tell = said.email and place is not None and place.domains
+    return said.place.organisation if place and place.active and not could_tell else 0
 
 
 def _record(work: SqlWork, said: Said, message: int, ticket: int, role: str) -> None:

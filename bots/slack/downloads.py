@@ -1,8 +1,8 @@
 """Files that come in: fetched from Slack's own hosts only, with a limit, and looked at before they are kept.
 
 The token goes to no other host, redirects included. A page of HTML where something else was
-promised is Slack's way to say that we may not have the file. What cannot be had is left out, and
-the message says so; what might be had a little later makes the whole message wait.
+promised, or another page, is Slack's way to say that we may not have the file. What cannot be had
+is left out, and the message says so; what might be had a little later makes the whole message wait.
 """
 
 from collections.abc import Iterable
@@ -73,7 +73,8 @@ class Downloads:
             raise NotFetched(f"it is larger than {self._most // MIB} MiB")
         promised = str(told.get("mimetype") or "")
         data = await self._bytes(team, str(told.get("url_private_download") or told.get("url_private") or ""))
-        if is_page_instead(promised, data):
+        size = int(told.get("size") or 0)
+        if is_page_instead(promised if size in (0, len(data)) else "", data):  # it may be another page
             raise NotFetched("a page came in its place")
         return sniffed(name_in(told), promised, data)
 

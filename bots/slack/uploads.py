@@ -8,7 +8,7 @@ for one of the same name and size that the bot posted.
 import asyncio
 from collections.abc import Sequence
 
-from bots.slack.calls import Json, Lost
+from bots.slack.calls import Json, Lost, Refused
 from bots.slack.looking import Where
 from bots.slack.pace import ANSWER
 from bots.slack.speaking import Speaking
@@ -18,6 +18,7 @@ from intake.messages import ALONE, Attachment, File
 from intake.tickets import Desk
 
 UPLOAD_SECONDS = 120.0
+SHOWN_SECONDS = 1.0  # until a file that is complete stands in its thread
 
 
 class Uploads:
@@ -35,7 +36,7 @@ class Uploads:
 
     async def _there(self, where: Where) -> set[tuple[str, int]]:
         bot = (await self._speaking.workspaces.of(where.team)).bot_user
-        return await self._speaking.looking.files_at(where, bot)
+        return set(await self._speaking.looking.files_at(where, bot))
 
     async def _share(self, where: Where, file: File) -> None:
         name, size = file.name or "file", len(file.data)
@@ -44,7 +45,17 @@ class Uploads:
         )
         await self._put(where, begun, file)
         await self._speaking.pace.turn(where.channel, (ANSWER, 0))
-        listed = [{"id": begun["file_id"], "title": name}]
+        try:
+            await self._complete(where, str(begun["file_id"]), name)
+        except PermanentFailure as error:
+            if not (isinstance(error.__cause__, Refused) and error.__cause__.error == "file_not_found"):
+                raise
+            await asyncio.sleep(SHOWN_SECONDS)
+            if (name, size) not in await self._there(where):  # as it is where an answer was lost
+                raise TemporaryFailure(str(error)) from error  # it may show up a moment later
+
+    async def _complete(self, where: Where, file: str, name: str) -> None:
+        listed: list[dict[str, str | None]] = [{"id": file, "title": name}]
         await self._speaking.said(
             where.team,
             lambda client: client.files_completeUploadExternal(

@@ -107,6 +107,8 @@ def _thread(world: World, message: Message) -> Json:
 
 
 def file_json(world: World, file: File) -> Json:
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
     base = world.base_url
     path = f"{base}/files-pri/{file.team}-{file.id}"
     return {

@@ -46,15 +46,16 @@ async def answering(acting: Acting, call: Call) -> AsyncIterator[None]:
 
 @dataclass(slots=True)
 class Page:
-    """What stands in the place of a form when it is done; None: it closes."""
+    """What takes the place of a form when it is done, None: it closes; what is wrong is said at `field`."""
 
+    field: str
     view: Json | None = None
 
 
 @asynccontextmanager
 async def submitting(acting: Acting, call: Call, field: str) -> AsyncIterator[Page]:
     """A form: it closes when it is done; what is wrong with what they wrote is said at that field."""
-    page = Page()
+    page = Page(field)
     try:
         yield page
     except AlreadyDone:
@@ -65,7 +66,7 @@ async def submitting(acting: Acting, call: Call, field: str) -> AsyncIterator[Pa
         if isinstance(error, Stale):
             await redraw(call, acting.ticket)
     except (CommandRefused, ConfigError) as error:
-        await call.ack(response_action="errors", errors={field: _words(fault_of(error))[:300]})
+        await call.ack(response_action="errors", errors={page.field: _words(fault_of(error))[:300]})
     else:
         if page.view:
             await call.ack(response_action="update", view=page.view)

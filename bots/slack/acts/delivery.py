@@ -11,6 +11,7 @@ from bots.slack.acts.answering import answering, fill, say, submitting
 from bots.slack.acts.doing import NotFound, seen_ticket
 from bots.slack.acts.forms import block_of, typed
 from bots.slack.acts.notices import promise_of
+from bots.slack.acts.tried import show_tried
 from bots.slack.acts.ways import EMAIL, Way, tried_so_far, ways_for
 from bots.slack.blocks import errors, modals, names
 from bots.slack.blocks.errors import Fault
@@ -43,6 +44,7 @@ async def retry(acting: Acting, call: Call) -> None:
 
         await desk.write(act)
         await say(acting, call, errors.refusal(Fault("It is sent again.", "You hear if it fails again.")))
+        await show_tried(acting, call)
 
 
 async def ask_way(acting: Acting, call: Call) -> None:

@@ -1,9 +1,12 @@
 """`!reply …` in a thread: shown to its author as the customer will read it, and said if they say so.
 
-The words are kept until then, with the files that were written with them, for a day.
+The words are kept until then, with the files that were written with them, for a day. Sent, they can
+be undone for the same seconds as those from the form.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bots.acting import Words
@@ -13,6 +16,7 @@ from bots.slack.acts.reading import reply_facts
 from bots.slack.acts.sending import body_of, send_soon
 from bots.slack.blocks import Message, errors, modals, names
 from bots.slack.blocks.errors import Fault
+from bots.slack.blocks.modals.reply import LONGEST_ANSWER
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.commands import Then
@@ -22,6 +26,7 @@ from store import inbox, undoable
 from store.undoable import PREVIEW, Waiting
 from store.work import SqlWork
 
+TOO_LONG = "these words are too long for a form; cancel them, and write them into the thread again"
 GONE = "these words are not kept any more; write them again"
 
 
@@ -43,7 +48,8 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
             work.keep_file(file, now)
         one = Waiting(acting.user, words.place, acting.ticket, PREVIEW, body)
         draft = undoable.keep(work, one, now)
-        return modals.reply_preview(reply_facts(work, setup, agent, acting.ticket, words.text, draft))
+        facts = reply_facts(work, setup, agent, acting.ticket, words.text, draft)
+        return modals.reply_preview(replace(facts, enclosed=_names(body)))
 
     try:
         shown = await desk.write(keep)
@@ -53,18 +59,24 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
 
 
 async def send(acting: Acting, call: Call) -> None:
-    """Say it: it has been looked at, so that nothing more is waited for."""
-    draft, now = pressed(call).draft, datetime.now(UTC)
+    """Have it said once it can be undone no more; the offer to undo it takes the preview's place."""
+    draft, seconds = pressed(call).draft, call.hands.settings.undo_seconds
+    desk, agent = call.hands.desk, acting.agent
+    assert agent
 
-    def act(work: SqlWork) -> None:
+    def act(work: SqlWork) -> Message:
+        now = datetime.now(UTC)
         kept = undoable.take(work, draft, PREVIEW, acting.user)
         if kept is None:
             raise CommandRefused(GONE)
-        send_soon(work, kept.account, kept.place, kept.ticket, kept.body, now, now)
+        due_at = now + timedelta(seconds=seconds)
+        soon = send_soon(work, kept.account, kept.place, kept.ticket, kept.body, due_at, now)
+        if not seconds:
+            return _only("It is on its way; the thread says when it is out.")
+        return modals.undo(reply_facts(work, desk.setup, agent, kept.ticket, "", soon), seconds)
 
     async with answering(acting, call):
-        await call.hands.desk.write(act)
-        await say(acting, call, _only("It is on its way; the thread says when it is out."), instead=True)
+        await say(acting, call, await desk.write(act), instead=True)
 
 
 async def edit(acting: Acting, call: Call) -> None:
@@ -76,7 +88,11 @@ async def edit(acting: Acting, call: Call) -> None:
         kept = undoable.look(work, draft, PREVIEW, acting.user)
         if kept is None:
             raise CommandRefused(GONE)
-        return modals.reply(reply_facts(work, desk.setup, agent, kept.ticket, kept.body["text"], draft))
+        text = str(kept.body["text"])
+        if len(text) > LONGEST_ANSWER:
+            raise CommandRefused(TOO_LONG)
+        facts = reply_facts(work, desk.setup, agent, kept.ticket, text, draft)
+        return modals.reply(replace(facts, enclosed=_names(kept.body)))
 
     async with answering(acting, call):
         await fill(acting, call, "Reply to the customer", lambda: desk.read(read))
@@ -91,6 +107,10 @@ async def cancel(acting: Acting, call: Call) -> None:
     async with answering(acting, call):
         await call.hands.desk.write(act)
         await say(acting, call, _only("Cancelled: nothing is sent."), instead=True)
+
+
+def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one["filename"]) for one in body["files"])
 
 
 def _only(words: str) -> Message:

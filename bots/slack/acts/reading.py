@@ -6,9 +6,12 @@ from bots.slack.acts.canned import canned_in
 from bots.slack.acts.doing import seen_ticket
 from bots.slack.blocks import CardFacts, card_facts
 from bots.slack.blocks.modals import ReplyFacts
+from bots.slack.workspaces import MEDIUM
+from intake.decisions import Recipient
 from intake.handle import Setup
 from intake.thread_lines import WAYS, everybody, shown
 from intake.tickets import Agent, Status
+from store import chat_places
 from store.notes import recent_files
 from store.work import SqlWork
 
@@ -37,7 +40,7 @@ def reply_facts(
         number,
         ticket.version,
         ticket.subject,
-        tuple(shown(one) for one in told),
+        tuple(_reader(work, one) for one in told),
         " and ".join(dict.fromkeys(WAYS.get(one.channel, one.channel) for one in told)) or "email",
         text,
         tuple((one.name, one.title) for one in canned_in(setup)),
@@ -45,3 +48,12 @@ def reply_facts(
         warning=" ".join(filter(None, (theirs, ENDED.get(ticket.status, "")))),
         draft=draft,
     )
+
+
+def _reader(work: SqlWork, one: Recipient) -> str:
+    """A reader as they read; what is said in a channel is read by everybody there."""
+    place = "/".join(one.address.address.split("/")[:2])
+    channel = chat_places.place_at(work, MEDIUM, place) if one.channel == MEDIUM else None
+    if channel is None:
+        return shown(one)
+    return f"{one.address.name or 'somebody'}, and whoever else is in #{channel.name}"

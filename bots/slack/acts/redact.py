@@ -11,6 +11,7 @@ from bots.slack.blocks import modals, names
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.errors import CommandRefused
 from store import erasing
+from store.again import show_again
 from store.work import SqlWork
 
 TITLE = "Redact"
@@ -26,8 +27,11 @@ async def submit(acting: Acting, call: Call) -> None:
 
     def act(work: SqlWork) -> Outcome:
         seen_ticket(work, number, agent, desk.setup.policy)
+        now, addresses = datetime.now(UTC), desk.setup.addresses
         found = sought(work, desk.setup.policy, number, 0, secret)
-        return take_out(work, found, 0, agent.email, datetime.now(UTC))
+        outcome = take_out(work, found, 0, agent.email, now)
+        show_again(work, outcome.redaction, lambda: addresses.message_id(0, now), now)
+        return outcome
 
     async with submitting(acting, call, block_of(view, names.SECRET)) as page:
         if is_given and not secret:

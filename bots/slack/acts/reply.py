@@ -4,6 +4,7 @@ The form says whom the words reach, and how, before they are written. Sent, they
 with a button that takes them back; then they go out by the customer's own channel, as the core does.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -77,17 +78,19 @@ async def submit(acting: Acting, call: Call) -> None:
     def keep(work: SqlWork) -> Kept:
         now = datetime.now(UTC)
         ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
-        if not text:
-            raise CommandRefused("there is nothing to say; write the answer")
-        files = _files(work, ticket.number, ticked(view, names.FILES), desk.setup.desk)
-        if about.draft:
-            undoable.take(work, about.draft, PREVIEW, acting.user)
-        place, body = at_card(work, ticket.number), body_of(agent, text, then, files)
+        drafted = undoable.take(work, about.draft, PREVIEW, acting.user) if about.draft else None
+        enclosed = [Attachment(**one) for one in drafted.body["files"]] if drafted else []
+        files = _files(work, ticket.number, ticked(view, names.FILES), desk.setup.desk, enclosed)
+        source = str(drafted.body["source"]) if drafted else ""
+        place, body = at_card(work, ticket.number), body_of(agent, text, then, files, source)
         due_at = now + timedelta(seconds=seconds)
         draft = send_soon(work, acting.user, place, ticket.number, body, due_at, now)
         return Kept(place, reply_facts(work, desk.setup, agent, ticket.number, text, draft))
 
-    async with submitting(acting, call, block_of(view, names.TEXT)):
+    async with submitting(acting, call, block_of(view, names.TEXT)) as page:
+        if not text:
+            raise CommandRefused("there is nothing to say; write the answer")
+        page.field = block_of(view, names.FILES if ticked(view, names.FILES) else names.TEXT)
         kept.append(await desk.write(keep))
     for one in kept:
         await _offer_undo(acting, call, one, seconds)
@@ -130,10 +133,12 @@ def _then(word: str) -> Then:
     return Then(word) if word in list(Then) else Then.WAITING
 
 
-def _files(work: SqlWork, number: int, wanted: list[str], desk: Desk) -> tuple[Attachment, ...]:
-    """The ticked files of the thread; what a customer would not get is refused before anything is kept."""
+def _files(
+    work: SqlWork, number: int, wanted: list[str], desk: Desk, enclosed: Iterable[Attachment]
+) -> tuple[Attachment, ...]:
+    """Those of a draft and the ticked ones; what a customer would not get is refused before it is kept."""
     offered = {f"{one.message}:{one.place}": one.attachment for one in recent_files(work, number)}
-    files = tuple(offered[one] for one in wanted if one in offered)
+    files = (*enclosed, *(offered[one] for one in wanted if one in offered))
     if wrong := objection_to(files, desk):
         raise CommandRefused(wrong[1])
     return files

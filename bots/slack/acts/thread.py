@@ -7,6 +7,7 @@ kept. Above the threads, and from whoever is no agent, nothing is the desk's bus
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,11 +19,13 @@ from bots.slack.acts.preview import show_preview
 from bots.slack.asks.direct import mentioned
 from bots.slack.blocks import errors
 from bots.slack.blocks.facts import reads
+from bots.slack.calls import SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.people import name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.signs import promise_sign
 from bots.slack.workspaces import MEDIUM
+from intake.errors import DeliveryError
 from intake.handle import Command, Setup
 from intake.telling import tell_mentioned
 from intake.tickets import Agent, Ticket
@@ -40,13 +43,16 @@ async def written(acting: Acting, call: Call) -> None:
     """Words in a ticket's thread."""
     if not acting.thread or not acting.ticket or acting.thread == acting.ts:
         return
-    words = await _words(acting, call)
+    words, left_out = await _words(acting, call)
     if not words.text and not words.attachments:
         return
     if words.text.split(maxsplit=1)[:1] == [REPLY]:
         await show_preview(acting, call, replace(words, text=words.text.removeprefix(REPLY).strip()))
     else:
         await _note(acting, call, words)
+    if left_out:
+        with suppress(SlackFailure, DeliveryError):  # the note says it, too
+            await whisper(acting, call, errors.refusal(errors.left_out(left_out)))
 
 
 async def changed(acting: Acting, call: Call) -> None:
@@ -71,15 +77,15 @@ async def deleted(acting: Acting, call: Call) -> None:
         await _revise(acting, call, "")
 
 
-async def _words(acting: Acting, call: Call) -> Words:
-    """What was written, with its files."""
+async def _words(acting: Acting, call: Call) -> tuple[Words, tuple[str, ...]]:
+    """What was written, with its files, and why some are not among them."""
     fetched = await call.hands.downloads.fetch(
         acting.team, call.payload.get("files") or (), is_last_try=acting.is_last_try
     )
     text = await _text(acting, call, str(call.payload.get("text") or ""))
     left_out = "".join(f"\n\n({one})" for one in fetched.defects)
     place = f"{acting.team}/{acting.channel}"
-    return Words(
+    words = Words(
         f"{text}{left_out}".strip(),
         MEDIUM,
         hashlib.sha256(f"{MEDIUM} {place} {acting.ts}".encode()).hexdigest(),
@@ -87,6 +93,7 @@ async def _words(acting: Acting, call: Call) -> Words:
         fetched.files,
         f"{place}/{acting.thread}",
     )
+    return words, fetched.defects
 
 
 async def _text(acting: Acting, call: Call, wire: str) -> str:
@@ -99,6 +106,8 @@ async def _text(acting: Acting, call: Call, wire: str) -> str:
 
 async def _note(acting: Acting, call: Call, words: Words) -> None:
     place, setup = f"{acting.team}/{acting.channel}", call.hands.desk.setup
+    if await call.hands.desk.read(lambda work: work.receipt_for(words.identity)):
+        return  # a message comes as several events where the app is in several workspaces of its channel
     meant = await mentioned(acting, call, str(call.payload.get("text") or ""))
 
     def act(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:

@@ -4,6 +4,7 @@ The reference is what an operator finds in the log. A ticket that is not there a
 not be seen get the same words, and nothing here names a ticket's subject or people.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +86,12 @@ def too_large(name: str, most_mib: int, ref: str = "") -> Fault:
 def refused_type(name: str, ref: str = "") -> Fault:
     step = "Put it into an archive without programs, or send a link to where it lies."
     return Fault(f"{name[:80]} is of a type that is not taken.", step, ref)
+
+
+def left_out(defects: Iterable[str], ref: str = "") -> Fault:
+    """Files in a thread that could not be taken, in the words for why."""
+    sentence = " ".join(f"{one[:1].upper()}{one[1:]}." for one in defects)
+    return Fault(sentence, "Split it, or write a link to where it lies.", ref)
 
 
 def refused_command(because: str, ref: str = "") -> Fault:

@@ -1,8 +1,8 @@
 """Text as Slack wants it: what others wrote stays literal wherever it stands, and fits.
 
 In mrkdwn, in fallbacks and in plain text the signs & < > are escaped, once and in that order, and
-what is too long is cut after that, never inside an entity. Our own mentions and dates are made
-from ids and moments only, here and nowhere else.
+what is too long is cut after that, never inside an entity, nor so that it calls everybody. Our own
+mentions and dates are made from ids and moments only, here and nowhere else.
 """
 
 import re

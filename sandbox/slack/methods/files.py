@@ -49,6 +49,19 @@ def info(call: Call) -> Json:
     return {"file": file_json(call.world, file), "comments": [], "paging": {}}
 
 
+def delete(call: Call) -> Json:
+    """Only its own; in the messages that it came with it is a tombstone from then on."""
+    file = call.world.files.get(call.text("file"))
+    if file is None or not _is_visible(call, file):
+        raise Refused("file_not_found")
+    if file.deleted:
+        raise Refused("file_deleted")
+    if file.user != call.team.bot_user:
+        raise Refused("cant_delete_file")
+    file.deleted = True
+    return {}
+
+
 def _listed(call: Call) -> list[Json]:
     listed: Any = call.args.get("files")
     if not isinstance(listed, list) or not all(isinstance(one, dict) and one.get("id") for one in listed):
@@ -93,5 +106,6 @@ def _is_visible(call: Call, file: File) -> bool:
 METHODS = (
     Method("files.getUploadURLExternal", upload_url, ("files:write",), 4, ("filename",)),
     Method("files.completeUploadExternal", complete, ("files:write",), 4, ("files",)),
+    Method("files.delete", delete, ("files:write",), 3, ("file",)),
     Method("files.info", info, ("files:read",), 4, ("file",)),
 )

@@ -44,6 +44,7 @@ class ReplyFacts:
     text: str = ""
     canned: tuple[tuple[str, str], ...] = ()  # id and title of ready answers
     files: tuple[tuple[str, str], ...] = ()  # id and name of recent files in the thread
+    enclosed: tuple[str, ...] = ()  # names of files that go with it already
     and_then: str = "waiting"
     warning: str = ""
     draft: int = 0
@@ -55,7 +56,8 @@ class ReplyFacts:
     @property
     def goes_to(self) -> str:
         whom = ", ".join(self.readers) or "nobody: there is no way to reach them"
-        return f"Goes by {self.way} to {whom}"
+        files = f", with {', '.join(self.enclosed)}" if self.enclosed else ""
+        return f"Goes by {self.way} to {whom}{files}"
 
 
 def reply(facts: ReplyFacts) -> Json:

@@ -1,0 +1,42 @@
+"""Who in a shared channel is of the organisation that it was registered to, by their workspace alone.
+
+Slack often shows no address of people in another workspace. The channel itself is what ties them to a
+customer then: an administrator registered it to one organisation, and where it is shared with one
+other workspace, that is theirs. With several it does not say whose somebody is; a guest over there
+is anybody's.
+"""
+
+import time
+
+from bots.slack.calls import Json, Refused
+from bots.slack.people import FRESH_SECONDS
+from bots.slack.speaking import Speaking
+
+GUESTS = ("is_restricted", "is_ultra_restricted", "is_bot", "deleted")  # a stranger is who is looked for
+
+
+class Neighbours:
+    """Asks for a channel once in five minutes."""
+
+    def __init__(self, speaking: Speaking) -> None:
+        self._speaking = speaking
+        self._known: dict[tuple[str, str], tuple[frozenset[str], float]] = {}
+
+    async def is_theirs(self, team: str, channel: str, user: Json) -> bool:
+        """Whether somebody is a full member of the only other workspace; raises a SlackFailure."""
+        theirs = str(user.get("team_id") or "")
+        if theirs in ("", team) or any(user.get(one) for one in GUESTS):
+            return False
+        return await self._others(team, channel) == {theirs}
+
+    async def _others(self, team: str, channel: str) -> frozenset[str]:
+        found, until = self._known.get((team, channel), (frozenset[str](), 0.0))
+        if time.monotonic() < until:
+            return found
+        try:
+            said = await self._speaking.ask(team, lambda client: client.conversations_info(channel=channel))
+            found = frozenset(said["channel"].get("shared_team_ids") or ()) - {team}
+        except Refused:  # gone since then
+            found = frozenset()
+        self._known[team, channel] = found, time.monotonic() + FRESH_SECONDS
+        return found
