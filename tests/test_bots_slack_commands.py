@@ -1,5 +1,9 @@
 """/ticket does and shows what it says, to agents alone, each of what they may see."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 import slack_asks
@@ -213,6 +217,29 @@ def test_a_store_that_is_down_is_said_with_a_reference(room, number, monkeypatch
 
     assert "Saved nothing. Try again in a minute. Ref" in words
     assert "disk full" not in words
+
+
+def test_what_the_store_keeps_waiting_is_acknowledged_in_time_and_answered_when_it_is_kept(room, number):
+    """Slack shows nobody what comes with a late acknowledgement."""
+    file = room.world.config.parent / "desk.db"
+
+    async def typed():
+        with closing(sqlite3.connect(file, isolation_level=None)) as another:
+            another.execute("begin immediate")
+            interaction = await room.slack.command(
+                room.space.sam, room.space.triage, "/ticket", f"note {number} waits"
+            )
+            answer = await interaction.answered()
+            before = list(interaction.ephemerals)
+            await asyncio.sleep(1.0)
+            another.execute("rollback")
+        await room.slack.wait_for(lambda: interaction.ephemerals, 10.0)
+        return answer, before, slack_asks.shown(interaction.ephemerals[-1])
+
+    acknowledged, before, words = room.play(typed(), 30)
+
+    assert ({}, []) == (acknowledged, before)
+    assert "the note is kept" in words
 
 
 def test_a_command_that_is_brought_twice_is_done_once(room):

@@ -31,15 +31,19 @@ def answer_to(body: Json, ref: str) -> Any:
 
 async def say_so(body: Json, ref: str, session: aiohttp.ClientSession) -> None:
     """To whoever pressed a button, alone, where Slack gave an address for that."""
-    url = body.get("response_url")
-    if not url or body.get("command"):
+    if not body.get("response_url") or body.get("command"):
         return
     said = {"response_type": "ephemeral", "replace_original": False, **_shown(refusal(store_down(ref)))}
+    await follow(body, said, session)
+
+
+async def follow(body: Json, said: Json, session: aiohttp.ClientSession) -> None:
+    """Say something at the address that Slack gave with an interaction."""
     try:
-        async with session.post(str(url), json=said):
+        async with session.post(str(body["response_url"]), json=said):
             return
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("an apology could not be said", error=type(error).__name__)
+        log.warning("an answer could not be said", error=type(error).__name__)
 
 
 def _shown(message: Message) -> Json:
