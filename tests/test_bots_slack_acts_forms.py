@@ -219,3 +219,13 @@ def test_a_found_secret_is_taken_out_and_never_shown(here: Here) -> None:
 
     assert secret not in shown + said
     assert "message" in shown
+
+
+@pytest.mark.parametrize("method", ["views.open", "views.update"])
+def test_a_form_that_slack_asks_a_second_for_comes_a_second_later(here: Here, method: str) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        here.world.slack.fail(method, status=429, retry_after=1)
+        return str((await more(case, names.SNOOZE))["callback_id"])
+
+    assert names.VIEW_SNOOZE == here.run(steps)

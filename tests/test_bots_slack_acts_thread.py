@@ -105,6 +105,20 @@ def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
 
 
 @pytest.mark.slow
+def test_a_preview_waits_as_long_as_slack_asks_and_is_shown(here: Here) -> None:
+    async def steps() -> list[str]:
+        case = await here.ticket()
+        here.world.slack.fail("chat.postEphemeral", status=429, retry_after=2)
+        await case.say("!reply Please restart the box.")
+        await here.world.slack.wait_for(case.whispers)
+        return [str(one.blocks) for one in case.whispers()]
+
+    (preview,) = here.run(steps)
+
+    assert "Please restart the box." in preview
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
     [(names.SEND, 1, "on its way"), (names.CANCEL, 0, "nothing is sent")],
