@@ -205,12 +205,35 @@ def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_
                 await desk.mail(subject="After that")
                 await slack.wait_for(lambda: desk.cards(other))
                 await slack.wait_for(lambda: desk.mails_to(SAM.address))
-                return desk.cards(other)[0].text, desk.mails_to(SAM.address), desk.mails_to(AGENTS)
+                await slack.wait_for(lambda: slack.dms(space.sam))
+                said = [one.text for one in slack.dms(space.sam)]
+                return desk.cards(other)[0].text, desk.mails_to(SAM.address), desk.mails_to(AGENTS), said
 
-    text, admins, agents = asyncio.run(run())
+    text, admins, agents, said = asyncio.run(run())
 
     assert "After that" in text
     assert (1, []) == (sum("archived" in one for one in admins), agents)
+    assert (1, True) == (len(said), "archived" in said[0])
+
+
+@pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
+def test_a_channel_that_slack_lets_nobody_post_in_is_replaced_whatever_it_says_of_it(tmp_path, word):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_channel("fallback", private=True, members=[space.sam])
+            settings = {"fallback_channel": f'"{other}"', "admins": f'["{SAM.address}"]'}
+            async with at_work(tmp_path, space, **settings) as desk:
+                slack.fail("chat.postMessage", error=word)
+                await desk.mail(subject="Refused")
+                await slack.wait_for(lambda: desk.cards(other), 10)
+                await slack.wait_for(lambda: desk.mails_to(SAM.address))
+                return desk.cards(), desk.mails_to(SAM.address)
+
+    there, told = asyncio.run(run())
+
+    assert [] == there
+    assert (1, True) == (len(told), word in told[0])
 
 
 def a_mail_with(*files: str) -> EmailMessage:

@@ -119,9 +119,13 @@ class Triage:
         return wrong
 
     async def lost(self, gone: ChannelGone) -> None:
-        """Slack would not let us post: look at the channel again before anything else goes there."""
-        self.forget(gone.where.channel)
-        await self.look(gone.where.channel)
+        """Slack would not let us post: nothing else goes there, whatever it says of the channel itself."""
+        channel = gone.where.channel
+        found = await self.look(channel, anew=True)
+        if not found.wrong:
+            wrong = f"{channel}: {gone.error}"
+            await self._note(channel, wrong)
+            self._looked[channel] = Looked(wrong, True, time.monotonic() + TROUBLED_SECONDS)
 
     def forget(self, channel: str) -> None:
         self._looked.pop(channel, None)
