@@ -1,6 +1,7 @@
 """/ticket does and shows what it says, to agents alone, each of what they may see."""
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 
@@ -42,7 +43,11 @@ def test_help_names_every_command(room):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("clame 12", 'did you mean "claim"?'),
+        ("clame 12", 'did you mean "claim"? Write /ticket claim ID'),
+        ("reopne 12", "Write /ticket reopen ID [reason]"),
+        ("show it", "'it' names no ticket. Write /ticket show ID."),
+        ("merge 12 into all", "'all' names no ticket."),
+        ("status 12 opn", "'opn' is no status; did you mean \"open\"? Write /ticket status ID open|"),
         ("assign", "/ticket assign ID @agent|team:x"),
         ("priority 12", "/ticket severity ID name"),
         ("list nonsense", "No severity or list 'nonsense'"),
@@ -54,6 +59,7 @@ def test_what_cannot_be_done_is_answered_with_a_next_step(room, typed, said):
     words = room.say(typed)
 
     assert said in words
+    assert re.search(r"Ref [0-9a-f]{8}", words)
 
 
 @pytest.mark.parametrize("typed", ["list", "show 1001", "find calls", "help", "settings"])
@@ -61,6 +67,7 @@ def test_whoever_is_no_agent_reads_one_sentence(room, number, typed):
     words = room.say(typed, user=room.space.colleague, channel=room.space.shared)
 
     assert words.startswith("Only support staff can do this.")
+    assert re.search(r"Ref [0-9a-f]{8}", words)
     assert "VS-" not in words
 
 

@@ -3,6 +3,7 @@
 A form keeps what was typed into it. Nothing here says that a thing was done.
 """
 
+import secrets
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,13 @@ from bots.slack.blocks.modals.frame import message_view
 from bots.slack.blocks.types import Json, Message
 
 log = structlog.get_logger()
+
+
+def reference_of(reason: str) -> str:
+    """What somebody who is refused is given, so that an operator finds it in the log."""
+    ref = secrets.token_hex(4)
+    log.info("an act was not done", ref=ref, reason=reason)
+    return ref
 
 
 def answer_to(body: Json, ref: str) -> Any:

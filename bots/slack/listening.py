@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
+from bots.slack.apologies import reference_of
 from bots.slack.blocks.errors import not_staff, refusal
 from bots.slack.cards import Cards
 from bots.slack.downloads import Downloads
@@ -95,7 +96,7 @@ Act = Callable[[Acting, Call], Awaitable[None]]
 
 async def refuse(acting: Acting, call: Call) -> None:
     """What everybody gets who is no agent: one sentence, and nothing of any ticket."""
-    words = refusal(not_staff()).text
+    words = refusal(not_staff(reference_of("no agent"))).text
     if call.body.get("type") in ("view_submission", "view_closed", "block_suggestion"):
         await call.ack()
         return
