@@ -226,6 +226,20 @@ def test_a_store_that_is_down_is_said_with_a_reference(room, number, monkeypatch
     assert "disk full" not in words
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("reply", "reminders are quiet until the customer writes."),
+        ("2h", r"reminders are quiet until \w{3} \d\d \w{3} \d{4}, \d\d:\d\d Europe/Rome \(in 2 h\) or the"),
+        ("3d", r"Europe/Rome \(in 3 d\) or the customer writes\."),
+    ],
+)
+def test_a_snooze_says_until_which_moment(room, number, until, said):
+    words = room.say(f"snooze {number} {until}")
+
+    assert re.search(said, words)
+
+
 def test_what_the_store_keeps_waiting_is_acknowledged_in_time_and_answered_when_it_is_kept(room, number):
     """Slack shows nobody what comes with a late acknowledgement."""
     file = room.world.config.parent / "desk.db"
