@@ -3,7 +3,8 @@
 A message carries its key as metadata, which only apps see. Where it is not known whether it was
 posted (a broken connection, a worker that died), the place is looked through for that key before
 it is posted again. What is too fast waits in its channel; a dead token stops its workspace, which
-agents are told by mail, and goes on by itself when it works again.
+agents are told by mail, and goes on by itself when it works again. After a time in which Slack was not there
+at all, what waited goes at once: the waits between tries are those of mail, and grow to hours.
 """
 
 import asyncio
@@ -71,6 +72,8 @@ class Speaking:
         self._desk = desk
         self._alerts = alerts
         self.looking = Looking(self.ask, desk)
+        self._is_doubted = False  # a call was lost since Slack last answered `watch`
+        self._is_away = False  # nor did it answer that
 
     async def ask(self, team: str, call: Call) -> Json:
         """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
@@ -81,6 +84,9 @@ class Speaking:
             said = await answer(call(workspace.client))
         except DeadToken as error:
             await self.died(team, error.error)
+            raise
+        except Lost:
+            self._is_doubted = True
             raise
         if self.workspaces.key(team) in self.workspaces.paused:
             await self._lives(team)
@@ -96,6 +102,7 @@ class Speaking:
             await self.died("", error.error)
             raise TemporaryFailure(f"Slack: {error}", REST) from error
         except SlackFailure as error:
+            self._is_doubted = True
             raise TemporaryFailure(f"Slack: {error}") from error
 
     async def post(
@@ -173,14 +180,28 @@ class Speaking:
         raise TemporaryFailure(f"Slack: {lost}")
 
     async def watch(self) -> None:
-        """Try dead tokens until they work, until it is cancelled; first whether what was dead is mended."""
+        """Try dead tokens, and Slack when it was not there, until they work; until it is cancelled."""
         await self._try_again("")
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             for key in self.workspaces.paused:
                 await self._try_again(key)
+            if self._is_doubted:
+                await self._ask_whether_it_is_there()
 
     # Helpers
+
+    async def _ask_whether_it_is_there(self) -> None:
+        """A single call that was lost says little; one that is lost here, too, says that nothing goes."""
+        try:
+            await answer((await self.workspaces.home()).client.auth_test())
+        except (SlackFailure, TemporaryFailure) as error:
+            self._is_away = True
+            log.info("Slack is not there", error=str(error))
+            return
+        if self._is_away:
+            await self._desk.write(_hastened)
+        self._is_doubted = self._is_away = False
 
     async def _posted(self, where: Where, message: Message, key: str) -> str:
         args = {**UNFURLS, "metadata": {"event_type": EVENT_TYPE, "event_payload": self.looking.mark(key)}}
