@@ -213,7 +213,8 @@ def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_
 
     assert "After that" in text
     assert (1, []) == (sum("archived" in one for one in admins), agents)
-    assert (1, True) == (len(said), "archived" in said[0])
+    assert (1, True) == (len(said), "Why: " in said[0] and "archived" in said[0])
+    assert "/invite the app there; or name another channel. Until then C" in said[0]
 
 
 @pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
