@@ -145,3 +145,15 @@ def test_a_message_becomes_a_note_on_a_ticket(room):
         one["public"] for one in told if "I know that phone (https://phone.example)." in one["text"]
     ]
     assert "Uma wrote in Slack" in str(told)
+
+
+def test_whoever_is_no_agent_reads_one_sentence_where_there_is_no_channel_to_say_it_in(room):
+    async def chosen():
+        interaction = await room.slack.shortcut(room.space.colleague, "shortcut.new")
+        await interaction.answered()
+        return await room.slack.wait_for(lambda: room.slack.views(room.space.colleague))
+
+    (view,) = room.play(chosen())
+
+    assert "Only support staff can do this." in slack_asks.shown(view)
+    assert names.VIEW_LOADING == view["callback_id"]

@@ -7,6 +7,7 @@ should end the wait of its delivery in the same transaction: `inbox.settle(work,
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from re import Pattern
@@ -18,6 +19,8 @@ from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
 from bots.slack.apologies import reference_of
 from bots.slack.blocks.errors import not_staff, refusal
+from bots.slack.blocks.modals.frame import message_view
+from bots.slack.calls import SlackFailure, answer
 from bots.slack.cards import Cards
 from bots.slack.downloads import Downloads
 from bots.slack.people import People
@@ -27,6 +30,7 @@ from bots.slack.triage import Triage
 from intake.tickets import Agent
 
 Json = dict[str, Any]
+TITLE = "Not done"
 
 
 class Kind(StrEnum):
@@ -106,6 +110,10 @@ async def refuse(acting: Acting, call: Call) -> None:
     await call.ack()
     if call.body.get("response_url"):
         await call.respond(text=words, response_type="ephemeral", replace_original=False)
+    elif call.body.get("type") == "shortcut":  # it has no channel to say it in
+        asked: Json = {"trigger_id": acting.trigger, "view": message_view(TITLE, words)}
+        with suppress(SlackFailure):
+            await answer(call.client.api_call("views.open", json=asked))
 
 
 @dataclass(frozen=True, slots=True)
