@@ -88,9 +88,13 @@ class Dispatch:
         return Answered(OK, "")
 
     async def drain(self, seconds: float = 5.0) -> None:
-        """Let the answers come that are late."""
-        if self._late:
-            await asyncio.wait(self._late, timeout=seconds)
+        """Let the answers come that are late; what is later still is not said."""
+        if not self._late:
+            return
+        _, too_late = await asyncio.wait(self._late, timeout=seconds)
+        for task in too_late:
+            task.cancel()
+        await asyncio.gather(*too_late, return_exceptions=True)
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         """Something was written, changed or deleted in a triage channel."""
