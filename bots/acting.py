@@ -103,7 +103,8 @@ def out_of_scope(
 def claim(work: Work, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:
     """Take a ticket that nobody has."""
     if ticket.assignee and ticket.assignee.id != agent.id:
-        raise CommandRefused(f"{ticket.assignee.name} has {setup.policy.reference_of(ticket)}")
+        reference = setup.policy.reference_of(ticket)
+        raise CommandRefused(f"{ticket.assignee.name} has {reference}; assign it to yourself to take it over")
     return assign(work, setup, agent, ticket, agent.email, now)
 
 

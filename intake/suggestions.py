@@ -13,5 +13,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'known: host, port'
     """
     known = sorted(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}"
+    near = closest(word, known)
+    return f'did you mean "{near}"?' if near else f"known: {', '.join(known)}"
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, "" where none is near."""
+    return next(iter(get_close_matches(word, sorted(known), n=1, cutoff=0.6)), "")

@@ -319,3 +319,13 @@ def test_what_became_of_an_answer_is_said_after_a_redaction_too(here: Here) -> N
 
     assert "Your password is Tr0ub4" in shown
     assert "sent by email" in shown
+
+
+@pytest.mark.parametrize("method", ["views.open", "views.update"])
+def test_a_form_that_slack_asks_a_second_for_comes_a_second_later(here: Here, method: str) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        here.world.slack.fail(method, status=429, retry_after=1)
+        return str((await more(case, names.SNOOZE))["callback_id"])
+
+    assert names.VIEW_SNOOZE == here.run(steps)

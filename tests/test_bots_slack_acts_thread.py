@@ -121,6 +121,20 @@ def test_whoever_puts_a_file_into_a_thread_reads_why_it_is_not_taken(here: Here)
 
 
 @pytest.mark.slow
+def test_a_preview_waits_as_long_as_slack_asks_and_is_shown(here: Here) -> None:
+    async def steps() -> list[str]:
+        case = await here.ticket()
+        here.world.slack.fail("chat.postEphemeral", status=429, retry_after=2)
+        await case.say("!reply Please restart the box.")
+        await here.world.slack.wait_for(case.whispers)
+        return [str(one.blocks) for one in case.whispers()]
+
+    (preview,) = here.run(steps)
+
+    assert "Please restart the box." in preview
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "mails", "told"),
     [(names.SEND, 1, "goes out in 1 second"), (names.CANCEL, 0, "nothing is sent")],

@@ -18,7 +18,7 @@ from sandbox.telegram.world import Standing
 from serving import ANA, SAM, a_mail
 from slack_asks import shown
 from slack_world import at_work, furnished
-from store import accounts, chat_places, outbox
+from store import chat_places, outbox, telegram_accounts
 from store.tables import IdentityKind, Sending, identities, undeliverable
 from store.tables import outbox as table
 from store.types import address_key
@@ -109,7 +109,7 @@ def ways_in(view):
 
 def blocked(desk, ana):
     def act(work):
-        accounts.block(work, accounts.account_at(work, "telegram", f"1000/{ana}"), datetime.now(UTC))
+        telegram_accounts.block(work, f"1000/{ana}", datetime.now(UTC))
 
     desk.write(act)
 

@@ -1,7 +1,7 @@
 """What is promised reaches Slack: once, in its thread, in plain words if need be."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -212,12 +212,68 @@ def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_
                 await desk.mail(subject="After that")
                 await slack.wait_for(lambda: desk.cards(other))
                 await slack.wait_for(lambda: desk.mails_to(SAM.address))
-                return desk.cards(other)[0].text, desk.mails_to(SAM.address), desk.mails_to(AGENTS)
+                await slack.wait_for(lambda: slack.dms(space.sam))
+                said = [one.text for one in slack.dms(space.sam)]
+                return desk.cards(other)[0].text, desk.mails_to(SAM.address), desk.mails_to(AGENTS), said
 
-    text, admins, agents = asyncio.run(run())
+    text, admins, agents, said = asyncio.run(run())
 
     assert "After that" in text
     assert (1, []) == (sum("archived" in one for one in admins), agents)
+    assert (1, True) == (len(said), "Why: " in said[0] and "archived" in said[0])
+    assert "/invite the app there; or name another channel. Until then C" in said[0]
+
+
+@pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
+def test_a_channel_that_slack_lets_nobody_post_in_is_replaced_whatever_it_says_of_it(tmp_path, word):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_channel("fallback", private=True, members=[space.sam])
+            settings = {"fallback_channel": f'"{other}"', "admins": f'["{SAM.address}"]'}
+            async with at_work(tmp_path, space, **settings) as desk:
+                slack.fail("chat.postMessage", error=word)
+                await desk.mail(subject="Refused")
+                await slack.wait_for(lambda: desk.cards(other), 10)
+                await slack.wait_for(lambda: desk.mails_to(SAM.address))
+                return desk.cards(), desk.mails_to(SAM.address)
+
+    there, told = asyncio.run(run())
+
+    assert [] == there
+    assert (1, True) == (len(told), word in told[0])
+
+
+def test_what_waited_while_slack_was_not_there_goes_when_it_is_back_and_not_hours_later(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bots.slack.speaking.WATCH_SECONDS", 0.3)
+
+    async def story():
+        async with world(tmp_path) as desk:
+            await a_card(desk)
+            desk.slack.fail("*", status=500, times=10_000)
+            number = promised(desk, "triage", ticket=1001)
+            await desk.slack.wait_for(lambda: tried(desk, number), 15)
+            desk.write(lambda work: put_off(work, number))
+            await asyncio.sleep(0.7)
+            before = state_of(desk, number)
+            desk.slack.mend()
+            await desk.slack.wait_for(lambda: state_of(desk, number) is Sending.SENT, 10)
+            return before
+
+    assert Sending.PENDING == asyncio.run(story())
+
+
+def tried(desk: World, number: int) -> bool:
+    one = desk.read(lambda work: outbox.one(work, number))
+    return one.state is Sending.PENDING and one.attempts > 0
+
+
+def put_off(work, number: int) -> None:
+    """As after five tries."""
+    later = datetime.now(UTC) + timedelta(hours=4)
+    work.connection.execute(update(outbox.outbox).where(outbox.outbox.c.id == number).values(next_at=later))
 
 
 def a_mail_with(*files: str) -> EmailMessage:

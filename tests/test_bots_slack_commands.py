@@ -1,5 +1,10 @@
 """/ticket does and shows what it says, to agents alone, each of what they may see."""
 
+import asyncio
+import re
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 import slack_asks
@@ -38,7 +43,11 @@ def test_help_names_every_command(room):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("clame 12", 'did you mean "claim"?'),
+        ("clame 12", 'did you mean "claim"? Write /ticket claim ID'),
+        ("reopne 12", "Write /ticket reopen ID [reason]"),
+        ("show it", "'it' names no ticket. Write /ticket show ID."),
+        ("merge 12 into all", "'all' names no ticket."),
+        ("status 12 opn", "'opn' is no status; did you mean \"open\"? Write /ticket status ID open|"),
         ("assign", "/ticket assign ID @agent|team:x"),
         ("priority 12", "/ticket severity ID name"),
         ("list nonsense", "No severity or list 'nonsense'"),
@@ -50,6 +59,7 @@ def test_what_cannot_be_done_is_answered_with_a_next_step(room, typed, said):
     words = room.say(typed)
 
     assert said in words
+    assert re.search(r"Ref [0-9a-f]{8}", words)
 
 
 @pytest.mark.parametrize("typed", ["list", "show 1001", "find calls", "help", "settings"])
@@ -57,6 +67,7 @@ def test_whoever_is_no_agent_reads_one_sentence(room, number, typed):
     words = room.say(typed, user=room.space.colleague, channel=room.space.shared)
 
     assert words.startswith("Only support staff can do this.")
+    assert re.search(r"Ref [0-9a-f]{8}", words)
     assert "VS-" not in words
 
 
@@ -213,6 +224,43 @@ def test_a_store_that_is_down_is_said_with_a_reference(room, number, monkeypatch
 
     assert "Saved nothing. Try again in a minute. Ref" in words
     assert "disk full" not in words
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("reply", "reminders are quiet until the customer writes."),
+        ("2h", r"reminders are quiet until \w{3} \d\d \w{3} \d{4}, \d\d:\d\d Europe/Rome \(in 2 h\) or the"),
+        ("3d", r"Europe/Rome \(in 3 d\) or the customer writes\."),
+    ],
+)
+def test_a_snooze_says_until_which_moment(room, number, until, said):
+    words = room.say(f"snooze {number} {until}")
+
+    assert re.search(said, words)
+
+
+def test_what_the_store_keeps_waiting_is_acknowledged_in_time_and_answered_when_it_is_kept(room, number):
+    """Slack shows nobody what comes with a late acknowledgement."""
+    file = room.world.config.parent / "desk.db"
+
+    async def typed():
+        with closing(sqlite3.connect(file, isolation_level=None)) as another:
+            another.execute("begin immediate")
+            interaction = await room.slack.command(
+                room.space.sam, room.space.triage, "/ticket", f"note {number} waits"
+            )
+            answer = await interaction.answered()
+            before = list(interaction.ephemerals)
+            await asyncio.sleep(1.0)
+            another.execute("rollback")
+        await room.slack.wait_for(lambda: interaction.ephemerals, 10.0)
+        return answer, before, slack_asks.shown(interaction.ephemerals[-1])
+
+    acknowledged, before, words = room.play(typed(), 30)
+
+    assert ({}, []) == (acknowledged, before)
+    assert "the note is kept" in words
 
 
 def test_a_command_that_is_brought_twice_is_done_once(room):

@@ -225,3 +225,15 @@ def test_the_words_of_a_protected_ticket_go_onto_no_ticket_of_others(room):
 
     assert ("find that message" in told[0], "for team security only" in told[1]) == (True, True)
     assert "The hole." not in str(room.world.read(lambda work: conversation(work, other)))
+
+
+def test_whoever_is_no_agent_reads_one_sentence_where_there_is_no_channel_to_say_it_in(room):
+    async def chosen():
+        interaction = await room.slack.shortcut(room.space.colleague, "shortcut.new")
+        await interaction.answered()
+        return await room.slack.wait_for(lambda: room.slack.views(room.space.colleague))
+
+    (view,) = room.play(chosen())
+
+    assert "Only support staff can do this." in slack_asks.shown(view)
+    assert names.VIEW_LOADING == view["callback_id"]

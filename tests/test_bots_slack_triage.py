@@ -78,6 +78,27 @@ def test_a_channel_that_becomes_unsafe_gets_nothing_more_from_that_moment(tmp_pa
     assert [] == asyncio.run(story())
 
 
+def test_an_event_that_tells_of_a_shared_channel_ends_all_words_there(tmp_path):
+    """Whatever became of the event that should have told us."""
+
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(subject="Before")
+            card = await desk.card()
+            await desk.settle()
+            place = desk.slack.world.channel(desk.space.triage)
+            place.shared_with.append(desk.space.acme.id)
+            await desk.slack.say(desk.space.sam, desk.space.triage, "A note", thread_ts=card.ts)
+            await desk.slack.wait_until_idle()
+            await desk.slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
+            before = len(desk.slack.channel(desk.space.triage))
+            await desk.mail(subject="After")
+            await asyncio.sleep(0.5)
+            return [one.text for one in desk.slack.channel(desk.space.triage)[before:]]
+
+    assert [] == asyncio.run(story())
+
+
 def test_a_channel_that_is_sound_again_gets_all_that_waited(tmp_path):
     async def run():
         async with SlackSandbox() as slack:

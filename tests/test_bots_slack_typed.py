@@ -18,6 +18,7 @@ FRIDAY = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # 16:00 in Rome
     [
         ("", Asked("help")),
         ("help", Asked("help")),
+        ("note\n12\ntwo\nlines", Asked("note", 12, text="two\nlines")),
         ("  HELP  ", Asked("help")),
         ("new", Asked("new")),
         ("list", Asked("list", queue="open")),
@@ -84,7 +85,7 @@ def test_any_text_is_a_command_or_a_hint_that_says_how_to_write_it(text):
     if isinstance(found, Asked):
         assert found.name in READERS
     else:
-        fault = errors.bad_command(found.name)
+        fault = errors.bad_command(found.name, why=found.why)
         assert "/ticket" in fault.step
 
 

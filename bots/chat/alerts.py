@@ -1,7 +1,8 @@
 """Tells agents by mail that a chat cannot be used: once for each trouble, since the chat cannot say it.
 
-What was told is remembered with the desk, so that another start does not tell it again; when the
-trouble has passed it is forgotten, and the next one is told.
+What is for the admins (a channel that is gone, while the rest works) they read in a direct message
+too, where Slack knows them. What was told is remembered with the desk, so that another start does not
+tell it again; when the trouble has passed it is forgotten, and the next one is told.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,12 +15,13 @@ from bots.chat.desk import ChatDesk
 from intake.decisions import Audience, Notice, Recipient
 from intake.errors import TemplateError
 from intake.messages import Address
-from intake.readers import all_agents
+from intake.readers import DIRECT, all_agents
 from intake.work import Setup
 from store import chats
 from store.work import SqlWork
 
 NOTICE = "agent-chat"
+SLACK = "slack"  # the chat in which agents live
 log = structlog.get_logger()
 
 
@@ -58,9 +60,12 @@ class Alerts:
         now, setup = datetime.now(UTC), self._desk.setup
         facts = {"chat": self._channel, "reason": reason, "remedy": remedy}
         notice = Notice(NOTICE, Audience.AGENTS, facts, "auto-generated")
-        for to in _by_mail(work, setup, admins):
+        for to in (*_by_mail(work, setup, admins), *_directly(work, setup, admins)):
             try:
-                work.promise(setup.wording.word(notice, to, None, None, now), None, now)
+                outbound = setup.wording.word(notice, to, None, None, now)
+                work.promise(
+                    replace(outbound, lane=to.address.address if to.channel == SLACK else ""), None, now
+                )
             except TemplateError as error:
                 log.warning("an alert cannot be worded", error=str(error))
         chats.choose(work, self._owner, about, reason, now)
@@ -72,3 +77,11 @@ def _by_mail(work: SqlWork, setup: Setup, admins: Collection[str]) -> Iterable[R
     desk = replace(setup.desk, has_triage=False)
     named = [Recipient(Address("", one), desk.language, desk.timezone, 0, is_agent=True) for one in admins]
     return named or all_agents(work, desk)
+
+
+def _directly(work: SqlWork, setup: Setup, admins: Collection[str]) -> Iterable[Recipient]:
+    """The admins whom Slack knows, in direct messages."""
+    found = [agent.slack for one in admins if (agent := work.agent(one)) and agent.slack]
+    places = [Address("", f"{DIRECT} {one}") for one in found]
+    desk = setup.desk
+    return [Recipient(one, desk.language, desk.timezone, is_agent=True, channel=SLACK) for one in places]

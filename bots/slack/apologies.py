@@ -3,6 +3,7 @@
 A form keeps what was typed into it. Nothing here says that a thing was done.
 """
 
+import secrets
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,13 @@ from bots.slack.blocks.modals.frame import message_view
 from bots.slack.blocks.types import Json, Message
 
 log = structlog.get_logger()
+
+
+def reference_of(reason: str) -> str:
+    """What somebody who is refused is given, so that an operator finds it in the log."""
+    ref = secrets.token_hex(4)
+    log.info("an act was not done", ref=ref, reason=reason)
+    return ref
 
 
 def answer_to(body: Json, ref: str) -> Any:
@@ -31,15 +39,19 @@ def answer_to(body: Json, ref: str) -> Any:
 
 async def say_so(body: Json, ref: str, session: aiohttp.ClientSession) -> None:
     """To whoever pressed a button, alone, where Slack gave an address for that."""
-    url = body.get("response_url")
-    if not url or body.get("command"):
+    if not body.get("response_url") or body.get("command"):
         return
     said = {"response_type": "ephemeral", "replace_original": False, **_shown(refusal(store_down(ref)))}
+    await follow(body, said, session)
+
+
+async def follow(body: Json, said: Json, session: aiohttp.ClientSession) -> None:
+    """Say something at the address that Slack gave with an interaction."""
     try:
-        async with session.post(str(url), json=said):
+        async with session.post(str(body["response_url"]), json=said):
             return
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("an apology could not be said", error=type(error).__name__)
+        log.warning("an answer could not be said", error=type(error).__name__)
 
 
 def _shown(message: Message) -> Json:

@@ -6,7 +6,8 @@ nothing any more). Slack's library would send a call again after a broken connec
 message would stand there twice; so its own retries are off.
 """
 
-from collections.abc import Awaitable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import aiohttp
@@ -82,6 +83,17 @@ async def answer(call: Awaitable[Response]) -> Json:
     if not isinstance(data, dict):
         raise Lost("no JSON")
     return data
+
+
+async def patiently(call: Callable[[], Awaitable[Json]], seconds: float) -> Json:
+    """The answer of a call, once more where Slack asks for no longer a rest than that."""
+    try:
+        return await call()
+    except Limited as error:
+        if error.seconds > seconds:
+            raise
+        await asyncio.sleep(error.seconds)
+    return await call()
 
 
 def _failure(error: SlackApiError) -> SlackFailure:

@@ -106,6 +106,8 @@ class SlackChat:
             await self.http.stop()
         if self._socket:
             await self._socket.drain()
+        if self._dispatch:
+            await self._dispatch.drain()
         await self.hands.cards.stop()
         await self.hands.speaking.workspaces.close()
 

@@ -6,6 +6,7 @@ event is tried again, instead of being dropped with an apology. An error of a li
 `dispatch` as it is. Listeners are in tables, and run after the same three checks (`listening`).
 """
 
+import asyncio
 import json
 import re
 import secrets
@@ -19,7 +20,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bots.slack.apologies import answer_to, say_so
+from bots.slack.apologies import answer_to, follow, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
 from bots.slack.payloads import interaction_of, own_team, where, who
@@ -31,6 +32,7 @@ from store.work import SqlWork
 WAITING, FAULT = "deskbell_waiting", "deskbell_fault"
 OK = 200
 LAST_TRY = 4
+PATIENCE = 2.4  # of the three seconds that Slack waits; what is acknowledged later is shown to nobody
 SUFFIX = {Kind.CLOSED: "view_closed"}
 Heard = Callable[[Waiting, str, Json, Json], Awaitable[None]]  # workspace, the event, the whole payload
 log = structlog.get_logger()
@@ -54,6 +56,7 @@ class Dispatch:
     def __init__(self, hands: Hands, events: Mapping[str, Heard], listeners: Iterable[Listener]) -> None:
         self._hands = hands
         self._listeners = tuple(listeners)
+        self._late: set[asyncio.Task[None]] = set()
         self.app = app_of(hands)
         for kind in (Kind.ACTION, Kind.VIEW, Kind.CLOSED, Kind.SHORTCUT, Kind.COMMAND, Kind.OPTIONS):
             for one in self._of(kind):
@@ -71,15 +74,28 @@ class Dispatch:
         await self._hands.desk.write(lambda work: _settled(work, waiting.id))
 
     async def ask(self, payload: Json) -> Answered:
-        """Have something done that a person waits for; where it fails they are told that."""
+        """Have something done that a person waits for; where that takes too long, the answer follows."""
+        task = asyncio.create_task(self._asked_of_us(payload))
         try:
-            response = await self._run(payload, None)
-        except Exception:
-            ref = secrets.token_hex(4)
-            log.exception("what an agent asked for failed", ref=ref)
-            await say_so(payload, ref, self._hands.speaking.workspaces.session)
-            return Answered(OK, answer_to(payload, ref))
-        return Answered(response.status, _read(response.body))
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE if payload.get("response_url") else None)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if done:
+            return task.result()
+        rest = asyncio.create_task(self._follow(payload, task))
+        self._late.add(rest)
+        rest.add_done_callback(self._late.discard)
+        return Answered(OK, "")
+
+    async def drain(self, seconds: float = 5.0) -> None:
+        """Let the answers come that are late; what is later still is not said."""
+        if not self._late:
+            return
+        _, too_late = await asyncio.wait(self._late, timeout=seconds)
+        for task in too_late:
+            task.cancel()
+        await asyncio.gather(*too_late, return_exceptions=True)
 
     async def message(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         """Something was written, changed or deleted in a triage channel."""
@@ -91,6 +107,22 @@ class Dispatch:
             await self._checked(listener, await self._acting(body, event, waiting), call)
 
     # Helpers
+
+    async def _asked_of_us(self, payload: Json) -> Answered:
+        """What goes back; where it fails, whoever asked is told that."""
+        try:
+            response = await self._run(payload, None)
+        except Exception:
+            ref = secrets.token_hex(4)
+            log.exception("what an agent asked for failed", ref=ref)
+            await say_so(payload, ref, self._hands.speaking.workspaces.session)
+            return Answered(OK, answer_to(payload, ref))
+        return Answered(response.status, _read(response.body))
+
+    async def _follow(self, payload: Json, task: "asyncio.Task[Answered]") -> None:
+        said = (await task).body
+        if isinstance(said, dict) and said.get("text"):
+            await follow(payload, said, self._hands.speaking.workspaces.session)
 
     def _of(self, kind: Kind) -> list[Listener]:
         return [one for one in self._listeners if one.kind is kind]

@@ -54,6 +54,8 @@ class Events:
         channel = str(event.get("channel") or "")
         if await self._hands.triage.is_triage(team, channel):
             assert self.dispatch
+            if body.get("is_ext_shared_channel"):  # whatever brought it about: no more words go there
+                await self._hands.triage.look(channel, anew=True)
             await self.dispatch.message(waiting, team, event, body)
             return
         place = await self._hands.desk.read(

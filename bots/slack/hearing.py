@@ -4,6 +4,7 @@ An event is kept under its own id, which is the same however often it is brought
 thread is decided in its order. Our own posts come back to us like anybody's and are not kept.
 """
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -21,16 +22,13 @@ class Hearing:
         self._desk = desk
 
     async def keep(self, payload: Json) -> None:
-        if is_our_own(payload):
-            return
-        raw = Raw(
-            MEDIUM,
-            self._name,
-            json.dumps(payload).encode(),
-            datetime.now(UTC),
-            lane=lane_of(payload["event"]),
-        )
-        await self._desk.keep(raw, f"event {payload['event_id']}")
+        event = payload.get("event")
+        if not isinstance(event, dict) or not event.get("type") or is_our_own(payload):
+            return  # tells nothing, or what we did; brought again it would tell no more
+        body = json.dumps(payload).encode()
+        raw = Raw(MEDIUM, self._name, body, datetime.now(UTC), lane=lane_of(event))
+        known = payload.get("event_id") or hashlib.sha256(body).hexdigest()  # Slack's are always named
+        await self._desk.keep(raw, f"event {known}")
 
 
 def is_our_own(payload: Json) -> bool:
@@ -39,15 +37,20 @@ def is_our_own(payload: Json) -> bool:
     if event.get("type") != "message":
         return False
     ours = {one.get("user_id") for one in payload.get("authorizations") or ()} - {None}
-    told = event.get("message") or event.get("previous_message") or event
+    told = _thing(event, "message") or _thing(event, "previous_message") or event
     return told.get("user") in ours
 
 
 def lane_of(event: Json) -> str:
     """The thread that something happened in; "" where the order means nothing."""
-    message = event.get("message") or event.get("previous_message") or {}
-    item = event.get("item") or {}
+    message = _thing(event, "message") or _thing(event, "previous_message")
+    item = _thing(event, "item")
     channel = event.get("channel") or item.get("channel")
     ts = message.get("thread_ts") or message.get("ts") or event.get("thread_ts") or event.get("ts")
     ts = ts or item.get("ts")
     return f"{channel}/{ts}" if isinstance(channel, str) and ts else ""
+
+
+def _thing(event: Json, name: str) -> Json:
+    found = event.get(name)
+    return found if isinstance(found, dict) else {}

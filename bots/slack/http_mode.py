@@ -21,6 +21,7 @@ from intake.errors import ConfigError, DeskbellError
 
 MOST_BYTES = 1024 * 1024
 PATH = "/slack/events"
+STOP_SECONDS = 5.0  # for what is under way when the desk stops; Slack itself waits for three
 log = structlog.get_logger()
 
 
@@ -39,7 +40,7 @@ class HttpMode:
         """Listen from now on; raises ConfigError where that cannot be."""
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_post(PATH, self._serve)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await self._runner.setup()
         host, _, port = self._listen.rpartition(":")
         site = web.TCPSite(self._runner, host.strip("[]"), int(port))

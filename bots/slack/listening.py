@@ -7,6 +7,7 @@ should end the wait of its delivery in the same transaction: `inbox.settle(work,
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from re import Pattern
@@ -16,7 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
+from bots.slack.apologies import reference_of
 from bots.slack.blocks.errors import not_staff, refusal
+from bots.slack.blocks.modals.frame import message_view
+from bots.slack.calls import SlackFailure, answer
 from bots.slack.cards import Cards
 from bots.slack.downloads import Downloads
 from bots.slack.people import People
@@ -26,6 +30,7 @@ from bots.slack.triage import Triage
 from intake.tickets import Agent
 
 Json = dict[str, Any]
+TITLE = "Not done"
 
 
 class Kind(StrEnum):
@@ -95,7 +100,7 @@ Act = Callable[[Acting, Call], Awaitable[None]]
 
 async def refuse(acting: Acting, call: Call) -> None:
     """What everybody gets who is no agent: one sentence, and nothing of any ticket."""
-    words = refusal(not_staff()).text
+    words = refusal(not_staff(reference_of("no agent"))).text
     if call.body.get("type") in ("view_submission", "view_closed", "block_suggestion"):
         await call.ack()
         return
@@ -105,6 +110,10 @@ async def refuse(acting: Acting, call: Call) -> None:
     await call.ack()
     if call.body.get("response_url"):
         await call.respond(text=words, response_type="ephemeral", replace_original=False)
+    elif call.body.get("type") == "shortcut":  # it has no channel to say it in
+        asked: Json = {"trigger_id": acting.trigger, "view": message_view(TITLE, words)}
+        with suppress(SlackFailure):
+            await answer(call.client.api_call("views.open", json=asked))
 
 
 @dataclass(frozen=True, slots=True)

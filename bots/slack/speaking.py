@@ -2,7 +2,8 @@
 
 A message carries its key as metadata, which only apps see. Where it is not known whether it was
 posted (a broken connection, a worker that died), the place is looked through for that key before
-it is posted again. What is too fast waits in its channel; what dead tokens do is in `tokens`.
+it is posted again. What is too fast waits in its channel; what dead tokens do, and a Slack that is not
+there, is in `tokens`.
 """
 
 import asyncio

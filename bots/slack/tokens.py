@@ -1,7 +1,8 @@
-"""Asks Slack with the token of a workspace, and minds which of them are dead.
+"""Asks Slack with the token of a workspace, and minds which of them are dead, and whether Slack is there.
 
 A dead token stops its workspace: nothing is asked with it, agents are told by mail once, and it is
-tried again until it works. What waited for it then goes at once.
+tried again until it works. What waited for it then goes at once. So does what waited while Slack was not
+there at all: the waits between tries are those of mail, and grow to hours.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import structlog
 
 from bots.chat.alerts import Alerts
 from bots.chat.desk import ChatDesk
-from bots.slack.calls import DeadToken, Json, SlackFailure, answer
+from bots.slack.calls import DeadToken, Json, Lost, SlackFailure, answer
 from bots.slack.looking import Call
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake.errors import TemporaryFailure
@@ -30,6 +31,8 @@ class Tokens:
         self.workspaces = workspaces
         self._desk = desk
         self._alerts = alerts
+        self._is_doubted = False  # a call was lost since Slack last answered `watch`
+        self._is_away = False  # nor did it answer that
 
     async def ask(self, team: str, call: Call) -> Json:
         """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
@@ -40,6 +43,9 @@ class Tokens:
             said = await answer(call(workspace.client))
         except DeadToken as error:
             await self.died(team, error.error)
+            raise
+        except Lost:
+            self._is_doubted = True
             raise
         if self.workspaces.key(team) in self.workspaces.paused:
             await self._lives(team)
@@ -55,15 +61,18 @@ class Tokens:
             await self.died("", error.error)
             raise TemporaryFailure(f"Slack: {error}", REST) from error
         except SlackFailure as error:
+            self._is_doubted = True
             raise TemporaryFailure(f"Slack: {error}") from error
 
     async def watch(self) -> None:
-        """Try dead tokens until they work, until it is cancelled; first whether what was dead is mended."""
+        """Try dead tokens, and Slack when it was not there, until they work; until it is cancelled."""
         await self.try_again("")
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             for key in self.workspaces.paused:
                 await self.try_again(key)
+            if self._is_doubted:
+                await self._ask_whether_it_is_there()
 
     async def died(self, team: str, error: str) -> None:
         """A token is good for nothing any more: nothing is said until it works; agents hear of it once."""
@@ -86,6 +95,18 @@ class Tokens:
         except (SlackFailure, TemporaryFailure) as error:
             self.workspaces.forget_home()
             log.info("Slack's token is dead still", team=key, error=str(error))
+
+    async def _ask_whether_it_is_there(self) -> None:
+        """A single call that was lost says little; one that is lost here, too, says that nothing goes."""
+        try:
+            await answer((await self.workspaces.home()).client.auth_test())
+        except (SlackFailure, TemporaryFailure) as error:
+            self._is_away = True
+            log.info("Slack is not there", error=str(error))
+            return
+        if self._is_away:
+            await self._desk.write(_hastened)
+        self._is_doubted = self._is_away = False
 
     async def _lives(self, team: str) -> None:
         """A token works again: what waited for it goes at once."""

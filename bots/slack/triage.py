@@ -28,6 +28,8 @@ from store.work import SqlWork
 SOUND_SECONDS = 3600.0
 TROUBLED_SECONDS = 60.0
 MOVED = "moved"  # of a channel that has another id now, among the desk's choices
+UNSAFE = "Make it a private channel of full members only, with the app in it; or name another."
+GONE = "Take it out of the archive, or /invite the app there; or name another channel."
 SHARED = ("is_ext_shared", "is_pending_ext_shared")
 
 
@@ -108,7 +110,7 @@ class Triage:
             if known and not anew and time.monotonic() < known.until:
                 return known
             wrong, is_gone = await self._found_out(channel)
-            await self._note(channel, wrong)
+            await self._note(channel, wrong, is_gone)
             seconds = TROUBLED_SECONDS if wrong else SOUND_SECONDS
             self._looked[channel] = Looked(wrong, is_gone, time.monotonic() + seconds)
             return self._looked[channel]
@@ -119,9 +121,13 @@ class Triage:
         return wrong
 
     async def lost(self, gone: ChannelGone) -> None:
-        """Slack would not let us post: look at the channel again before anything else goes there."""
-        self.forget(gone.where.channel)
-        await self.look(gone.where.channel)
+        """Slack would not let us post: nothing else goes there, whatever it says of the channel itself."""
+        channel = gone.where.channel
+        found = await self.look(channel, anew=True)
+        if not found.wrong:
+            wrong = f"{channel}: {gone.error}"
+            await self._note(channel, wrong, is_gone=True)
+            self._looked[channel] = Looked(wrong, True, time.monotonic() + TROUBLED_SECONDS)
 
     def forget(self, channel: str) -> None:
         self._looked.pop(channel, None)
@@ -193,15 +199,20 @@ class Triage:
                 return f"#{info.get('name', channel)}: {name_of(one) or user} is a guest or from outside"
         return ""
 
-    async def _note(self, channel: str, wrong: str) -> None:
-        """Written down, and told by mail when it is new."""
+    async def _note(self, channel: str, wrong: str, is_gone: bool) -> None:
+        """Written down, and told to the admins when it is new."""
         if wrong:
-            remedy = "Make it a private channel of full members only, with the app in it; or name another."
+            remedy = self._remedy(channel) if is_gone else UNSAFE
             await self._alerts.tell(f"channel {channel}", wrong, remedy, only_admins=True)
         else:
             await self._alerts.over(f"channel {channel}")
         place = ChatPlace(MEDIUM, f"{await self._speaking.home()}/{channel}", PlaceKind.TRIAGE, broken=wrong)
         await self._desk.write(lambda work: chat_places.register(work, place, datetime.now(UTC)))
+
+    def _remedy(self, channel: str) -> str:
+        """What mends a channel in which nothing can be posted, and what happens until then."""
+        other = self.settings.fallback_channel
+        return f"{GONE} Until then {other} takes its place." if other and other != channel else GONE
 
 
 def why_gone(info: Json) -> str:

@@ -17,12 +17,14 @@ import structlog
 from bots.slack.acts.doing import NotFound, Stale, is_ephemeral, redraw
 from bots.slack.blocks import Message, errors, modals
 from bots.slack.blocks.errors import Fault
-from bots.slack.calls import Json, Refused, SlackFailure, answer
+from bots.slack.calls import Json, Refused, SlackFailure, answer, patiently
 from bots.slack.listening import Acting, Call
 from intake.errors import AlreadyDone, CommandRefused, ConfigError, StoreUnavailable
 
 TITLE = "Not done"
 LATE_TRIGGERS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+OPENING_REST = 1.0  # seconds; a trigger is good for three
+SHOWING_REST = 20.0  # what is shown may be late, where it cannot be shown at another time
 EXPECTED = (CommandRefused, ConfigError, StoreUnavailable, SlackFailure)
 log = structlog.get_logger()
 
@@ -117,8 +119,10 @@ async def whisper(acting: Acting, call: Call, message: Message) -> None:
     """An ephemeral message at the place where they wrote."""
     args: Json = {"channel": acting.channel, "user": acting.user, "text": message.text}
     args |= {"blocks": list(message.blocks)} | ({"thread_ts": thread_of(acting)} if thread_of(acting) else {})
-    speaking = call.hands.speaking
-    await speaking.ask(acting.team, lambda client: client.api_call("chat.postEphemeral", json=args))
+    ask, team = call.hands.speaking.ask, acting.team
+    await patiently(
+        lambda: ask(team, lambda client: client.api_call("chat.postEphemeral", json=args)), SHOWING_REST
+    )
 
 
 def thread_of(acting: Acting) -> str:
@@ -130,7 +134,7 @@ async def open_view(acting: Acting, call: Call, view: Json) -> Json:
     """Open a modal with the trigger of this interaction, on top of the one it came from."""
     method = "views.push" if is_in_form(call) else "views.open"
     args = {"trigger_id": acting.trigger, "view": view}
-    said = await answer(call.client.api_call(method, json=args))
+    said = await patiently(lambda: answer(call.client.api_call(method, json=args)), OPENING_REST)
     opened: Json = said["view"]
     return opened
 
@@ -141,7 +145,8 @@ def is_in_form(call: Call) -> bool:
 
 
 async def update_view(call: Call, view_id: str, view: Json) -> None:
-    await answer(call.client.api_call("views.update", json={"view_id": view_id, "view": view}))
+    args = {"view_id": view_id, "view": view}
+    await patiently(lambda: answer(call.client.api_call("views.update", json=args)), SHOWING_REST)
 
 
 async def fill(acting: Acting, call: Call, title: str, made: Callable[[], Awaitable[Json]]) -> None:

@@ -7,6 +7,7 @@ seen by the agent; so two who act at once come one after the other.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from bots import acting as acts
 from bots.acting import Words
@@ -92,9 +93,17 @@ async def change(
 def _said(sentence: str, reference: str, doing: Doing) -> str:
     other = doing.setup.policy.file.reference.format(number=doing.asked.other)
     whose = doing.asked.team or (doing.whom.name if doing.whom else "nobody")
-    until = moment_in(doing.asked.text, doing.now, doing.zone)
-    left = in_words(until, doing.now).removeprefix("in ") if until else "until the customer writes"
-    return sentence.format(ref=reference, other=other, whose=whose, text=_in_policy(doing), left=left)
+    text, until = _in_policy(doing), _until(doing)
+    return sentence.format(ref=reference, other=other, whose=whose, text=text, until=until)
+
+
+def _until(doing: Doing) -> str:
+    """The moment in the zone that it was meant in, named; a customer's words end any snooze."""
+    moment = moment_in(doing.asked.text, doing.now, doing.zone)
+    if moment is None:
+        return "the customer writes"
+    here = moment.astimezone(ZoneInfo(doing.zone))
+    return f"{here:%a %d %b %Y, %H:%M} {doing.zone} ({in_words(moment, doing.now)}) or the customer writes"
 
 
 def _in_policy(doing: Doing) -> str:
@@ -172,7 +181,7 @@ ACTS = {
     "assign": Act(_assign, "{ref} is given to {whose}."),
     "severity": Act(_severity, "{ref} is {text} now."),
     "status": Act(_status, "{ref} is {text} now."),
-    "snooze": Act(_snooze, "{ref}: reminders are quiet for {left}."),
+    "snooze": Act(_snooze, "{ref}: reminders are quiet until {until}."),
     "close": Act(_close, "{ref} is closed."),
     "reopen": Act(_reopen, "{ref} is open again."),
     "note": Act(_note, "{ref}: the note is kept; only colleagues read it."),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bots.slack import blocks
 from bots.slack.acts.doing import seen_ticket
+from bots.slack.apologies import reference_of
 from bots.slack.asks import direct, forms, me, settings_modal
 from bots.slack.asks.answering import answered
 from bots.slack.asks.changes import ACTS, change
@@ -38,7 +39,7 @@ async def ticket(acting: Acting, call: Call) -> None:
 
     async def answer(acting: Acting, call: Call) -> Message | None:
         if isinstance(asked, Wrong):
-            return refusal(errors.bad_command(asked.name))
+            return refusal(errors.bad_command(asked.name, reference_of("no such command"), asked.why))
         return await ANSWERS[asked.name](acting, call, asked)
 
     await answered(acting, call, answer)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from bots.slack.acts.answering import fill
+from bots.slack.apologies import reference_of
 from bots.slack.asks import emoji
 from bots.slack.asks.chosen import GROUP, chosen_settings, use_chosen
 from bots.slack.asks.forms import EXPECTED, fault_of_any, values_of
@@ -61,7 +62,8 @@ def is_admin(agent: Agent | None, hands: Hands) -> bool:
 
 async def opened(acting: Acting, call: Call) -> Message | None:
     if not is_admin(acting.agent, call.hands):
-        return refusal(Fault("Only administrators can do this.", "Ask one of them, or see /ticket help."))
+        step = "Ask one of them, or see /ticket help."
+        return refusal(Fault("Only administrators can do this.", step, reference_of("no administrator")))
 
     async def made() -> Json:
         hands = call.hands

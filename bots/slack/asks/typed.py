@@ -7,8 +7,9 @@ asker may see that ticket is asked later. Slack writes people as `<@U123|name>`.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from intake.suggestions import did_you_mean
 from intake.tickets import Status
 
 TICKET = re.compile(r"(?:[^\W\d_]{0,10}[-#]|[^\W\d_]{1,4})?([0-9]{1,15})[.,:;]?")
@@ -35,9 +36,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What cannot be read; `name` is the command that was meant where one was, else the word."""
+    """What cannot be read; `name` is the command that was meant where one was, else the word.
+
+    `why` says what of it is wrong, "" where there is too little.
+    """
 
     name: str
+    why: str = field(default="", compare=False)
 
 
 Reader = Callable[[Asked, str], Asked | Wrong]
@@ -46,7 +51,7 @@ Reader = Callable[[Asked, str], Asked | Wrong]
 def read(text: str) -> Asked | Wrong:
     """The command in what was typed; nothing typed asks for help."""
     words = text[:LONGEST].strip()
-    first, _, rest = words.partition(" ") if words else ("help", "", "")
+    first, rest = [*words.split(maxsplit=1), "", ""][:2] if words else ("help", "")
     name = first.lower()
     name = ALIASES.get(name, name)
     reader = READERS.get(name)
@@ -69,9 +74,13 @@ def _nothing(asked: Asked, rest: str) -> Asked | Wrong:
 
 def _one(asked: Asked, rest: str) -> Asked | Wrong:
     """A ticket, and words behind it if there are any."""
-    word, _, more = rest.partition(" ")
+    word, more = [*rest.split(maxsplit=1), "", ""][:2]
     number = ticket_in(word)
-    return replace(asked, ticket=number, text=more.strip()) if number else Wrong(asked.name)
+    return replace(asked, ticket=number, text=more.strip()) if number else _no_ticket(asked, word)
+
+
+def _no_ticket(asked: Asked, word: str) -> Wrong:
+    return Wrong(asked.name, f"{word[:40]!r} names no ticket" if word else "")
 
 
 def _one_with_words(asked: Asked, rest: str) -> Asked | Wrong:
@@ -84,15 +93,20 @@ def _status(asked: Asked, rest: str) -> Asked | Wrong:
     if isinstance(found, Wrong):
         return found
     wanted = STATUSES.get(found.text.lower(), found.text.lower())
-    return replace(found, text=wanted) if wanted in list(Status) else Wrong(asked.name)
+    if wanted in list(Status):
+        return replace(found, text=wanted)
+    return Wrong(
+        asked.name, f"{found.text[:40]!r} is no status; {did_you_mean(wanted, [*Status, *STATUSES])}"
+    )
 
 
 def _two(asked: Asked, rest: str) -> Asked | Wrong:
     """Two tickets, with or without a word between them: `12 into 13`."""
-    numbers = [ticket_in(word) for word in rest.split() if word.lower() not in ("into", "to", "with", "and")]
-    if len(numbers) != 2 or not all(numbers):
-        return Wrong(asked.name)
-    return replace(asked, ticket=numbers[0], other=numbers[1])
+    words = [word for word in rest.split() if word.lower() not in ("into", "to", "with", "and")]
+    numbers = [ticket_in(word) for word in words]
+    if not all(numbers):
+        return _no_ticket(asked, words[numbers.index(0)])
+    return replace(asked, ticket=numbers[0], other=numbers[1]) if len(numbers) == 2 else Wrong(asked.name)
 
 
 def _given(asked: Asked, rest: str) -> Asked | Wrong:

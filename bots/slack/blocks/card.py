@@ -141,7 +141,7 @@ def _context(facts: CardFacts) -> Iterator[Json]:
     if facts.merged_into:
         yield plain(f"goes on in {facts.merged_into}")
     if facts.snoozed_until:
-        yield mrkdwn(f"💤 until {date(facts.snoozed_until)}")
+        yield mrkdwn(f"💤 until {date(facts.snoozed_until)} or the customer writes")
     if facts.is_escalated:
         yield mrkdwn("🚨 *Escalated*")
 

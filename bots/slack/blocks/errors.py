@@ -15,7 +15,7 @@ from bots.slack.blocks.text import fallback, plain
 from bots.slack.blocks.thread import delivery_buttons
 from bots.slack.blocks.times import span
 from bots.slack.blocks.types import CardFacts, Json, Message
-from intake.suggestions import did_you_mean
+from intake.suggestions import closest, did_you_mean
 
 REASONS = {
     "channel_not_found": "it is gone, or Deskbell has never been in it",
@@ -59,14 +59,13 @@ def stale(what: str, by: str, at: datetime, now: datetime, ref: str = "") -> Fau
     return Fault(f"{by} {what} this {span(now - at)} ago.", "The card is up to date again.", ref)
 
 
-def bad_command(typed: str, ref: str = "") -> Fault:
-    """The closest command and how it is written."""
-    usage = usage_of(typed) or "/ticket help"
+def bad_command(typed: str, ref: str = "", why: str = "") -> Fault:
+    """What is wrong with what was typed, the closest command, and how it is written."""
     if typed in command_names():
-        return Fault(f"{typed} wants more than that.", f"Write {usage}.", ref)
-    near = did_you_mean(typed, command_names())
-    sentence = f"There is no {typed[:40]!r}; {near}"
-    return Fault(sentence if sentence.endswith("?") else f"{sentence}.", "See /ticket help.", ref)
+        return Fault(_ended(why or f"{typed} wants more than that"), f"Write {usage_of(typed)}.", ref)
+    near = closest(typed, command_names())
+    step = f"Write {usage_of(near)}, or see /ticket help." if near else "See /ticket help."
+    return Fault(_ended(f"There is no {typed[:40]!r}; {did_you_mean(typed, command_names())}"), step, ref)
 
 
 def expired(ref: str = "") -> Fault:
@@ -96,8 +95,11 @@ def left_out(defects: Iterable[str], ref: str = "") -> Fault:
 
 def refused_command(because: str, ref: str = "") -> Fault:
     """What the core says of a command that it refuses, such as one that the policy does not know."""
-    sentence = because[:1].upper() + because[1:]
-    return Fault(sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.", "", ref)
+    return Fault(_ended(because[:1].upper() + because[1:]), "", ref)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 def already_sent(reference: str) -> Fault:

@@ -95,7 +95,7 @@ def words(text: str) -> Message:
 
 def usage_of(name: str) -> str:
     """How a command is written, "" for one that there is not."""
-    lines = (f"/ticket {known} {takes}".strip() for known, takes, _ in COMMANDS if name in known.split(" · "))
+    lines = (f"/ticket {name} {takes}".strip() for known, takes, _ in COMMANDS if name in known.split(" · "))
     return next(lines, "")
 
 
