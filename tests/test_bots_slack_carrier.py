@@ -247,7 +247,7 @@ def test_a_channel_that_slack_lets_nobody_post_in_is_replaced_whatever_it_says_o
 def test_what_waited_while_slack_was_not_there_goes_when_it_is_back_and_not_hours_later(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("bots.slack.speaking.WATCH_SECONDS", 0.3)
+    monkeypatch.setattr("bots.slack.tokens.WATCH_SECONDS", 0.3)
 
     async def story():
         async with world(tmp_path) as desk:

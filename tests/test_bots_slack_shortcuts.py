@@ -161,7 +161,7 @@ def with_files(room, text):
 
 def files_on(room, number):
     told = room.world.read(lambda work: conversation(work, number))
-    return [name for one in told for name in one["attachments"]]
+    return [name for one in told for name in one.get("attachments", ())]
 
 
 def globex(room):
