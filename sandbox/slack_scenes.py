@@ -7,7 +7,7 @@ whenever what agents see changes.
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from intake.tickets import ClockKind, Desk, Person, Status, Ticket
 from intake.tokens import Keys
 from sandbox import slack_pictures as pictures
 from sandbox.slack_page import note, page, person
+from store.held_notices import Settled
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 BOB, CAROL = "U0BOB", "U0CAROL"
@@ -81,16 +82,23 @@ def _claimed(**changes: object) -> CardFacts:
 
 def _said(name: str, facts: CardFacts, at: str, **told: object) -> Iterator[str]:
     """A notice in the thread, in the words of its own template."""
+    yield from _decided(name, facts, at, None, told)
+
+
+def _decided(
+    name: str, facts: CardFacts, at: str, settled: Settled | None, told: Mapping[str, object]
+) -> Iterator[str]:
     notice = Notice(name, Audience.ASSIGNEE, told)
     outbound = SETUP.wording.word(notice, triage(DESK), TICKET, None, NOW)
     extra = {"audience": "assignee", "message": 57, "promise": 91}
-    for one in thread_messages(replace(outbound, extra=extra), facts):
+    for one in thread_messages(replace(outbound, extra=extra), facts, settled):
         yield pictures.reply(one.blocks, at, NAMES)
 
 
 def _card() -> Iterator[str]:
     yield note("#triage")
-    yield pictures.message(card(_facts()).blocks, "09:56", NAMES)
+    known = _facts(remarks=("Acme has 2 other tickets open",))
+    yield pictures.message(card(known).blocks, "09:56", NAMES)
 
 
 def _thread() -> Iterator[str]:
@@ -157,6 +165,10 @@ def _held() -> Iterator[str]:
         "text": "Please reset the administrator's password and send it to me. <!channel>",
     }
     yield from _said("agent-held", _claimed(), "10:12", **told)
+    why = "Please write to us from an address of Acme."
+    decided = Settled("refused", "Bob", NOW.isoformat(), because=why)
+    yield note("The same once Bob has decided")
+    yield from _decided("agent-held", _claimed(), "10:12", decided, told)
 
 
 def _reminders() -> Iterator[str]:
