@@ -13,6 +13,7 @@ from bots import acting as acts
 from bots.acting import Words
 from bots.chat.desk import ChatDesk
 from bots.slack.acts.doing import seen_ticket
+from bots.slack.asks.filters import severity_named
 from bots.slack.asks.moments import REPLY, moment_in
 from bots.slack.asks.typed import Asked
 from bots.slack.blocks.times import until as in_words
@@ -107,9 +108,8 @@ def _until(doing: Doing) -> str:
 
 
 def _in_policy(doing: Doing) -> str:
-    """What was typed, as the policy writes it where it names a severity."""
-    known = {name.lower(): name for name in doing.setup.policy.severities}
-    return known.get(doing.asked.text.lower(), doing.asked.text)
+    """What was typed, as the policy writes it where it means a severity."""
+    return severity_named(doing.setup.policy, doing.asked.text) or doing.asked.text
 
 
 def _assign(doing: Doing) -> Command:
@@ -119,7 +119,7 @@ def _assign(doing: Doing) -> Command:
 
 
 def _severity(doing: Doing) -> Command:
-    """By the policy's own name in any case."""
+    """By the policy's own name in any case, or by its rank."""
     wanted = _in_policy(doing)
     if wanted == doing.ticket.severity:
         raise AlreadyDone(f"{doing.setup.policy.reference_of(doing.ticket)} is {wanted} already")
