@@ -62,6 +62,21 @@ def sent(room, at):
     return room.play(Digests(room.world.chat.hands).send(at))
 
 
+def test_an_agent_without_a_listed_zone_is_served_in_that_of_their_slack(room):
+    async def moves():
+        await room.slack.change_user(room.space.tim, tz="America/New_York")
+        await room.slack.wait_until_idle()
+
+    room.play(moves())
+    said = room.say(f"snooze {room.ticket()} 3d", user=room.space.tim)
+    choose(room, "Tim Other", "digest", "on")
+    counts = [sent(room, NINE), sent(room, NINE + timedelta(hours=6))]
+    choose(room, "Tim Other", "digest", "off")
+
+    assert "America/New_York (in 3 d)" in said
+    assert [0, 1] == counts
+
+
 def test_a_digest_comes_once_a_working_day_at_nine_to_whoever_wants_it(room):
     unwanted = sent(room, NINE)
     choose(room, "Sam Weaver", "digest", "on")

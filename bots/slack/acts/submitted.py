@@ -20,6 +20,7 @@ from bots.slack.listening import Act, Acting, Call, Kind, Listener
 from bots.slack.workspaces import MEDIUM
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
+from intake.readers import zone_of
 from intake.tickets import Agent, Ticket
 from store.work import SqlWork
 
@@ -47,7 +48,7 @@ def snooze(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json
     until = typed(view, names.UNTIL)
     if until == "reply":
         return acts.snooze_until_reply(work, setup, agent, ticket, now)
-    zone = ZoneInfo(agent.timezone or setup.desk.timezone)
+    zone = ZoneInfo(zone_of(work, agent, setup.desk))
     return acts.snooze(work, setup, agent, ticket, _moment(until, view, now, zone), now)
 
 

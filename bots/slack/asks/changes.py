@@ -20,6 +20,7 @@ from bots.slack.blocks.times import until as in_words
 from intake import handle
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
+from intake.readers import zone_of
 from intake.suggestions import did_you_mean
 from intake.tickets import Agent, Status, Ticket
 from store import inbox
@@ -55,7 +56,7 @@ class Doing:
 
     @property
     def zone(self) -> str:
-        return self.agent.timezone or self.setup.desk.timezone
+        return zone_of(self.work, self.agent, self.setup.desk)
 
 
 async def change(
