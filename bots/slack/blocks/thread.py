@@ -37,6 +37,7 @@ SIGNS = {
     "agent-assigned": "👉",
     "agent-mentioned": "💡",
     "agent-noted": "🔒",
+    "agent-snoozed": "💤",
     "agent-digest": "🌅",
     "agent-alarm": "🚨",
     "agent-gave-up": "📭",
@@ -46,6 +47,7 @@ SIGNS = {
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
 }
+CALL = "📞"
 SETTLED = {  # what became of a held message
     "admitted": ("✅", "Admitted onto{on} by {by}"),
     "added": ("✅", "Put onto{on} by {by}, its sender not admitted"),
@@ -119,7 +121,7 @@ def mute_button(notice: str) -> Json:
 
 def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
     """Before the first words: a sign for what it is, and whom it is for."""
-    sign = SIGNS.get(outbound.notice, "")
+    sign = CALL if outbound.extra.get("is_call") else SIGNS.get(outbound.notice, "")
     audience = str(outbound.extra.get("audience", ""))
     meant = mentioned_by(outbound.notice, facts, audience) if facts else ()
     pieces = [said(f"{sign} ")] if sign else []
