@@ -20,7 +20,7 @@ from intake.people import Book
 from intake.policy import Policy
 from intake.returned import refused_for_good
 from intake.tickets import Ticket
-from replies.plain import as_text
+from replies.plain import as_words
 from store import budgets, clocks, inbox, lifecycle, outbox, people
 from store.desk import SqlStore
 from store.engine import retrying
@@ -178,7 +178,7 @@ def _gave_up(promise: Claimed, reason: str, ticket: Ticket | None) -> Decision:
     decision = Decision(Fate.ANSWER, "gave-up", reason)
     if not is_for_customers(outbound.notice):
         return decision
-    address, text = outbound.recipient.address, as_text(outbound.body)
+    address, text = outbound.recipient.address, as_words(outbound.body)
     if ticket is None and outbound.notice in SHOWS_TICKETS:
         text = ""
     facts = {"address": address, "reason": reason, "text": text, "promise": promise.id}
