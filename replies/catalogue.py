@@ -194,9 +194,9 @@ KINDS = (
     ),
     NoticeKind(
         "agent-held",
-        "A message waits for an agent; message: its number for the command line",
+        "A message waits for an agent; message: its number for the command line; is_agents: it is an agent's",
         needs=("reason", "message"),
-        defaults={"sender": "", "text": "", "warnings": (), "secrets": ()},
+        defaults={"sender": "", "text": "", "warnings": (), "secrets": (), "is_agents": False},
         to_ticket=False,  # a reply to it would reach the customer, not the stranger
     ),
     NoticeKind(

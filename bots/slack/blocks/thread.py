@@ -136,7 +136,8 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
         case "agent-new" if facts and (other := _number(outbound, TWIN)):
             found = [twin_button(facts, other)]
         case "agent-held":
-            found = held_buttons(_number(outbound, "message"), facts)
+            is_own = outbound.extra.get("is_agents") is True
+            found = held_buttons(_number(outbound, "message"), facts, is_agents=is_own)
         case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
             found = clock_buttons(outbound.notice, facts)
         case "agent-undelivered" | "agent-gave-up":
@@ -160,8 +161,8 @@ def settled_line(settled: Settled) -> Json:
     return context(plain(f"{sign} {words.format(on=on, by=settled.by)}{why}", 300), when)
 
 
-def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
-    """What can become of a held message; onto its ticket only where it has one."""
+def held_buttons(message: int, facts: CardFacts | None, *, is_agents: bool = False) -> list[Json]:
+    """What can become of a held message; onto its ticket only where it has one, an agent's own onto none."""
     if not message:
         return []
     here = names.Pressed(ticket=facts.number if facts else 0, message=message)
@@ -170,9 +171,9 @@ def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
         button("Admit", names.ADMIT, here, style="primary"),
         button("Add, do not admit", names.RELEASE, here),
     ]
+    add = [*(on_ticket if facts else []), button("Add to a ticket…", names.ADD_TO, here)]
     return [
-        *(on_ticket if facts else []),
-        button("Add to a ticket…", names.ADD_TO, here),
+        *([] if is_agents else add),
         button("Refuse…", names.REFUSE, here, confirm=sure),
         button("Drop", names.DROP, here),
     ]
