@@ -147,8 +147,8 @@ class Keeping:
     def sent(self, promise: Claimed, answer: str, now: datetime) -> None:
         self._in_work(lambda work: outbox.mark_sent(work, promise.id, answer, now))
 
-    def failed(self, promise: Claimed, error: str, next_at: datetime) -> None:
-        self._in_work(lambda work: outbox.mark_retry(work, promise.id, error, next_at))
+    def failed(self, promise: Claimed, error: str, next_at: datetime, *, is_counted: bool = True) -> None:
+        self._in_work(lambda work: outbox.mark_retry(work, promise.id, error, next_at, is_counted=is_counted))
 
     def given_up(self, promise: Claimed, reason: str, now: datetime) -> None:
         """Mark it failed and tell the agents, in one transaction; a notice to agents tells nobody."""
