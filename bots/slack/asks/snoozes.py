@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bots.slack.listening import Hands
+from bots.slack.workspaces import MEDIUM
 from intake.errors import StoreUnavailable
 from intake.thread_lines import tell_snooze_over
+from store import seen
 from store.snoozes import ended
 from store.work import SqlWork
 
@@ -42,8 +44,8 @@ class Snoozes:
         return len(over)
 
     def _say(self, work: SqlWork, number: int, now: datetime) -> None:
-        """Asked once more in the transaction that says it."""
+        """Asked once more in the transaction that says it; of two processes at once one says it."""
         ticket, setup = work.ticket(number), self._hands.desk.setup
         for _, until in ended(work, now - MISSED, now, number):
-            if ticket:
+            if ticket and seen.is_first(work, MEDIUM, f"snooze {number} {until}", now):
                 tell_snooze_over(work, ticket, until, setup, now)
