@@ -26,13 +26,17 @@ from store.work import SqlWork
 ON_A_TICKET = frozenset({"admitted", "added"})
 
 
+class AgentsOwn(CommandRefused):
+    """It is an agent's own message, so putting it onto a ticket would send it to nobody."""
+
+
 def release(
     work: SqlWork, setup: Setup, agent: Agent | None, message: int, number: int, admit: bool, now: datetime
 ) -> Command:
     """Take a held message onto a ticket, 0 for the one that it is held for; `admit` its sender too."""
     record = held_record(work, message)
     if work.agent(record["from"]):
-        raise CommandRefused(
+        raise AgentsOwn(
             f"message {message} is an agent's own, and releasing it would send nothing; "
             "answer with `deskbell ticket reply`, then drop it"
         )

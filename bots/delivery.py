@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from bots.writer import Writer
-from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure
+from intake.errors import DeliveryError, NotYet, StoreUnavailable, TemporaryFailure
 from intake.messages import File, Outbound
 from replies.retry import retry
 
@@ -45,7 +45,7 @@ class Outbox(Protocol):
 
     def sent(self, promise: Claimed, answer: str, now: datetime) -> None: ...
 
-    def failed(self, promise: Claimed, error: str, next_at: datetime) -> None: ...
+    def failed(self, promise: Claimed, error: str, next_at: datetime, *, is_counted: bool = True) -> None: ...
 
     def given_up(self, promise: Claimed, reason: str, now: datetime) -> None:
         """Mark it, and tell an agent in the same transaction."""
@@ -140,6 +140,9 @@ class Deliveries:
         log.info("sent", outbox=promise.id, notice=outbound.notice, ticket=outbound.ticket_number)
 
     async def _note_failure(self, promise: Claimed, error: DeliveryError) -> None:
+        if isinstance(error, NotYet):
+            await self._wait(promise, error)
+            return
         verdict = retry(promise.attempts, error, random.random())  # noqa: S311  it spreads load only
         now = datetime.now(UTC)
         log.warning("not sent", outbox=promise.id, error=verdict.why, again=str(verdict.wait))
@@ -148,6 +151,12 @@ class Deliveries:
         else:
             next_at = now + verdict.wait
             await self._mark(lambda: self._outbox.failed(promise, verdict.why, next_at))
+
+    async def _wait(self, promise: Claimed, error: NotYet) -> None:
+        """What waits for something of our own goes on as if it had not been tried."""
+        log.info("not sent yet", outbox=promise.id, error=str(error))
+        next_at = datetime.now(UTC) + error.wait
+        await self._mark(lambda: self._outbox.failed(promise, str(error), next_at, is_counted=False))
 
     async def _mark(self, mark: Callable[[], None]) -> None:
         """Written as soon as the store can be written again; else the row waits for the end of its lease."""

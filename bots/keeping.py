@@ -20,7 +20,7 @@ from intake.people import Book
 from intake.policy import Policy
 from intake.returned import refused_for_good
 from intake.tickets import Ticket
-from replies.plain import as_text
+from replies.plain import as_words
 from store import budgets, clocks, inbox, lifecycle, outbox, people
 from store.desk import SqlStore
 from store.engine import retrying
@@ -147,8 +147,8 @@ class Keeping:
     def sent(self, promise: Claimed, answer: str, now: datetime) -> None:
         self._in_work(lambda work: outbox.mark_sent(work, promise.id, answer, now))
 
-    def failed(self, promise: Claimed, error: str, next_at: datetime) -> None:
-        self._in_work(lambda work: outbox.mark_retry(work, promise.id, error, next_at))
+    def failed(self, promise: Claimed, error: str, next_at: datetime, *, is_counted: bool = True) -> None:
+        self._in_work(lambda work: outbox.mark_retry(work, promise.id, error, next_at, is_counted=is_counted))
 
     def given_up(self, promise: Claimed, reason: str, now: datetime) -> None:
         """Mark it failed and tell the agents, in one transaction; a notice to agents tells nobody."""
@@ -178,7 +178,7 @@ def _gave_up(promise: Claimed, reason: str, ticket: Ticket | None) -> Decision:
     decision = Decision(Fate.ANSWER, "gave-up", reason)
     if not is_for_customers(outbound.notice):
         return decision
-    address, text = outbound.recipient.address, as_text(outbound.body)
+    address, text = outbound.recipient.address, as_words(outbound.body)
     if ticket is None and outbound.notice in SHOWS_TICKETS:
         text = ""
     facts = {"address": address, "reason": reason, "text": text, "promise": promise.id}

@@ -60,9 +60,11 @@ def logged_call(work: Work, setup: Setup, agent: Agent | None, call: Call, now: 
         raise CommandRefused(
             f"--from: {call.sender} is the desk's or an agent's; give the requester's address"
         )
-    logged = call.fields | ({"logged_by": agent.email} if agent else {})
+    logged = call.fields | ({"logged_by": agent.name or agent.email} if agent else {})
     words = Words(call.text, call.channel, call.identity)
-    inbound = spoken(words, Address("", call.sender), call.subject, now)
+    person = work.person(call.sender)
+    sender = Address(person.name if person else "", call.sender)
+    inbound = spoken(words, sender, call.subject, now)
     return replace(inbound, fields=logged, severity=call.severity, ticket_number=call.ticket)
 
 

@@ -63,7 +63,7 @@ def apply(
     warns = any(one.name in WARNED for one, _ in allowed)
     doubts = (*domain_warnings(work, inbound, context), *reading_warnings(inbound)) if warns else ()
     for notice, to in allowed:
-        complete = _warned(_completed(notice, to, said, message, inbound, around, same), doubts)
+        complete = _warned(_completed(notice, to, said, message, inbound, context, around, same), doubts)
         complete = _with_files(complete, to, inbound, setup)
         about, complete = _without_words(work, complete, to, ticket, setup.policy)
         known = inbound if _may_repeat(inbound, decision) else None
@@ -125,6 +125,7 @@ def _completed(
     said: Sequence[tuple[Notice, Recipient]],
     message: int,
     inbound: Inbound | None,
+    context: Context,
     around: tuple[str, ...],
     same: int,
 ) -> Notice:
@@ -137,4 +138,5 @@ def _completed(
         facts["readers"] = [one.name or one.address for one in others]
     if notice.name == "agent-held" and inbound is not None:
         facts |= {"message": message, "sender": sender_words(inbound), "text": inbound.reply}
+        facts["is_agents"] = context.agent is not None
     return replace(notice, facts=facts)

@@ -67,5 +67,13 @@ class TemporaryFailure(DeliveryError):
         self.retry_after = retry_after
 
 
+class NotYet(TemporaryFailure):
+    """It waits for something of our own that has its own tries: this was none, and the wait never grows."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        super().__init__(reason, wait)
+        self.wait = wait
+
+
 class PermanentFailure(DeliveryError):
     """No further try will help."""

@@ -17,6 +17,7 @@ from intake.decisions import (
 )
 from intake.facts import Facts
 from intake.fillings import filled
+from intake.messages import LOGGED
 from intake.policies.written import RuleFile
 from intake.so_far import SoFar
 from intake.tickets import ClockKind, Status, Ticket
@@ -115,6 +116,9 @@ def _agents(facts: Facts, so_far: SoFar) -> Notice:
         "attachments": len(inbound.attachments),
         "warnings": so_far.warnings,
         "secrets": secret_kinds(f"{inbound.subject}\n{inbound.text or inbound.reply}"),
+        "is_call": inbound.channel == "phone",
+        "logged_by": inbound.fields.get("logged_by", "") if inbound.channel in LOGGED else "",
+        "phone": inbound.fields.get("phone", ""),
     }
     name = "agent-escalated" if so_far.escalates else "agent-follow-up"
     return Notice(name, Audience.AGENTS, told, "auto-generated")

@@ -16,6 +16,7 @@ from intake.tickets import Agent, Desk, Organisation, Person, Role, Ticket
 from intake.work import Setup, Work
 
 TRIAGE = "triage"
+ZONE = "zone"  # what an agent's own Slack says, among their choices
 DIRECT = "direct"  # before the account of whoever is written to; and the name of the choice
 
 
@@ -100,8 +101,13 @@ def directly(work: Work, agent: Agent | None, desk: Desk, choice: str = DIRECT) 
     """An agent in a direct message, if they have not muted that kind."""
     if agent is None or not agent.slack or work.preference(f"agent:{agent.id}", choice) == "off":
         return []
-    to = replace(_agent(agent, desk), channel="slack")
+    to = replace(_agent(agent, desk), channel="slack", timezone=zone_of(work, agent, desk))
     return [replace(to, address=Address(agent.name, f"{DIRECT} {agent.slack}"))]
+
+
+def zone_of(work: Work, agent: Agent, desk: Desk) -> str:
+    """The time zone that an agent is told moments in: the listed one, that of their Slack, the desk's."""
+    return agent.timezone or work.preference(f"agent:{agent.id}", ZONE) or desk.timezone
 
 
 def _agent(agent: Agent, desk: Desk) -> Recipient:

@@ -1,21 +1,24 @@
 """What colleagues read in a ticket's thread of what one of them did, with whatever tool it was done.
 
 An answer with those whom it reaches, last words among them; in one line what became of status,
-severity, assignee and team; what was decided about a held message (`telling` shows notes from
-elsewhere). Only where the thread is read by nobody who may not read the ticket; and nobody gets
-mail for it.
+severity, assignee and team; a snooze and its end; a link, in both threads; what was decided about a held
+message (`telling` shows notes from elsewhere). Only where the thread is read by nobody who may not
+read the ticket; and nobody gets mail for it.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from intake.commands import LONGEST_SNOOZE
 from intake.context import Context
 from intake.decisions import (
     AskSurvey,
     Audience,
+    ChangeClock,
     Decision,
     DropPromises,
+    LinkTo,
     MergeInto,
     Notice,
     Recipient,
@@ -30,6 +33,8 @@ from intake.tickets import Ticket
 from intake.work import Setup, Work
 
 ANSWERED, CHANGED, DECIDED = "agent-answered", "agent-changed", "agent-decided"
+SNOOZED = "agent-snoozed"
+SAID = ("agent-answer", "colleague-said")  # rules of words that customers read
 LAST_WORDS = ("status-changed", "out-of-scope")
 WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 
@@ -45,15 +50,22 @@ def with_lines(work: Work, decision: Decision, said: Inbound | None, setup: Setu
 
 
 def tell_the_other(work: Work, decision: Decision, setup: Setup, actor: str, now: datetime) -> None:
-    """Say in its thread that another ticket goes on in this one."""
+    """Say in its thread that another ticket goes on in this one, or has to do with it."""
     for change in decision.changes:
-        other = work.ticket(change.number) if isinstance(change, MergeInto) else None
+        other = work.ticket(change.number) if isinstance(change, MergeInto | LinkTo) else None
         if other is None or decision.ticket is None or not _has_thread(other, setup):
             continue
-        agent = work.agent(actor)
-        came = f"{setup.policy.reference_of(decision.ticket)} goes on here"
-        line = _line(CHANGED, {"author": agent.name if agent else actor, "changes": [came]})
-        _say(work, line, other, setup, now)
+        agent, reference = work.agent(actor), setup.policy.reference_of(decision.ticket)
+        what = "goes on here" if isinstance(change, MergeInto) else "is linked to it"
+        came = f"this ticket: {reference} {what}"
+        facts = {"author": agent.name if agent else actor, "changes": [came]}
+        _say(work, _line(CHANGED, facts), other, setup, now)
+
+
+def tell_snooze_over(work: Work, ticket: Ticket, until: datetime, setup: Setup, now: datetime) -> None:
+    """Say in a ticket's thread that its reminders are heard again."""
+    if _has_thread(ticket, setup):
+        _say(work, _line(SNOOZED, {"author": "", "until": until, "is_over": True}), ticket, setup, now)
 
 
 def tell_decided(
@@ -97,7 +109,8 @@ def _say(work: Work, line: Notice, ticket: Ticket, setup: Setup, now: datetime) 
 def _lines(
     work: Work, decision: Decision, ticket: Ticket, said: Inbound | None, setup: Setup, author: str
 ) -> Iterator[Notice]:
-    if decision.rule == "agent-answer" and said:
+    if decision.rule in SAID and said:
+        author = said.sender.name if said.sender and decision.rule != SAID[0] else author
         told = [shown(one) for one in everybody(work, ticket, setup)]
         yield _line(ANSWERED, {"author": author, "text": said.reply, "readers": told})
     for notice in decision.notices:
@@ -106,6 +119,15 @@ def _lines(
             yield _line(ANSWERED, {"author": author, "text": text, "readers": told})
     if decision.rule == "command" and (changes := list(_changes(work, decision, ticket, setup))):
         yield _line(CHANGED, {"author": author, "changes": changes})
+    if decision.rule == "command" and (change := _snooze(decision)) and change.until:
+        is_until_reply = change.until - change.at >= LONGEST_SNOOZE
+        yield _line(SNOOZED, {"author": author, "until": change.until, "is_until_reply": is_until_reply})
+
+
+def _snooze(decision: Decision) -> ChangeClock | None:
+    """One of the clocks that were put off; all of them are, until the same moment."""
+    changes = (one for one in decision.changes if isinstance(one, ChangeClock))
+    return next((one for one in changes if one.event == "snoozed"), None)
 
 
 def _last_words(notice: Notice) -> str:
@@ -130,6 +152,8 @@ def _changes(work: Work, decision: Decision, ticket: Ticket, setup: Setup) -> It
                 yield "this ticket: it is spam"
             case MergeInto(into):
                 yield f"this ticket: it goes on in {setup.policy.file.reference.format(number=into)}"
+            case LinkTo(number):
+                yield f"this ticket: it is linked to {setup.policy.file.reference.format(number=number)}"
             case AskSurvey():
                 yield "survey: none → asked"
             case SetSeverity(severity):

@@ -26,6 +26,8 @@ __all__ = ["CATALOGUE", "KINDS", "NoticeKind"]
 
 # Why a reminder comes late (snoozed, hours, duty, down; "" for in time), and when it should have come.
 SAID_LATE: Mapping[str, object] = {"late_because": "", "was_due": None}
+# Whether an agent wrote down a call, who did, and where whoever called is to be called back.
+CALLED: Mapping[str, object] = {"is_call": False, "logged_by": "", "phone": ""}
 
 KINDS = (
     NoticeKind(
@@ -173,15 +175,15 @@ KINDS = (
     ),
     NoticeKind(
         "agent-follow-up",
-        "The customer wrote again; text: what they newly wrote",
+        "The customer wrote again, or called, which an agent logged; text: what they newly wrote",
         needs=("text", "sender"),
-        defaults={"attachments": 0, "warnings": (), "secrets": ()},
+        defaults={"attachments": 0, "warnings": (), "secrets": (), **CALLED},
     ),
     NoticeKind(
         "agent-escalated",
         "A ticket was escalated by the policy; text: what the customer newly wrote",
         needs=("text", "sender"),
-        defaults={"attachments": 0, "warnings": (), "secrets": ()},
+        defaults={"attachments": 0, "warnings": (), "secrets": (), **CALLED},
     ),
     NoticeKind(
         "agent-refused",
@@ -192,9 +194,9 @@ KINDS = (
     ),
     NoticeKind(
         "agent-held",
-        "A message waits for an agent; message: its number for the command line",
+        "A message waits for an agent; message: its number for the command line; is_agents: it is an agent's",
         needs=("reason", "message"),
-        defaults={"sender": "", "text": "", "warnings": (), "secrets": ()},
+        defaults={"sender": "", "text": "", "warnings": (), "secrets": (), "is_agents": False},
         to_ticket=False,  # a reply to it would reach the customer, not the stranger
     ),
     NoticeKind(
@@ -246,6 +248,12 @@ KINDS = (
         "agent-changed",
         "An agent changed the ticket; changes: each as name: before → after",
         needs=("author", "changes"),
+    ),
+    NoticeKind(
+        "agent-snoozed",
+        "An agent put off a ticket's reminders until a moment; is_over: they are heard again",
+        needs=("author", "until"),
+        defaults={"is_until_reply": False, "is_over": False},
     ),
     NoticeKind(
         "agent-rated",

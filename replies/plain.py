@@ -84,6 +84,11 @@ def as_text(source: str) -> str:
     return "\n".join(lines).replace("\u00a0", " ") + "\n"
 
 
+def as_words(source: str) -> str:
+    """The same without what stands below its last rule: the footer of a mail, which is nobody's words."""
+    return as_text(source.rpartition("\n---\n")[0] or source)
+
+
 def as_line(source: str) -> str:
     """One line of the source (a subject) as plain text.
 

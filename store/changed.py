@@ -1,5 +1,6 @@
 """Who changed a ticket last, and what: for whoever pressed a button that showed it as it was before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,9 +28,10 @@ class Changed:
     at: datetime | None
 
 
-def last_change(work: SqlWork, ticket: int) -> Changed:
+def last_change(work: SqlWork, ticket: int, kinds: Collection[str] = tuple(WHAT)) -> Changed:
+    """The last one of these kinds."""
     query = select(history.c.at, history.c.actor, history.c.what, history.c.detail)
-    theirs = query.where(history.c.ticket == ticket, history.c.what.in_(WHAT))
+    theirs = query.where(history.c.ticket == ticket, history.c.what.in_(kinds))
     row = work.connection.execute(theirs.order_by(history.c.id.desc()).limit(1)).first()
     if row is None:
         return Changed("Somebody", OTHERWISE, None)

@@ -109,11 +109,14 @@ def mark_sent(work: SqlWork, promise: int, answer: str, now: datetime) -> None:
     )
 
 
-def mark_retry(work: SqlWork, promise: int, error: str, next_at: datetime) -> None:
+def mark_retry(
+    work: SqlWork, promise: int, error: str, next_at: datetime, *, is_counted: bool = True
+) -> None:
     """It did not go out, and is to be tried again not before `next_at`."""
+    attempts = outbox.c.attempts - (0 if is_counted else 1)
     work.connection.execute(
         _one(promise, Sending.CLAIMED).values(
-            state=Sending.PENDING, next_at=next_at, claimed_by="", error=error
+            state=Sending.PENDING, next_at=next_at, claimed_by="", error=error, attempts=attempts
         )
     )
 

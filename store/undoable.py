@@ -62,6 +62,13 @@ def look(work: SqlWork, number: int, kind: str, account: str) -> Waiting | None:
     return _waiting(row) if row else None
 
 
+def of_source(work: SqlWork, account: str, place: str, source: str) -> Waiting | None:
+    """What waits of the words that somebody wrote in one message of a thread."""
+    mine = drafts.c.medium == MEDIUM, drafts.c.account == account, drafts.c.place == place
+    rows = work.connection.execute(select(drafts).where(*mine).order_by(drafts.c.id))
+    return next((_waiting(row) for row in rows if row.body.get("source") == source), None)
+
+
 def take(work: SqlWork, number: int, kind: str, account: str) -> Waiting | None:
     """The same, which waits no more; None where somebody else has taken it, or it has been said."""
     found = look(work, number, kind, account)

@@ -34,6 +34,10 @@ class Room:
         said = acts.log_call(wired, ANA.address, subject, text, "phone", "", {}, SAM.address)
         return int(str(said["ticket"]))
 
+    def called(self, number: int, text: str) -> None:
+        """Ana telephones again about a ticket."""
+        acts.log_call(self.world.wired, ANA.address, f"VS-{number}", text, "phone", "", {}, SAM.address)
+
     def tickets(self) -> list[Any]:
         def asked(work: SqlWork) -> list[Any]:
             return [one for number in range(1001, 1080) if (one := work.ticket(number))]

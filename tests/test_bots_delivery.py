@@ -171,6 +171,20 @@ def test_a_mail_that_is_refused_for_good_is_given_up_at_once_delays_no_other_and
     assert refused.partition("@")[0] + "@acme.example" in told.outbound.body.replace("\\", "")
 
 
+def test_what_was_not_read_is_quoted_without_the_footer_of_the_mail(wired):
+    promise(wired, "a@vendor.example", body="Please restart it.\n\nSam\n\n---\n\nTo answer, simply reply.")
+
+    async def scene(worker: Worker) -> None:
+        worker.relay.expect(Fault("rcpt", "550 5.1.1 nobody of this name"))
+        await worker.work(worker.is_quiet)
+
+    play(wired, scene)
+    (told,) = [row for row in rows(wired).values() if row.outbound.notice == "agent-gave-up"]
+
+    assert "Please restart it" in told.outbound.body
+    assert "To answer" not in told.outbound.body
+
+
 def test_what_cannot_be_said_even_to_the_agents_is_given_up_and_told_to_nobody(wired):
     promise(wired, "a@vendor.example", notice="agent-follow-up")
 

@@ -73,6 +73,21 @@ def test_a_snoozed_ticket_keeps_quiet_until_then(
     assert least <= snoozed - now <= most + timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2h", "Europe/Rome (in 2 h) or the customer writes."),
+        ("reply", "reminders are quiet until the customer writes."),
+    ],
+)
+def test_whoever_snoozes_by_the_form_reads_until_when(here: Here, until: str, said: str) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        return str(await case.submit(await more(case, names.SNOOZE), {names.UNTIL: until}))
+
+    assert said in here.run(steps)
+
+
 def test_a_moment_that_was_not_picked_is_asked_for_at_its_field(here: Here) -> None:
     async def steps() -> dict[str, object]:
         case = await here.ticket()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from bots.slack.blocks import names
+from intake.messages import Address
 from sandbox.slack import Interaction, Message
-from serving import ANA, EVE, a_mail
+from serving import ANA, EVE, SAM, a_mail
 from slack_acting import Case, Here, working
 from store.work import SqlWork
 
@@ -20,15 +21,15 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         yield found
 
 
-async def a_stranger(here: Here, case: Case) -> Message:
+async def a_stranger(here: Here, case: Case, sender: Address = EVE) -> Message:
     """Eve answers a mail of the ticket that was Ana's; the notice of what she wrote."""
     await here.world.settle()
     ours = next(one for one in reversed(here.world.relay.mails) if f"VS-{case.number}".encode() in one.body)
     from serving import message_id
 
-    await here.world.mail(a_mail(EVE, "Re: Calls drop", "Let me in.", answers=message_id(ours.body)))
+    await here.world.mail(a_mail(sender, "Re: Calls drop", "Let me in.", answers=message_id(ours.body)))
     notice: Message = await here.world.slack.wait_for(
-        lambda: next((one for one in case.thread if names.ADMIT in str(one.blocks)), None), 10
+        lambda: next((one for one in case.thread if names.REFUSE in str(one.blocks)), None), 10
     )
     return notice
 
@@ -243,6 +244,24 @@ def test_a_held_message_is_put_onto_another_ticket(here: Here) -> None:
         return [one["text"].strip() for one in other.said() if one["direction"] == "in"]
 
     assert "Let me in." in here.run(steps)
+
+
+def test_an_agents_own_mail_is_put_onto_no_ticket_and_slack_says_what_to_do_there(here: Here) -> None:
+    """A button that was posted before says it, too."""
+
+    async def steps() -> tuple[list[str], str]:
+        notice = await a_stranger(here, await here.ticket(), SAM)
+        buttons = [one for block in notice.blocks if block["type"] == "actions" for one in block["elements"]]
+        offered = [one["action_id"] for one in buttons]
+        buttons[0]["action_id"] = names.RELEASE
+        click = await press(here, notice, names.RELEASE)
+        return offered, click.ephemerals[0].text
+
+    offered, said = here.run(steps)
+
+    assert [names.REFUSE, names.DROP] == offered
+    assert "/ticket reply ID" in said
+    assert "deskbell" not in said
 
 
 def test_a_button_that_names_another_message_than_its_notice_does_nothing(here: Here) -> None:

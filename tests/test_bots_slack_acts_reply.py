@@ -60,6 +60,44 @@ def test_an_answer_goes_out_after_its_seconds_and_the_thread_says_so(here: Here)
     assert "Public reply by Sam Weaver" in thread
 
 
+@pytest.mark.parametrize(("ended", "what"), [("close {0}", "closed"), ("merge {0} into {1}", "merged")])
+def test_whoever_answers_what_was_ended_meanwhile_is_told_so_once(here: Here, ended: str, what: str) -> None:
+    async def steps() -> tuple[list[dict[str, object]], int]:
+        case, other, space = await here.ticket(), await here.ticket(), here.world.space
+        view = await case.form(names.REPLY)
+        words = ended.format(case.number, other.number)
+        done = await here.world.slack.command(space.tim, space.triage, "/ticket", words)
+        await done.answered()
+        await here.world.settle()
+        before = mails(here)
+        answers = [await case.submit(view, {names.TEXT: "Please restart the box."}) for _ in range(2)]
+        await here.world.slack.wait_for(lambda: mails(here) > before, 10)
+        return answers, mails(here) - before
+
+    answers, sent = here.run(steps)
+
+    assert [names.TEXT] == list(answers[0]["errors"])
+    assert f"Tim Other {what} this less than a minute ago: send it again" in str(answers[0]["errors"])
+    assert "errors" not in answers[1]
+    assert 1 == sent
+
+
+def test_whoever_opens_the_form_of_a_closed_ticket_knows_that_it_is(here: Here) -> None:
+    async def steps() -> tuple[str, dict[str, object]]:
+        case, space = await here.ticket(), here.world.space
+        done = await here.world.slack.command(space.tim, space.triage, "/ticket", f"close {case.number}")
+        await done.answered()
+        command = await here.world.slack.command(space.sam, space.triage, "/ticket", f"reply {case.number}")
+        await command.answered()
+        view = await case.shown()
+        return str(view), await case.submit(view, {names.TEXT: "One more thing."})
+
+    form, answer = here.run(steps)
+
+    assert "The ticket is closed." in form
+    assert "errors" not in answer
+
+
 def test_an_answer_that_is_undone_is_read_by_nobody(here: Here) -> None:
     async def steps() -> tuple[int, Status, str]:
         case, slack = await here.ticket(), here.world.slack

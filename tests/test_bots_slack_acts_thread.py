@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import func, select
 
 from bots.slack.blocks import names
 from intake.tickets import Status
+from sandbox.slack import Message
 from sandbox.slack.shapes import message_json
 from serving import ANA, read
 from slack_acting import Case, Here, working
 from store import edits
+from store.chat_tables import drafts
 from store.work import SqlWork
 
 
@@ -132,6 +135,36 @@ def test_a_preview_waits_as_long_as_slack_asks_and_is_shown(here: Here) -> None:
     (preview,) = here.run(steps)
 
     assert "Please restart the box." in preview
+
+
+@pytest.mark.slow
+def test_a_preview_that_was_lost_on_its_way_is_shown_again_and_kept_once(here: Here) -> None:
+    """It waits in the inbox until it was shown, so a kill in between shows it again, too."""
+
+    async def steps() -> tuple[str, int]:
+        case = await here.ticket()
+        here.world.slack.fail("chat.postEphemeral", status=500)
+        await case.say("!reply Please restart the box.")
+        (preview,) = await here.world.slack.wait_for(case.whispers)
+        kept = select(func.count()).select_from(drafts).where(drafts.c.ticket == case.number)
+        return str(preview.blocks), here.world.read(lambda work: work.connection.execute(kept).scalar() or 0)
+
+    preview, kept = here.run(steps)
+
+    assert "Please restart the box." in preview
+    assert 1 == kept
+
+
+@pytest.mark.slow
+def test_a_preview_that_slack_refuses_is_not_tried_for_ever(here: Here) -> None:
+    async def steps() -> list[Message]:
+        case = await here.ticket()
+        here.world.slack.fail("chat.postEphemeral", error="user_not_in_channel")
+        await case.say("!reply Please restart the box.")
+        await here.world.settle()
+        return case.whispers()
+
+    assert [] == here.run(steps)
 
 
 @pytest.mark.slow

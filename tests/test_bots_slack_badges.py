@@ -47,6 +47,24 @@ def test_a_card_that_is_late_wears_the_badge_until_it_is_drawn(tmp_path):
     assert (False, True) == asyncio.run(story())
 
 
+def test_a_command_on_a_card_that_is_late_is_answered_once_and_the_badge_is_all_else(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.chat.hands.cards.badges.patience = SOON
+            await desk.mail(subject="Calls drop")
+            await desk.card()
+            await desk.settle()
+            desk.slack.fail("chat.update", status=429, retry_after=3)
+            claim = await desk.slack.command(desk.space.sam, desk.space.triage, "/ticket", "claim 1001")
+            await claim.answered()
+            await desk.slack.wait_for(lambda: EMOJI in desk.cards()[0].reactions, 10)
+            await desk.settle()
+            told = [one.text for one in desk.slack.ephemerals(desk.space.sam)]
+            return told, len(claim.ephemerals), desk.slack.dms(desk.space.sam)
+
+    assert (["VS-1001 is yours."], 1, []) == asyncio.run(story())
+
+
 def test_a_card_that_is_in_time_is_given_none(tmp_path):
     async def story():
         async with world(tmp_path) as desk:

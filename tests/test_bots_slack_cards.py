@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -117,6 +118,33 @@ def test_trouble_costs_no_card_and_makes_no_second_one(tmp_path, trouble):
             return len(desk.cards()), len(desk.thread(desk.cards()[0]))
 
     assert (1, 1) == _with(story())
+
+
+def test_what_belongs_below_a_card_that_is_not_posted_yet_waits_seconds_and_counts_no_try(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bots.slack.cards.CARD_SECONDS", 0.2)
+
+    def waiting(work):
+        rows = outbox.listed(work, Sending.PENDING)
+        return next((one for one in rows if "is not posted yet" in one.error), None)
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.slack.fail("chat.postMessage", status=500, times=1000)
+            await desk.mail(subject="Calls drop", text=LONG_WORDS)
+            one = await desk.slack.wait_for(lambda: desk.read(waiting), 10)
+            rest = one.next_at - datetime.now(UTC)
+            desk.slack.mend()
+            card = await desk.card(20)
+            await desk.settle()
+            return one.attempts, rest, len(desk.thread(card))
+
+    attempts, rest, below = _with(story())
+
+    assert 0 == attempts
+    assert rest <= timedelta(seconds=15)
+    assert below >= 1
 
 
 def test_a_ticket_of_a_protected_team_is_in_its_own_channel_only(tmp_path):

@@ -51,6 +51,11 @@ def test_help_names_every_command(room):
         ("assign", "/ticket assign ID @agent|team:x"),
         ("priority 12", "/ticket severity ID name"),
         ("list nonsense", "No severity or list 'nonsense'"),
+        ("list p2", "No severity or list 'p2'; known: breaching, mine"),
+        ("list standart", 'did you mean "standard"?'),
+        ("list team:suport", "No team 'suport'; did you mean \"support\"?"),
+        ("list team:nope", "No team 'nope'; known: security, support"),
+        ("list org:Acne", "No organisation 'Acne'; did you mean \"Acme\"?"),
         ("show 99999", "I can't find VS-99999"),
         ("claim 99999", "I can't find VS-99999"),
     ],
@@ -114,6 +119,14 @@ def test_a_command_that_is_refused_says_why(room, number, typed, said):
     words = room.say(typed.format(number, uma=room.space.colleague))
 
     assert said in words
+
+
+def test_a_severity_is_set_by_its_rank_where_the_policy_has_none_of_that_name(room):
+    number = room.ticket("No ring")
+    said = room.say(f"severity {number} urgent"), room.say(f"priority {number} low")
+
+    assert f"VS-{number} is standard now." in said[1]
+    assert "standard" == room.now(number).severity
 
 
 @pytest.mark.slow

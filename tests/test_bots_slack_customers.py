@@ -96,6 +96,21 @@ def test_an_agents_words_in_the_thread_are_a_public_answer_that_is_not_said_agai
     assert "open" in fates
 
 
+def test_what_a_colleague_who_is_no_agent_says_to_customers_stands_in_the_triage_thread_too(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            ts = await asked(desk)
+            await asked(desk, "The line is being mended.", desk.space.colleague, thread_ts=ts)
+            said = [one.text for one in desk.thread(await desk.card())]
+            return desk.read(lambda work: work.ticket(1001)).status.value, said
+
+    status, said = asyncio.run(story())
+
+    assert "open" == status
+    assert [True] == [one.startswith("Public reply by Uma") for one in said if "being mended" in one]
+
+
 def test_somebody_of_no_known_organisation_proves_nothing(tmp_path):
     async def story():
         async with world(tmp_path) as desk:

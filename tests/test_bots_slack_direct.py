@@ -6,9 +6,10 @@ import pytest
 
 import slack_asks
 from bots.slack.asks.digest import Digests
+from bots.slack.asks.snoozes import Snoozes
 from bots.slack.blocks import names
 from store import chats
-from store.tables import agents
+from store.tables import agents, clocks
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +61,48 @@ def test_whoever_takes_a_ticket_themselves_is_not_told(room):
 
 def sent(room, at):
     return room.play(Digests(room.world.chat.hands).send(at))
+
+
+def test_an_agent_without_a_listed_zone_is_served_in_that_of_their_slack(room):
+    async def moves():
+        await room.slack.change_user(room.space.tim, tz="America/New_York")
+        await room.slack.wait_until_idle()
+
+    room.play(moves())
+    said = room.say(f"snooze {room.ticket()} 3d", user=room.space.tim)
+    choose(room, "Tim Other", "digest", "on")
+    counts = [sent(room, NINE), sent(room, NINE + timedelta(hours=6))]
+    choose(room, "Tim Other", "digest", "off")
+
+    assert "America/New_York (in 3 d)" in said
+    assert [0, 1] == counts
+
+
+def test_the_end_of_a_snooze_is_said_once_in_the_thread(room):
+    number, ends = room.ticket(), Snoozes(room.world.chat.hands)
+    room.say(f"snooze {number} 2h")
+    before = room.play(ends.tell(datetime.now(UTC)))
+    over = clocks.update().where(clocks.c.ticket == number).values(snoozed_until=datetime.now(UTC))
+    room.world.write(lambda work: work.connection.execute(over))
+    for hours in (0, 0, 3):
+        room.play(ends.tell(datetime.now(UTC) + timedelta(hours=hours)))
+    line = room.in_thread(number, "The snooze is over")
+    room.settle()
+    thread = [slack_asks.shown(one) for one in room.world.thread(room.card(number))]
+
+    assert 0 == before
+    assert "reminders are heard again" in line
+    assert 1 == sum("The snooze is over" in one for one in thread)
+
+
+def test_a_customers_words_end_a_snooze(room):
+    number = room.ticket()
+    room.say(f"snooze {number} 2h")
+    room.called(number, "Still down.")
+    room.play(Snoozes(room.world.chat.hands).tell(datetime.now(UTC)))
+
+    assert "📞  Ana Rossi <ana@acme.example>  called, logged by Sam Weaver" in room.in_thread(number, "Still")
+    assert room.in_thread(number, "The snooze is over")
 
 
 def test_a_digest_comes_once_a_working_day_at_nine_to_whoever_wants_it(room):

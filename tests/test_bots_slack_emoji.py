@@ -55,9 +55,12 @@ def test_an_emoji_sets_what_it_stands_for(room, name, field, value):
 
 
 def test_snoozing_keeps_quiet_until_the_customer_writes(room):
-    ticket = react(room, room.ticket(), "zzz")
+    number = room.ticket()
+    ticket = react(room, number, "zzz")
+    said = room.slack.ephemerals(room.space.sam, room.space.triage)[-1].text
 
     assert all(one.snoozed_until for one in ticket.clocks)
+    assert f"VS-{number}: reminders are quiet until the customer writes." == said
 
 
 def test_solving_asks_first_while_the_last_word_is_the_customers(room):

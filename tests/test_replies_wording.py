@@ -168,6 +168,7 @@ FACTS = {
         "readers": ("Ana Rossi <ana@acme.example>", "Bob Brun in Telegram"),
     },
     "agent-changed": {"author": "Sam Weaver", "changes": ("status: open → waiting",)},
+    "agent-snoozed": {"author": "Sam Weaver", "until": DUE},
     "agent-decided": {
         "author": "Sam Weaver",
         "became": "refused",

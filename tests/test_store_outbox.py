@@ -117,6 +117,14 @@ def test_what_failed_for_now_comes_back_at_its_time(store):
     assert [2] == [attempts for _, _, attempts in claimed(store, NOON + LEASE)]
 
 
+def test_what_was_no_try_is_not_counted(store):
+    (number,) = promised(store)
+    claimed(store)
+    do(store, lambda work: outbox.mark_retry(work, number, "no card yet", NOON + MINUTE, is_counted=False))
+
+    assert [1] == [attempts for _, _, attempts in claimed(store, NOON + MINUTE)]
+
+
 def test_what_failed_for_good_waits_for_an_agent(store):
     (number,) = promised(store)
     claimed(store)

@@ -38,6 +38,26 @@ def test_an_answer_is_taken_by_its_author_and_as_what_it_is(store, kind, account
     assert is_theirs is (taken is not None)
 
 
+@pytest.mark.parametrize(
+    ("account", "place", "source", "is_found"),
+    [
+        ("U1", "T/C/1", "1.2", True),
+        ("U2", "T/C/1", "1.2", False),
+        ("U1", "T/C/2", "1.2", False),
+        ("U1", "T/C/1", "1.3", False),
+    ],
+)
+def test_what_waits_is_found_by_the_message_it_was_written_in(store, account, place, source, is_found):
+    with store.begin() as work:
+        body = {"text": "Hello", "source": "1.2"}
+        ticket = open_a_ticket(work).number
+        work.flush()
+        number = undoable.keep(work, Waiting("U1", "T/C/1", ticket, PREVIEW, body), NOON)
+        found = undoable.of_source(work, account, place, source)
+
+    assert (number if is_found else 0) == (found.id if found else 0)
+
+
 def test_what_was_taken_is_taken_once(store):
     with store.begin() as work:
         number = kept(work)

@@ -28,7 +28,7 @@ from bots.slack.pace import CARD
 from bots.slack.speaking import ChannelGone, MessageGone, Speaking
 from bots.slack.triage import Seat, Triage
 from bots.slack.workspaces import MEDIUM
-from intake.errors import DeliveryError, StoreUnavailable, TemporaryFailure
+from intake.errors import DeliveryError, NotYet, StoreUnavailable, TemporaryFailure
 from store import cards, outbox, posts
 from store.cards import Card, Wanted
 from store.posts import Post
@@ -39,6 +39,7 @@ LOOKED_AT = 300  # cards of a storm among which the newest of each channel is fo
 POLL_SECONDS = 1.0
 FAR_BEHIND = 4  # cards that are to be posted before another
 CARD_SECONDS = 20.0  # that what stands under a card waits for it
+LOOK_AGAIN = timedelta(seconds=15)  # where it was late, and nothing woke what waits for it
 FIRST_REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=5)
 AT_ONCE = 0.05  # seconds; a turn that took longer may be another card's
 log = structlog.get_logger()
@@ -94,7 +95,7 @@ class Cards:
                     if await self._is_far_behind(number):
                         break  # in a storm: others must not wait with it, and its card brings it back
                     await self._pause()
-        raise TemporaryFailure(f"the card of ticket {number} is not posted yet")
+        raise NotYet(f"the card of ticket {number} is not posted yet", LOOK_AGAIN)
 
     # Helpers
 

@@ -4,6 +4,7 @@ import time
 
 from bots.slack.calls import Json, Refused
 from bots.slack.speaking import Speaking
+from intake.people_fields import zones
 
 FRESH_SECONDS = 300.0
 OUTSIDERS = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted")
@@ -46,6 +47,12 @@ def is_of(user: Json, team: str) -> bool:
 
 def email_of(user: Json) -> str:
     return str((user.get("profile") or {}).get("email") or "")
+
+
+def zone_in(user: Json) -> str:
+    """The time zone of somebody's profile, "" for none that is known here."""
+    zone = str(user.get("tz") or "")
+    return zone if zone in zones() else ""
 
 
 def name_of(user: Json) -> str:

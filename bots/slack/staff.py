@@ -3,8 +3,9 @@
 Asked of whoever clicks, commands, writes or reacts. What is found is good for five minutes, and
 forgotten at once when Slack says that a group or a person changed. While it cannot be found out,
 nobody is an agent. Who is listed by an address only is known by their id from then on, so that they
-can be mentioned and written to; who is not listed at all is put on the list when they first act, unless
-the configuration wants every agent to be listed. A deactivated agent and a customer's person stay out.
+can be mentioned and written to; the time zone of their profile is theirs where none is listed. Who is not
+listed at all is put on the list when they first act, unless the configuration wants every agent to be
+listed. A deactivated agent and a customer's person stay out.
 """
 
 import asyncio
@@ -17,10 +18,11 @@ import structlog
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
 from bots.slack.calls import Json, Refused, SlackFailure
-from bots.slack.people import FRESH_SECONDS, People, email_of, is_of, name_of
+from bots.slack.people import FRESH_SECONDS, People, email_of, is_of, name_of, zone_in
 from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage, members
 from intake.errors import TemporaryFailure
+from intake.readers import ZONE
 from intake.tickets import Agent
 from store import chats
 from store.work import SqlWork
@@ -85,7 +87,10 @@ class Staff:
         return one if is_of(one, team) else None
 
     async def _listed(self, user: str, one: Json) -> Agent | None:
-        found = await self._desk.read(lambda work: agent_of(work, user, email_of(one)))
+        found, zone = await self._desk.read(lambda work: _known(work, user, one))
+        if found is not None and zone != zone_in(one):
+            owner, now = f"agent:{found.id}", datetime.now(UTC)
+            await self._desk.write(lambda work: chats.choose(work, owner, ZONE, zone_in(one), now))
         if found is not None and not found.slack:
             await self._desk.write(lambda work: chats.learn_agent(work, found.id, user))
             return replace(found, slack=user)
@@ -121,6 +126,12 @@ class Staff:
         said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))
         groups = (one for one in said["usergroups"] if wanted in (one["id"], one.get("handle")))
         return [user for one in groups for user in one.get("users", ())]
+
+
+def _known(work: SqlWork, user: str, one: Json) -> tuple[Agent | None, str]:
+    """The listed agent whom a user is, and the time zone that their Slack had when it was last seen."""
+    found = agent_of(work, user, email_of(one))
+    return found, work.preference(f"agent:{found.id}", ZONE) if found else ""
 
 
 def agent_of(work: SqlWork, user: str, email: str) -> Agent | None:

@@ -25,6 +25,10 @@ from intake.handle import Command, Setup
 from intake.tickets import Agent
 from store.work import SqlWork
 
+OWN = (
+    "that is an agent's own message, and putting it onto a ticket would send it to nobody; "
+    "answer with Reply on the ticket's card or /ticket reply ID, then press Drop"
+)
 Deciding = Callable[[SqlWork, Setup, Agent, int, datetime], Command]
 Record = Mapping[str, object]
 Shown = Callable[[int, str, Record], Json]
@@ -125,7 +129,10 @@ async def _settle(acting: Acting, call: Call, message: int, decide: Deciding) ->
     def act(work: SqlWork) -> None:
         now = datetime.now(UTC)
         _seen(work, desk.setup, agent, message)
-        command = decide(work, desk.setup, agent, message, now)
+        try:
+            command = decide(work, desk.setup, agent, message, now)
+        except deciding.AgentsOwn as error:
+            raise CommandRefused(OWN) from error
         handle.carry_out_in(work, lambda _: command, desk.setup, agent.email, now)
 
     await desk.write(act)

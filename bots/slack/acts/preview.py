@@ -1,7 +1,8 @@
 """`!reply …` in a thread: shown to its author as the customer will read it, and said if they say so.
 
 The words are kept until then, with the files that were written with them, for a day. Sent, they can
-be undone for the same seconds as those from the form.
+be undone for the same seconds as those from the form. The event's wait ends when they were shown, so
+whoever dies in between shows them again; they are kept once all the same.
 """
 
 from collections.abc import Mapping
@@ -9,25 +10,30 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
+
 from bots.acting import Words
 from bots.slack.acts.answering import answering, fault_of, fill, say, whisper
 from bots.slack.acts.doing import NotFound, pressed, seen_ticket
 from bots.slack.acts.reading import reply_facts
-from bots.slack.acts.sending import body_of, send_soon
+from bots.slack.acts.sending import SENT, body_of, send_soon
 from bots.slack.blocks import Message, errors, modals, names
 from bots.slack.blocks.errors import Fault
 from bots.slack.blocks.modals.reply import LONGEST_ANSWER
 from bots.slack.blocks.types import Json
+from bots.slack.calls import DeadToken, Refused, SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
+from bots.slack.workspaces import MEDIUM
 from intake.commands import Then
 from intake.errors import CommandRefused
 from intake.files import objection_to
-from store import inbox, undoable
+from store import posts, undoable
 from store.undoable import PREVIEW, Waiting
 from store.work import SqlWork
 
 TOO_LONG = "these words are too long for a form; cancel them, and write them into the thread again"
 GONE = "these words are not kept any more; write them again"
+log = structlog.get_logger()
 
 
 async def show_preview(acting: Acting, call: Call, words: Words) -> None:
@@ -37,17 +43,19 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
     assert agent
     body = body_of(agent, words.text, Then.WAITING, words.attachments, acting.ts)
 
-    def keep(work: SqlWork) -> Message:
-        inbox.settle(work, acting.delivery)
+    def keep(work: SqlWork) -> Message | None:
         seen_ticket(work, acting.ticket, agent, setup.policy)
         if not words.text:
             return errors.refusal(Fault("There is nothing to say.", "Write !reply and the answer behind it."))
         if wrong := objection_to(words.attachments, setup.desk):
             return errors.refusal(Fault(wrong[1]))
+        known = undoable.of_source(work, acting.user, words.place, acting.ts)
+        if (known and known.kind != PREVIEW) or _is_said(work, acting):
+            return None
         for file in words.files:
             work.keep_file(file, now)
         one = Waiting(acting.user, words.place, acting.ticket, PREVIEW, body)
-        draft = undoable.keep(work, one, now)
+        draft = known.id if known else undoable.keep(work, one, now)
         facts = reply_facts(work, setup, agent, acting.ticket, words.text, draft)
         return modals.reply_preview(replace(facts, enclosed=_names(body)))
 
@@ -55,7 +63,25 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
         shown = await desk.write(keep)
     except NotFound as error:
         shown = errors.refusal(fault_of(error))
-    await whisper(acting, call, shown)
+    if shown:
+        await _show(acting, call, shown)
+
+
+async def _show(acting: Acting, call: Call, shown: Message) -> None:
+    """To its author; what Slack refuses will not be otherwise when it is tried again."""
+    try:
+        await whisper(acting, call, shown)
+    except SlackFailure as error:
+        is_refused = isinstance(error, Refused) and not isinstance(error, DeadToken)
+        if not is_refused and not acting.is_last_try:
+            raise
+        log.warning("a preview could not be shown", ticket=acting.ticket, error=str(error))
+
+
+def _is_said(work: SqlWork, acting: Acting) -> bool:
+    """Whether these words have been sent already."""
+    post = posts.post_at(work, MEDIUM, f"{acting.team}/{acting.channel}", acting.ts)
+    return post is not None and post.role == SENT
 
 
 async def send(acting: Acting, call: Call) -> None:

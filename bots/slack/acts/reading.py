@@ -47,6 +47,7 @@ def reply_facts(
         tuple((f"{one.message}:{one.place}", one.attachment.filename) for one in recent_files(work, number)),
         warning=" ".join(filter(None, (theirs, ENDED.get(ticket.status, "")))),
         draft=draft,
+        is_closed=ticket.status is Status.CLOSED,
     )
 
 

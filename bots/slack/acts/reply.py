@@ -16,16 +16,20 @@ from bots.slack.acts.forms import block_of, ticked, typed
 from bots.slack.acts.places import at_card
 from bots.slack.acts.reading import reply_facts
 from bots.slack.acts.sending import body_of, send_soon
-from bots.slack.blocks import modals, names
+from bots.slack.blocks import errors, modals, names
+from bots.slack.blocks.modals.reply import CLOSED
 from bots.slack.blocks.types import Json
 from bots.slack.calls import SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
+from bots.slack.workspaces import MEDIUM
 from intake.commands import Then
 from intake.errors import CommandRefused, DeliveryError
 from intake.files import objection_to
+from intake.handle import Setup
 from intake.messages import Attachment
-from intake.tickets import Desk
-from store import undoable
+from intake.tickets import Agent, Desk, Status
+from store import seen, undoable
+from store.changed import last_change
 from store.notes import recent_files
 from store.undoable import ANSWER, PREVIEW
 from store.work import SqlWork
@@ -90,6 +94,8 @@ async def submit(acting: Acting, call: Call) -> None:
     async with submitting(acting, call, block_of(view, names.TEXT)) as page:
         if not text:
             raise CommandRefused("there is nothing to say; write the answer")
+        if why := await desk.write(lambda work: _ended_since(work, desk.setup, agent, view)):
+            raise CommandRefused(why)
         page.field = block_of(view, names.FILES if ticked(view, names.FILES) else names.TEXT)
         kept.append(await desk.write(keep))
     for one in kept:
@@ -127,6 +133,19 @@ async def _offer_undo(acting: Acting, call: Call, kept: Kept, seconds: int) -> N
     where = replace(acting, team=team, channel=channel, thread=thread, ticket=kept.facts.ticket)
     with suppress(SlackFailure, DeliveryError):
         await whisper(where, call, modals.undo(kept.facts, seconds))
+
+
+def _ended_since(work: SqlWork, setup: Setup, agent: Agent, view: Json) -> str:
+    """Who closed or merged the ticket since the form was opened; said once, then they know it."""
+    about, now = names.pressed_in(str(view["private_metadata"])), datetime.now(UTC)
+    ticket = seen_ticket(work, about.ticket, agent, setup.policy)
+    if ticket.status is not Status.CLOSED or about.word == CLOSED:
+        return ""
+    if not seen.is_first(work, MEDIUM, f"ended {view['id']} {agent.id}", now):
+        return ""
+    changed = last_change(work, ticket.number, ("status",))
+    what = "merged" if ticket.merged_into else "closed"
+    return errors.ended_since(what, changed.by, changed.at or now, now)
 
 
 def _then(word: str) -> Then:

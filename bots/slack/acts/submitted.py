@@ -13,13 +13,15 @@ from bots.slack.acts.answering import submitting
 from bots.slack.acts.doing import NotFound, Target, carry_out, seen_ticket
 from bots.slack.acts.forms import block_of, moment, ticked, typed
 from bots.slack.asks.typed import ticket_in
-from bots.slack.blocks import names
+from bots.slack.blocks import modals, names
 from bots.slack.blocks.modals.choices import NOBODY
+from bots.slack.blocks.times import snoozed_words
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Act, Acting, Call, Kind, Listener
 from bots.slack.workspaces import MEDIUM
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
+from intake.readers import zone_of
 from intake.tickets import Agent, Ticket
 from store.work import SqlWork
 
@@ -40,6 +42,11 @@ class Submission:
     do: Do
     field: str
     minds: bool = True
+    said: "Say | None" = None  # what whoever submitted it reads once it is done
+
+
+class Say(Protocol):
+    def __call__(self, work: SqlWork, setup: Setup, agent: Agent, view: Json, now: datetime) -> str: ...
 
 
 def snooze(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json, now: datetime) -> Command:
@@ -47,8 +54,14 @@ def snooze(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json
     until = typed(view, names.UNTIL)
     if until == "reply":
         return acts.snooze_until_reply(work, setup, agent, ticket, now)
-    zone = ZoneInfo(agent.timezone or setup.desk.timezone)
+    zone = ZoneInfo(zone_of(work, agent, setup.desk))
     return acts.snooze(work, setup, agent, ticket, _moment(until, view, now, zone), now)
+
+
+def snoozed(work: SqlWork, setup: Setup, agent: Agent, view: Json, now: datetime) -> str:
+    """Until when, in their own zone."""
+    until, zone = typed(view, names.UNTIL), zone_of(work, agent, setup.desk)
+    return snoozed_words(None if until == "reply" else _moment(until, view, now, ZoneInfo(zone)), zone, now)
 
 
 def close(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json, now: datetime) -> Command:
@@ -88,7 +101,7 @@ def named_ticket(work: SqlWork, setup: Setup, agent: Agent, words: str) -> Ticke
 
 
 SUBMISSIONS: Mapping[str, Submission] = {
-    names.VIEW_SNOOZE: Submission(snooze, names.UNTIL, minds=False),
+    names.VIEW_SNOOZE: Submission(snooze, names.UNTIL, minds=False, said=snoozed),
     names.VIEW_CLOSE: Submission(close, names.TEXT),
     names.VIEW_ESCALATE: Submission(escalate, names.REASON, minds=False),
     names.VIEW_OUT_OF_SCOPE: Submission(out_of_scope, names.REASON),
@@ -106,8 +119,18 @@ def submit(name: str) -> Act:
         def decide(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:
             return asked.do(work, setup, agent, ticket, view, now)
 
-        async with submitting(acting, call, block_of(view, asked.field)):
-            await carry_out(acting, call, target, decide)
+        told: list[str] = []
+
+        def after(work: SqlWork, number: int, now: datetime) -> None:
+            setup, agent, ticket = call.hands.desk.setup, acting.agent, work.ticket(number)
+            if asked.said and agent and ticket:
+                words = asked.said(work, setup, agent, view, now)
+                told[:] = [f"{setup.policy.reference_of(ticket)}: {words}"]
+
+        async with submitting(acting, call, block_of(view, asked.field)) as page:
+            await carry_out(acting, call, target, decide, after)
+            if told:
+                page.view = modals.message_view("Done", told[0])
 
     return press
 

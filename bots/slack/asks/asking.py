@@ -11,6 +11,7 @@ from bots.slack.asks.chosen import Chosen
 from bots.slack.asks.digest import Digests
 from bots.slack.asks.home import Homes
 from bots.slack.asks.rows import Rows
+from bots.slack.asks.snoozes import Snoozes
 from bots.slack.listening import Hands, Listener
 
 
@@ -19,6 +20,7 @@ class Asks:
         self._homes = Homes(hands)
         self._rows = Rows(self._homes)
         self._digests = Digests(hands)
+        self._snoozes = Snoozes(hands)
         self._chosen = Chosen(hands)
 
     def listeners(self, others: Iterable[Listener]) -> tuple[Listener, ...]:
@@ -37,6 +39,7 @@ class Asks:
         return (
             ("homes", self._homes.run),
             ("digests", self._digests.run),
+            ("snoozes", self._snoozes.run),
             ("choices", self._chosen.run),
         )
 

@@ -7,18 +7,19 @@ seen by the agent; so two who act at once come one after the other.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from bots import acting as acts
 from bots.acting import Words
 from bots.chat.desk import ChatDesk
 from bots.slack.acts.doing import seen_ticket
+from bots.slack.asks.filters import severity_named
 from bots.slack.asks.moments import REPLY, moment_in
 from bots.slack.asks.typed import Asked
-from bots.slack.blocks.times import until as in_words
+from bots.slack.blocks.times import snoozed_words
 from intake import handle
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
+from intake.readers import zone_of
 from intake.suggestions import did_you_mean
 from intake.tickets import Agent, Status, Ticket
 from store import inbox
@@ -54,7 +55,7 @@ class Doing:
 
     @property
     def zone(self) -> str:
-        return self.agent.timezone or self.setup.desk.timezone
+        return zone_of(self.work, self.agent, self.setup.desk)
 
 
 async def change(
@@ -98,18 +99,13 @@ def _said(sentence: str, reference: str, doing: Doing) -> str:
 
 
 def _until(doing: Doing) -> str:
-    """The moment in the zone that it was meant in, named; a customer's words end any snooze."""
-    moment = moment_in(doing.asked.text, doing.now, doing.zone)
-    if moment is None:
-        return "the customer writes"
-    here = moment.astimezone(ZoneInfo(doing.zone))
-    return f"{here:%a %d %b %Y, %H:%M} {doing.zone} ({in_words(moment, doing.now)}) or the customer writes"
+    """Until when reminders are quiet, in the zone that it was meant in."""
+    return snoozed_words(moment_in(doing.asked.text, doing.now, doing.zone), doing.zone, doing.now)
 
 
 def _in_policy(doing: Doing) -> str:
-    """What was typed, as the policy writes it where it names a severity."""
-    known = {name.lower(): name for name in doing.setup.policy.severities}
-    return known.get(doing.asked.text.lower(), doing.asked.text)
+    """What was typed, as the policy writes it where it means a severity."""
+    return severity_named(doing.setup.policy, doing.asked.text) or doing.asked.text
 
 
 def _assign(doing: Doing) -> Command:
@@ -119,7 +115,7 @@ def _assign(doing: Doing) -> Command:
 
 
 def _severity(doing: Doing) -> Command:
-    """By the policy's own name in any case."""
+    """By the policy's own name in any case, or by its rank."""
     wanted = _in_policy(doing)
     if wanted == doing.ticket.severity:
         raise AlreadyDone(f"{doing.setup.policy.reference_of(doing.ticket)} is {wanted} already")
@@ -181,7 +177,7 @@ ACTS = {
     "assign": Act(_assign, "{ref} is given to {whose}."),
     "severity": Act(_severity, "{ref} is {text} now."),
     "status": Act(_status, "{ref} is {text} now."),
-    "snooze": Act(_snooze, "{ref}: reminders are quiet until {until}."),
+    "snooze": Act(_snooze, "{ref}: {until}"),
     "close": Act(_close, "{ref} is closed."),
     "reopen": Act(_reopen, "{ref} is open again."),
     "note": Act(_note, "{ref}: the note is kept; only colleagues read it."),

@@ -18,8 +18,9 @@ from intake.duty import next_duty
 from intake.errors import StoreUnavailable
 from intake.handle import Setup
 from intake.queue import next_due
+from intake.readers import zone_of
 from intake.telling import DIGEST, tell_digest
-from intake.tickets import Agent
+from intake.tickets import Agent, Desk
 from store import chats, queues
 from store.queues import Queue, Wish
 from store.work import SqlWork
@@ -56,12 +57,12 @@ class Digests:
 
 def wanted(work: SqlWork, setup: Setup, now: datetime) -> Sequence[Agent]:
     """The agents whose digest is due now and has not been promised today."""
-    return [one for one in work.agents() if one.slack and _is_due(work, one, setup.desk.timezone, now)]
+    return [one for one in work.agents() if one.slack and _is_due(work, one, setup.desk, now)]
 
 
-def _is_due(work: SqlWork, agent: Agent, zone: str, now: datetime) -> bool:
-    here = now.astimezone(ZoneInfo(agent.timezone or zone))
-    if not BEGINS <= here.time() < ENDS or not _works_on(agent, here, zone):
+def _is_due(work: SqlWork, agent: Agent, desk: Desk, now: datetime) -> bool:
+    here = now.astimezone(ZoneInfo(zone_of(work, agent, desk)))
+    if not BEGINS <= here.time() < ENDS or not _works_on(agent, here, desk.timezone):
         return False
     owner = owner_of(agent)
     return work.preference(owner, DIGEST) == "on" and work.preference(owner, SENT) != here.date().isoformat()
@@ -75,9 +76,9 @@ def _works_on(agent: Agent, here: datetime, zone: str) -> bool:
 
 
 def _sent(work: SqlWork, agent: Agent, setup: Setup, now: datetime) -> bool:
-    if not _is_due(work, agent, setup.desk.timezone, now):
+    if not _is_due(work, agent, setup.desk, now):
         return False
-    here = now.astimezone(ZoneInfo(agent.timezone or setup.desk.timezone))
+    here = now.astimezone(ZoneInfo(zone_of(work, agent, setup.desk)))
     chats.choose(work, owner_of(agent), SENT, here.date().isoformat(), now)
     tell_digest(work, agent, _facts(work, agent, setup, now), setup, now)
     return True

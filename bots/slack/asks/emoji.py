@@ -120,9 +120,10 @@ async def _worst(acting: Acting, call: Call, agent: Agent) -> None:
     await change(call.hands.desk, agent, wish, delivery=acting.delivery)
 
 
-async def _snoozed(acting: Acting, call: Call, agent: Agent) -> None:
+async def _snoozed(acting: Acting, call: Call, agent: Agent) -> Message:
+    """Nothing on a card says until when, so whoever did it reads that."""
     wish = Asked("snooze", acting.ticket, text="reply")
-    await change(call.hands.desk, agent, wish, delivery=acting.delivery)
+    return lists.words(await change(call.hands.desk, agent, wish, delivery=acting.delivery))
 
 
 async def _created(acting: Acting, call: Call, agent: Agent) -> Message:

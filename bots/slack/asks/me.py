@@ -1,6 +1,7 @@
 """`/ticket me`: who somebody is to the desk, and what they are told directly, each to be switched."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from bots.slack.asks.answering import answered
 from bots.slack.asks.typed import Asked
@@ -10,7 +11,7 @@ from bots.slack.blocks.text import fallback, plain
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
 from intake.duty import next_duty, on_duty
-from intake.readers import DIRECT
+from intake.readers import DIRECT, zone_of
 from intake.telling import ASSIGNED, DIGEST, MENTIONED
 from intake.tickets import Agent
 from store import chats, queues
@@ -31,7 +32,8 @@ async def shown(acting: Acting, call: Call, asked: Asked) -> Message:
 
     def look(work: SqlWork) -> Message:
         mine = queues.count(work, Wish(Queue.MINE, agent.id), now)
-        return _page(agent, mine, chosen(work, agent), setup.desk.timezone, now)
+        own = zone_of(work, agent, setup.desk)
+        return _page(agent, mine, chosen(work, agent), _duty(agent, setup.desk.timezone, own, now))
 
     return await call.hands.desk.read(look)
 
@@ -75,12 +77,12 @@ async def mute(acting: Acting, call: Call) -> None:
     await answered(acting, call, muted)
 
 
-def _page(agent: Agent, mine: int, told: tuple[str, ...], zone: str, now: datetime) -> Message:
+def _page(agent: Agent, mine: int, told: tuple[str, ...], duty: str) -> Message:
     who = f"You are {agent.name}, {'manager' if agent.manager else 'agent'}"
     lines = (
         f"{who}{f' of team {agent.team}' if agent.team else ''}.",
         f"{mine or 'No'} open {'ticket is' if mine == 1 else 'tickets are'} yours.",
-        _duty(agent, zone, now),
+        duty,
     )
     boxes: Json = {"type": "checkboxes", "action_id": names.ME_TOLD}
     boxes["options"] = [option(words, name) for name, words, _ in CHOICES]
@@ -95,11 +97,14 @@ def _page(agent: Agent, mine: int, told: tuple[str, ...], zone: str, now: dateti
     return Message(fallback(words), blocks)
 
 
-def _duty(agent: Agent, zone: str, now: datetime) -> str:
+def _duty(agent: Agent, zone: str, own: str, now: datetime) -> str:
+    """When they work, by the zone that their hours are in; the moment is said in their own."""
     if on_duty(agent, now, zone):
         return "You are on duty."
     begins = next_duty(agent, now, zone)
-    return f"You are off duty until {begins:%Y-%m-%d %H:%M} UTC." if begins else "You are never on duty."
+    if begins is None:
+        return "You are never on duty."
+    return f"You are off duty until {begins.astimezone(ZoneInfo(own)):%Y-%m-%d %H:%M} {own}."
 
 
 LISTENERS = (

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from bots.slack.asks.filters import check_names, severity_named
 from bots.slack.asks.seeing import hidden_from, link_base, rows_of
 from bots.slack.asks.typed import Asked
 from bots.slack.blocks import HomeFacts, Message, lists
@@ -30,6 +31,7 @@ async def listed(acting: Acting, call: Call, asked: Asked) -> Message:
     base = await link_base(call.hands)
 
     def look(work: SqlWork) -> Message:
+        check_names(work, wish, setup.policy, now)
         numbers = queues.page(work, wish, now, lists.MOST_ROWS)
         total = len(numbers) if len(numbers) < lists.MOST_ROWS else queues.count(work, wish, now)
         rows = rows_of(work, numbers, setup.policy, base, now)
@@ -41,8 +43,7 @@ async def listed(acting: Acting, call: Call, asked: Asked) -> Message:
 def wish_of(asked: Asked, agent: Agent, policy: Policy) -> Wish:
     """What was typed as a wish; CommandRefused for a severity that the policy does not have."""
     severities = tuple(policy.severities)
-    known = {name.lower(): name for name in severities}
-    severity = known.get(asked.text.lower(), "")
+    severity = severity_named(policy, asked.text)
     if asked.text and not severity:
         hint = did_you_mean(asked.text, [*severities, *Queue])
         raise CommandRefused(f"no severity or list {asked.text[:40]!r}; {hint}")

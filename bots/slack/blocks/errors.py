@@ -45,6 +45,11 @@ def refusal(fault: Fault, acts: tuple[Json, ...] = ()) -> Message:
     return Message(fallback(" ".join(filter(None, (fault.words, ref)))), (shown, *foot, *acts))
 
 
+def ended_since(what: str, by: str, at: datetime, now: datetime) -> str:
+    """To whoever answers a ticket that somebody ended while they wrote; they may all the same."""
+    return f"{by} {what} this {span(now - at)} ago: send it again if the customer is to read it all the same"
+
+
 def not_staff(ref: str = "") -> Fault:
     return Fault("Only support staff can do this.", "Ask an administrator of Deskbell to add you.", ref)
 

@@ -33,7 +33,7 @@ COMMANDS = (
     ("show", "ID", "one ticket"),
     ("claim · unclaim", "ID", "make it yours, or nobody's"),
     ("assign", "ID @agent|team:x", "give it to somebody"),
-    ("severity", "ID name", "how bad it is, in the policy's names"),
+    ("severity", "ID name", "how bad it is, in the policy's names; or urgent, high, normal, low"),
     ("status", "ID open|waiting|solved|closed", "where it stands"),
     ("snooze", "ID 2h|tomorrow|2026-12-01 09:00|reply", "keep reminders quiet"),
     ("close · reopen", "ID [reason]", "end it, or go on"),

@@ -37,6 +37,7 @@ SIGNS = {
     "agent-assigned": "👉",
     "agent-mentioned": "💡",
     "agent-noted": "🔒",
+    "agent-snoozed": "💤",
     "agent-digest": "🌅",
     "agent-alarm": "🚨",
     "agent-gave-up": "📭",
@@ -46,6 +47,7 @@ SIGNS = {
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
 }
+CALL = "📞"
 SETTLED = {  # what became of a held message
     "admitted": ("✅", "Admitted onto{on} by {by}"),
     "added": ("✅", "Put onto{on} by {by}, its sender not admitted"),
@@ -119,7 +121,7 @@ def mute_button(notice: str) -> Json:
 
 def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
     """Before the first words: a sign for what it is, and whom it is for."""
-    sign = SIGNS.get(outbound.notice, "")
+    sign = CALL if outbound.extra.get("is_call") else SIGNS.get(outbound.notice, "")
     audience = str(outbound.extra.get("audience", ""))
     meant = mentioned_by(outbound.notice, facts, audience) if facts else ()
     pieces = [said(f"{sign} ")] if sign else []
@@ -134,7 +136,8 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
         case "agent-new" if facts and (other := _number(outbound, TWIN)):
             found = [twin_button(facts, other)]
         case "agent-held":
-            found = held_buttons(_number(outbound, "message"), facts)
+            is_own = outbound.extra.get("is_agents") is True
+            found = held_buttons(_number(outbound, "message"), facts, is_agents=is_own)
         case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
             found = clock_buttons(outbound.notice, facts)
         case "agent-undelivered" | "agent-gave-up":
@@ -158,8 +161,8 @@ def settled_line(settled: Settled) -> Json:
     return context(plain(f"{sign} {words.format(on=on, by=settled.by)}{why}", 300), when)
 
 
-def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
-    """What can become of a held message; onto its ticket only where it has one."""
+def held_buttons(message: int, facts: CardFacts | None, *, is_agents: bool = False) -> list[Json]:
+    """What can become of a held message; onto its ticket only where it has one, an agent's own onto none."""
     if not message:
         return []
     here = names.Pressed(ticket=facts.number if facts else 0, message=message)
@@ -168,9 +171,9 @@ def held_buttons(message: int, facts: CardFacts | None) -> list[Json]:
         button("Admit", names.ADMIT, here, style="primary"),
         button("Add, do not admit", names.RELEASE, here),
     ]
+    add = [*(on_ticket if facts else []), button("Add to a ticket…", names.ADD_TO, here)]
     return [
-        *(on_ticket if facts else []),
-        button("Add to a ticket…", names.ADD_TO, here),
+        *([] if is_agents else add),
         button("Refuse…", names.REFUSE, here, confirm=sure),
         button("Drop", names.DROP, here),
     ]

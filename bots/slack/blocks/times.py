@@ -1,6 +1,7 @@
 """Times for agents: how long until something is due, in a few letters, worked out when it is drawn."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bots.slack.blocks.text import date
 from bots.slack.blocks.types import Due
@@ -32,6 +33,14 @@ def span(length: timedelta) -> str:
 
 def until(at: datetime, now: datetime) -> str:
     return f"in {span(at - now)}" if at > now else f"{span(now - at)} late"
+
+
+def snoozed_words(moment: datetime | None, zone: str, now: datetime) -> str:
+    """Until when a snooze holds, for whoever did it; None: until a customer's words, which end any."""
+    if moment is None:
+        return "reminders are quiet until the customer writes."
+    here = f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} {zone} ({until(moment, now)})"
+    return f"reminders are quiet until {here} or the customer writes."
 
 
 def is_late(due: Due | None, now: datetime) -> bool:

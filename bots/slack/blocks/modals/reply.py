@@ -28,6 +28,7 @@ from bots.slack.blocks.types import Json, Message
 LONGEST_ANSWER = 3000  # of one field; longer ones are a file
 MOST_FILES = 10
 AND_THEN = (("waiting", "Wait for the customer"), ("keep", "Keep the status"), ("solved", "Solve the ticket"))
+CLOSED = "closed"  # of a form that was opened when its ticket was
 REPLY_ACTS = "reply"  # the block of a preview's buttons
 
 
@@ -48,10 +49,12 @@ class ReplyFacts:
     and_then: str = "waiting"
     warning: str = ""
     draft: int = 0
+    is_closed: bool = False  # which the form says, so that nobody needs to be told again
 
     @property
     def about(self) -> names.Pressed:
-        return names.Pressed(ticket=self.ticket, version=self.version, draft=self.draft)
+        word = CLOSED if self.is_closed else ""
+        return names.Pressed(ticket=self.ticket, version=self.version, draft=self.draft, word=word)
 
     @property
     def goes_to(self) -> str:
