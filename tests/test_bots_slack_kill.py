@@ -16,6 +16,7 @@ from sandbox.relay import relay_in_thread
 from sandbox.slack import SlackSandbox
 from serving import ANA, DESKBELL, a_mail, write_config
 from slack_world import LONG_WORDS, PEOPLE, POLICY, World, furnished
+from store import inbox as deliveries
 from store.tables import Delivery, inbox
 
 pytestmark = pytest.mark.slow  # a dozen starts of a whole desk
@@ -84,6 +85,9 @@ def test_an_event_is_decided_once_however_often_the_desk_is_killed_after_the_ack
                     desk.register()  # once the people are imported
                     before = len(slack.acks)
                     await slack.wait_for(lambda: slack.sockets == 1, 10)
+                    await slack.wait_for(
+                        lambda: desk.read(deliveries.next_due) is None, 20
+                    )  # of those before
                     await slack.say(desk.space.ana, desk.space.shared, f"Killed {number}")
                     await _killed_when(slack, process, lambda before=before: len(slack.acks) > before)
                 process = await _started(desk.config, tmp_path / "last.log")
