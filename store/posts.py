@@ -67,6 +67,12 @@ def posts_of(work: SqlWork, ticket: int, medium: str, role: str = "") -> list[Po
     return [_post(row) for row in work.connection.execute(query.order_by(posts.c.at, posts.c.external))]
 
 
+def is_anything_of(work: SqlWork, medium: str, place: str, ticket: int) -> bool:
+    """Whether a ticket has something at a place: words of it, or an answer."""
+    there = posts.c.ticket == ticket, posts.c.medium == medium, posts.c.place == place
+    return work.connection.execute(select(posts.c.key).where(*there).limit(1)).first() is not None
+
+
 def post_key(medium: str, place: str, external: str) -> bytes:
     return digest(f"{medium} {place} {external}")
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+import slack_world
 from bots.commands import acts
 from bots.slack.blocks import details_facts, names
 from intake.messages import Address
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM, a_mail
-from slack_world import World, at_work, furnished, world
+from slack_world import POLICY, World, at_work, furnished, world
 from store import edits, exports, posts
 
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
@@ -312,6 +313,33 @@ def test_a_status_is_nothing_to_those_who_are_not_of_that_organisation(tmp_path)
             return in_thread(desk, ts)
 
     assert not any("A secret matter" in one for one in asyncio.run(story()))
+
+
+@pytest.mark.parametrize(
+    ("follow_ups", "words", "shown", "is_told"),
+    [
+        ("organisation", "status", ["noon", "dismissal"], False),
+        ("participants", "status", ["noon"], True),
+        ("participants", "status VS-1002", [], True),  # the asker's own, but no colleague's
+        ("participants", "status VS-1001", ["noon"], True),
+    ],
+)
+def test_a_status_names_nothing_that_others_in_the_channel_may_not_read(
+    tmp_path, monkeypatch, follow_ups, words, shown, is_told
+):
+    monkeypatch.setattr(slack_world, "POLICY", POLICY.replace("organisation", follow_ups))
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk)
+            await desk.mail(a_mail(ANA, "About my dismissal", "Between us."))
+            return in_thread(desk, await asked(desk, words))
+
+    (told,) = asyncio.run(story())
+
+    assert shown == [one for one in ("noon", "dismissal") if one in told]
+    assert is_told == ("Everybody in this channel reads this" in told)
 
 
 def test_an_edit_is_a_revision_and_told_to_agents(tmp_path):

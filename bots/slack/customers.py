@@ -170,7 +170,7 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
         work.for_delivery(said.delivery)
         answer = Decision(Fate.ANSWER, "status-asked", "They asked how their tickets stand.")
         message = work.keep(said.raw, inbound, answer, None, now)
-        status_of(work, inbound, asked, ticket, setup, now)
+        status_of(work, inbound, asked, ticket, said.place, setup, now)
         _record(work, said, message, 0, "question")
         return
     letter = Letter(
