@@ -1,6 +1,7 @@
 """Customers in a shared channel: what they write are tickets, by the policy, answered in the thread."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,12 +13,33 @@ from intake.messages import Address
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM, a_mail
 from slack_world import POLICY, World, at_work, furnished, world
-from store import edits, exports, posts
+from store import chat_places, edits, exports, posts
+from store.people_lists import listed_organisations
 
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
 
 
 LEE = '\n[[agent]]\nname = "Lee"\nemail = "lee@vendor.example"\n'
+GLOBEX = """
+[[organisation]]
+name = "Globex"
+
+[[person]]
+name = "Gus"
+email = ["gus@globex.example"]
+organisation = "Globex"
+
+[[person]]
+name = "Vic"
+email = ["vic@home.example"]
+"""
+
+
+def given_to(work, desk, channel, firm):
+    """A registered channel is this organisation's from now on."""
+    place = chat_places.place_at(work, "slack", f"{desk.slack.team.id}/{channel}")
+    owner = next(one for one in listed_organisations(work) if one.name == firm)
+    chat_places.register(work, replace(place, organisation=owner.id), datetime.now(UTC))
 
 
 def messages(desk: World) -> list[dict]:
@@ -136,6 +158,75 @@ def test_who_shows_no_address_is_of_the_only_workspace_that_the_channel_is_share
             return [one["fate"] for one in messages(desk)]
 
     assert ["open", fate] == asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("address", "firm", "words"),
+    [
+        ("vic@home.example", "Globex", "VS-1001: give it up."),  # of whoever opened VS-1001, and of no firm
+        ("vic@home.example", "Acme", "VS-1001: give it up."),
+        ("sam@vendor.example", "Globex", "VS-1001: give it up."),  # an agent's
+        ("sam@vendor.example", "Acme", "VS-1001: give it up."),
+        ("ana@acme.example", "Globex", "VS-1001: give it up."),
+        ("vic@home.example", "Globex", "status"),
+        ("vic@home.example", "Globex", "status VS-1001"),
+    ],
+)
+def test_an_address_that_another_workspace_shows_opens_nothing_of_its_owner(tmp_path, address, firm, words):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, people=GLOBEX) as desk:
+                await desk.mail(a_mail(Address("Vic", "vic@home.example"), "A private matter", "Of mine."))
+                liar = slack.add_user("Liar", email=address, team=space.acme)
+                channel = slack.add_channel("theirs", members=[liar], shared_with=[space.acme])
+                desk.register(channel)
+                desk.write(lambda work: given_to(work, desk, channel, firm))
+                ts = await slack.say(liar, channel, words)
+                await desk.settle()
+                told = [one.text for one in slack.thread(channel, ts)[1:]]
+                owner = desk.read(lambda work: work.person("vic@home.example"))
+                on_it = [one for one in messages(desk) if one["ticket"] == 1001]
+                return told, len(on_it), owner.organisation_id
+
+    told, on_it, organisation = asyncio.run(run())
+
+    assert (False, 1, None) == (any("private matter" in one for one in told), on_it, organisation)
+
+
+@pytest.mark.parametrize("address", ["sam@vendor.example", "vic@home.example"])
+def test_a_stranger_with_somebody_elses_address_waits_like_any_other(tmp_path, address):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, people=GLOBEX) as desk:
+                liar = slack.add_user("Liar", email=address, team=slack.add_team("Third"))
+                await slack.join(liar, space.shared)
+                desk.register()
+                ts = await asked(desk)
+                await asked(desk, "Give it up.", liar, thread_ts=ts)
+                return [one["fate"] for one in messages(desk)]
+
+    assert ["open", "hold"] == asyncio.run(run())
+
+
+def test_whom_their_workspace_alone_vouches_for_is_known_by_their_account_and_by_no_address(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, people=GLOBEX) as desk:
+                liar = slack.add_user("Liar", email="boss@bank.example", team=space.acme)
+                channel = slack.add_channel("theirs", members=[liar], shared_with=[space.acme])
+                desk.register(channel)
+                desk.write(lambda work: given_to(work, desk, channel, "Globex"))
+                await slack.say(liar, channel, "We cannot call.")
+                await desk.settle()
+                await desk.mail(a_mail(Address("Boss", "boss@bank.example"), "A private matter", "Of mine."))
+                return [desk.read(lambda work, at=one: work.ticket(at).organisation) for one in (1001, 1002)]
+
+    in_slack, by_mail = asyncio.run(run())
+
+    assert ("Globex", None) == (in_slack and in_slack.name, by_mail)
 
 
 def test_a_new_ticket_of_somebody_without_an_address_is_their_organisations(tmp_path):

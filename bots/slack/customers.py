@@ -204,10 +204,11 @@ def _of_ours(
 def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> Inbound:
     person = work.person(said.user) or (work.person(said.email) if said.email else None)
     address = (person.emails[0] if person and person.emails else said.email) or said.user
-    organisation = _organisation_of(work, said, address) or _organisation_here(work, said)
+    by_address = _organisation_of(work, said, address)
+    organisation = by_address or _organisation_here(work, said)
     linked = Assurance.LINKED if said.is_ours or organisation == said.place.organisation else Assurance.NONE
-    if organisation and linked is Assurance.NONE:
-        address = said.user  # what is asked here is answered here: it is no matter of that other customer
+    if _is_only_said(work, said, address, by_address, organisation):
+        address = said.user
     subject = next(iter(said.text.splitlines()), "")[:LONGEST_SUBJECT]
     inbound = Inbound(
         channel=MEDIUM,
@@ -229,6 +230,18 @@ def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> 
     # Who proves nothing names the ticket all the same, by its thread; that is held for an agent.
     in_reply_to = setup.addresses.message_id(ticket.number, said.raw.received_at)
     return replace(inbound, ticket_number=0, in_reply_to=in_reply_to)
+
+
+def _is_only_said(work: SqlWork, said: Said, address: str, by_address: int, organisation: int) -> bool:
+    """Whether an address must not count: another workspace says whatever it likes of its people.
+
+    One of this channel's organisation is believed here. One of another customer, of somebody else
+    who is known, or of an agent is not; and neither is any where their workspace alone vouches for them.
+    """
+    if said.is_ours or by_address == said.place.organisation:
+        return False
+    is_somebodys = work.person(address) is not None or work.agent(address) is not None
+    return bool(organisation) or is_somebodys
 
 
 def _organisation_of(work: SqlWork, said: Said, address: str) -> int:
