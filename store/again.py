@@ -26,5 +26,6 @@ def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str
         return
     changed = [one.key for one in redaction.lines if one.place.table is outbox]
     address = Address("", f"{AGAIN} {redaction.ticket}")
-    extra = {"promises": changed}
+    files = [[message, position] for message, position, _ in redaction.files]
+    extra = {"promises": changed, "files": files}
     work.promise(Outbound(MEDIUM, address, NOTICE, NOTICE, "", message_id(), extra=extra), None, now)

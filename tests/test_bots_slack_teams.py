@@ -45,6 +45,13 @@ def standing(desk, channel):
     return " ".join(shown(one) for one in (*posted, *below))
 
 
+def files_at(desk, card):
+    """The names of the files in a card's thread."""
+    return [
+        one.name for said in desk.slack.thread(card.channel, card.ts) for one in said.files if not one.deleted
+    ]
+
+
 def test_a_ticket_that_is_given_to_a_team_has_its_card_there_and_the_first_channel_says_so(tmp_path):
     async def story():
         async with with_teams(tmp_path) as (desk, _, support, _):
@@ -81,6 +88,29 @@ def test_what_is_given_to_a_protected_team_is_taken_back_where_it_was(tmp_path):
 
     assert [True, False, True] == [SECRET in one for one in (before, after, there)]
     assert "for team security" in after
+
+
+@pytest.mark.parametrize("status", [0, 500])
+def test_neither_files_nor_a_fault_of_slack_keep_them_where_they_must_not_be_read(tmp_path, status):
+    async def story():
+        async with with_teams(tmp_path) as (desk, _, _, security):
+            mail = a_mail(ANA, "Calls drop", f"{SECRET} drops. " * 700)
+            mail.add_attachment(f"{SECRET} says more.".encode(), "text", "plain", filename="trace.txt")
+            await desk.mail(mail)
+            card = await desk.card()
+            await desk.settle()
+            before = files_at(desk, card)
+            if status:
+                desk.slack.fail("chat.update", status=status, times=4)
+            await given(desk, 1001, "security")
+            await desk.slack.wait_for(lambda: desk.cards(security), 20)
+            await desk.settle()
+            return before, files_at(desk, card), standing(desk, desk.space.triage)
+
+    before, after, words = asyncio.run(story())
+
+    assert (2, []) == (len(before), after)
+    assert SECRET not in words
 
 
 def test_no_act_brings_the_words_of_a_protected_ticket_to_those_who_may_not_read_them(tmp_path):

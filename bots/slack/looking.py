@@ -52,15 +52,15 @@ class Looking:
                 return str(message["ts"])
         return ""
 
-    async def files_at(self, where: Where, bot: str) -> dict[tuple[str, int], str]:
-        """Each file that the bot has put up at a place, its id by name and size."""
-        return {
-            (str(file.get("name")), int(file.get("size") or 0)): str(file.get("id"))
+    async def files_at(self, where: Where, bot: str) -> list[tuple[tuple[str, int], str]]:
+        """Each file that the bot has put up at a place: name and size, which several may share; its id."""
+        return [
+            ((str(file.get("name")), int(file.get("size") or 0)), str(file.get("id")))
             async for message in self._messages(where)
             if message.get("user") == bot
             for file in message.get("files") or ()
             if file.get("mode") != "tombstone"
-        }
+        ]
 
     async def _messages(self, where: Where) -> AsyncIterator[Json]:
         """A whole thread, or the newest of a channel; nothing where we may not read it."""
