@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 import slack_world
+from bots import redaction
 from bots.commands import acts
 from bots.slack.blocks import details_facts, names
 from intake.messages import Address
@@ -15,6 +17,8 @@ from serving import ANA, SAM, a_mail
 from slack_world import POLICY, World, at_work, furnished, world
 from store import chat_places, edits, exports, posts
 from store.people_lists import listed_organisations
+from store.raws import unpacked
+from store.tables import raws
 
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
 
@@ -431,6 +435,47 @@ def test_a_status_names_nothing_that_others_in_the_channel_may_not_read(
 
     assert shown == [one for one in ("noon", "dismissal") if one in told]
     assert is_told == ("Everybody in this channel reads this" in told)
+
+
+@pytest.mark.parametrize("by", ["ana", "sam", "a preview", "elsewhere"])
+def test_no_bytes_of_slack_keep_a_secret_that_was_taken_out(tmp_path, by):
+    """It fails by waiting in vain."""
+    secret = "Tr0ub4dor-3"
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            shared, slack, sam = desk.space.shared, desk.slack, desk.space.sam
+            ts = await asked(desk, "Calls drop at noon.")
+            card = await desk.card()
+            if by == "ana":
+                said = await asked(desk, f"My key is {secret}.", thread_ts=ts)
+                await slack.edit(desk.space.ana, shared, said, f"My key was {secret}, sorry.")
+                await slack.delete(desk.space.ana, shared, said)
+            if by == "sam":
+                said = await slack.say(sam, card.channel, f"It is {secret}.", thread_ts=card.ts)
+                await slack.wait_until_idle()
+                await slack.edit(sam, card.channel, said, f"It was {secret}.")
+                await slack.delete(sam, card.channel, said)
+            if by == "a preview":
+                await slack.say(sam, card.channel, f"!reply It is {secret}.", thread_ts=card.ts)
+            if by == "elsewhere":
+                await slack.say(sam, shared, f"Lunch? The code is {secret}.")
+            await desk.settle()
+            desk.write(lambda work: taken_out(work, desk, secret))
+            await slack.wait_for(lambda: not desk.read(lambda work: bytes_with(work, secret)), 5)
+
+    asyncio.run(story())
+
+
+def bytes_with(work, secret):
+    rows = work.connection.execute(select(raws.c.body, raws.c.size))
+    return [one for one in rows if secret.encode() in unpacked(*one)]
+
+
+def taken_out(work, desk, secret):
+    now, policy = datetime.now(UTC), desk.chat.hands.desk.setup.policy
+    redaction.take_out(work, redaction.sought(work, policy, 1001, 0, secret), 0, SAM.address, now)
 
 
 def test_an_edit_is_a_revision_and_told_to_agents(tmp_path):
