@@ -10,6 +10,7 @@ from sqlalchemy import select
 import slack_world
 from bots import redaction
 from bots.commands import acts
+from bots.slack import customers
 from bots.slack.blocks import details_facts, names
 from intake.messages import Address
 from sandbox.slack import SlackSandbox
@@ -387,6 +388,18 @@ def test_whoever_has_nothing_to_be_told_gets_one_hint_and_no_ticket_is_opened_of
     assert ([1001, 1002], "answer", 1) == (numbers, fate, len(told))
     assert hint in told[0]
     assert "matter" not in told[0]
+
+
+def test_whoever_asks_without_end_is_answered_some_times_an_hour(tmp_path, monkeypatch):
+    monkeypatch.setattr(customers, "ANSWERS_AN_HOUR", 2)
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            eve = [len(in_thread(desk, await asked(desk, "status", desk.space.eve))) for _ in range(4)]
+            return eve, len(in_thread(desk, await asked(desk, "status")))
+
+    assert ([1, 1, 0, 0], 1) == asyncio.run(story())
 
 
 def test_words_that_begin_with_status_and_say_more_are_a_ticket(tmp_path):

@@ -37,6 +37,8 @@ from store.posts import Post
 from store.work import SqlWork
 
 LONGEST_SUBJECT = 80
+ANSWERS_AN_HOUR = 20
+SLACKBOT = "USLACKBOT"  # which Slack does not call a bot
 LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
 HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 
@@ -106,7 +108,7 @@ class Customers:
         """What was said and by whom; None for a machine's words."""
         user, wire = str(event["user"]), str(event.get("text") or "")
         one = await self._people.one(team, user)
-        if one.get("is_bot") or user == (await self._workspaces.of(team)).bot_user:
+        if one.get("is_bot") or user in (SLACKBOT, (await self._workspaces.of(team)).bot_user):
             return None
         names = {other: name_of(await self._people.one(team, other)) for other in people_in(wire)[:10]}
         files = await self._downloads.fetch(
@@ -170,7 +172,8 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
         work.for_delivery(said.delivery)
         answer = Decision(Fate.ANSWER, "status-asked", "They asked how their tickets stand.")
         message = work.keep(said.raw, inbound, answer, None, now)
-        status_of(work, inbound, asked, ticket, said.place, setup, now)
+        if _may_still_ask(work, said, now):
+            status_of(work, inbound, asked, ticket, said.place, setup, now)
         _record(work, said, message, 0, "question")
         return
     letter = Letter(
@@ -178,6 +181,14 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     )
     receipt = handle.receive_in(work, letter, setup, now)
     _record(work, said, receipt.message, receipt.ticket, "customer")
+
+
+def _may_still_ask(work: SqlWork, said: Said, now: datetime) -> bool:
+    """A question costs nothing to ask, and each answer is read by a whole channel."""
+    purse = f"status {MEDIUM} {said.user}"
+    spent = work.spent(purse, now)
+    work.spend(purse, now)
+    return spent.count < ANSWERS_AN_HOUR
 
 
 def _ticket_here(work: SqlWork, said: Said) -> Ticket | None:
