@@ -17,14 +17,14 @@ from bots.slack.acts.ways import ways_for
 from bots.slack.blocks import names
 from bots.slack.registering import unregister
 from intake.decisions import is_for_customers
-from intake.errors import CommandRefused, ConfigError
+from intake.errors import AlreadyDone, CommandRefused, ConfigError
 from sandbox.slack import Impossible
 from serving import SAM
 from store import exports, outbox
 from store.again import show_again
 
 FIRMS = ("red", "green", "blue")
-REFUSALS = (CommandRefused, ConfigError)
+REFUSALS = (AlreadyDone, CommandRefused, ConfigError)
 Act = Callable[[Any, int, int], Awaitable[None]]
 
 
@@ -140,7 +140,8 @@ def _merge(wired: Any, one: int, two: int) -> None:
 async def protected(crowd: Any, at: int, by: int) -> None:
     """A ticket is for a team that keeps its words to itself."""
     for number in crowd.numbers()[at::3]:
-        await asyncio.to_thread(acts.change, crowd.desk.wired, number, "team", "security", SAM.address)
+        with suppress(*REFUSALS):
+            await asyncio.to_thread(acts.change, crowd.desk.wired, number, "team", "security", SAM.address)
 
 
 def kept_words(crowd: Any) -> dict[str, str]:

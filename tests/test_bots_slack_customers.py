@@ -16,7 +16,8 @@ from intake.messages import Address
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM, a_mail
 from slack_world import POLICY, World, at_work, furnished, world
-from store import chat_places, edits, exports, posts
+from store import chat_places, edits, erasing, exports, posts
+from store.again import show_again
 from store.people_lists import listed_organisations
 from store.raws import unpacked
 from store.tables import raws
@@ -487,8 +488,53 @@ def bytes_with(work, secret):
 
 
 def taken_out(work, desk, secret):
-    now, policy = datetime.now(UTC), desk.chat.hands.desk.setup.policy
-    redaction.take_out(work, redaction.sought(work, policy, 1001, 0, secret), 0, SAM.address, now)
+    now, setup = datetime.now(UTC), desk.chat.hands.desk.setup
+    found = redaction.take_out(
+        work, redaction.sought(work, setup.policy, 1001, 0, secret), 0, SAM.address, now
+    )
+    show_again(work, found.redaction, lambda: setup.addresses.message_id(0, now), now)
+
+
+def test_a_secret_in_a_subject_is_taken_out_of_the_answers_that_named_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk, "My key is Tr0ub4dor-3.")
+            ts = await asked(desk, "status")
+            before = in_thread(desk, ts)
+            desk.write(lambda work: taken_out(work, desk, "Tr0ub4dor-3"))
+            await desk.settle()
+            kept = desk.read(lambda work: list(erasing.still_in(work, ["Tr0ub4dor-3"])))
+            return before, in_thread(desk, ts), kept
+
+    (before,), (after,), kept = asyncio.run(story())
+
+    assert ("Tr0ub4dor-3" in before, "My key is [redacted]" in after.replace("\\", "")) == (True, True)
+    assert [] == kept
+
+
+def test_a_secret_is_taken_out_of_the_notice_of_what_was_held_and_no_other_file_with_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            for subject in ("Calls drop", "A lamp"):
+                await desk.mail(a_mail(ANA, subject, "At noon."))
+            for words in ("Another matter", "Tr0ub4d-10"):
+                await desk.mail(a_mail(ANA, "VS-1001 or VS-1002", f"{words}. " * 900))
+            await desk.settle()
+            held = max(one["id"] for one in messages(desk) if one["fate"] == "hold")
+            await asyncio.to_thread(acts.release, desk.wired, held, 1001, False, SAM.address)
+            await desk.settle()
+            desk.write(lambda work: taken_out(work, desk, "Tr0ub4d-10"))
+            await desk.settle()
+            posted = [one for one in desk.slack.channel(desk.space.triage) if not one.is_deleted]
+            files = [one.content for said in posted for one in said.files if not one.deleted]
+            words = " ".join(f"{one.text} {one.blocks}" for one in posted)
+            return words, files
+
+    words, files = asyncio.run(story())
+
+    assert ("Tr0ub4d-10" in words, "Another matter" in words) == (False, True)
+    assert [False, True] == [any(one in file for file in files) for one in (b"Tr0ub4d-10", b"Another matter")]
 
 
 def test_an_edit_is_a_revision_and_told_to_agents(tmp_path):

@@ -62,8 +62,8 @@ class Leaving:
     async def _take_down(self, thread: Where) -> None:
         """The files are words, too."""
         bot = (await self._speaking.workspaces.of(thread.team)).bot_user
-        for _, file in await self._speaking.looking.files_at(thread, bot):
-            args = {"file": file}
+        for file in await self._speaking.looking.files_at(thread, bot):
+            args = {"file": file.id}
             try:
                 await self._speaking.said(
                     thread.team,
