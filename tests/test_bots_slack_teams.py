@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bots.commands import acts
+from intake.errors import CommandRefused
 from sandbox.slack import SlackSandbox
-from serving import ANA, SAM, TIM, a_mail, message_id
+from serving import ANA, EVE, SAM, TIM, a_mail, message_id
 from slack_asks import shown
 from slack_world import at_work, furnished
 from store import cards
+from store.exports import listed_messages
 
 pytestmark = pytest.mark.slow  # a whole desk each
 
@@ -88,6 +90,26 @@ def test_what_is_given_to_a_protected_team_is_taken_back_where_it_was(tmp_path):
 
     assert [True, False, True] == [SECRET in one for one in (before, after, there)]
     assert "for team security" in after
+
+
+def test_what_is_held_for_a_protected_team_goes_onto_no_ticket_of_another(tmp_path):
+    async def story():
+        async with with_teams(tmp_path) as (desk, _, _, _):
+            await desk.mail(subject="A vulnerability", text="It opens all doors.")
+            await desk.settle()
+            ours = next(one for one in reversed(desk.relay.mails) if b"VS-1001" in one.body)
+            await desk.mail(subject="A lamp", text="It is dead.")
+            await desk.mail(a_mail(EVE, "Re: it", f"{SECRET} too.", answers=message_id(ours.body)))
+            await desk.settle()
+            (held,) = desk.read(
+                lambda work: [one["id"] for one in listed_messages(work) if one["fate"] == "hold"]
+            )
+            with pytest.raises(CommandRefused, match="for team security only"):
+                await asyncio.to_thread(acts.release, desk.wired, held, 1002, True, "lee@vendor.example")
+            await desk.settle()
+            return standing(desk, desk.space.triage)
+
+    assert SECRET not in asyncio.run(story())
 
 
 @pytest.mark.parametrize("status", [0, 500])
