@@ -17,7 +17,7 @@ from intake.handle import Command, Setup
 from intake.messages import Address, Inbound
 from intake.promising import promise, where_they_read
 from intake.thread_lines import WAYS, tell_decided
-from intake.tickets import Agent
+from intake.tickets import Agent, Ticket
 from store import held, held_notices
 from store.exports import message_record
 from store.held_notices import Settled
@@ -44,6 +44,7 @@ def release(
     if not wanted:
         raise CommandRefused(f"message {message} belongs to no ticket; name one with --ticket")
     ticket = known_ticket(work, wanted)
+    _check_team(work, setup, record["ticket"], ticket)
     organisation = work.organisation_of(record["from"].rpartition("@")[2])
     sender = work.person(record["from"]) or Address("", record["from"])
     _first(held.release(work, message, wanted, _actor(agent), now), message)
@@ -125,6 +126,13 @@ def _show(
     on = setup.policy.reference_of(ticket) if ticket and became in ON_A_TICKET else ""
     settled = Settled(became, by, now.isoformat(), on, because)
     held_notices.redraw(work, record["id"], settled, lambda: setup.addresses.message_id(0, now), now)
+
+
+def _check_team(work: SqlWork, setup: Setup, held_for: int | None, ticket: Ticket) -> None:
+    """What is held for a protected team's ticket is read on no other team's."""
+    source = work.ticket(held_for) if held_for else None
+    if source and setup.policy.is_protected(source.team) and ticket.team != source.team:
+        raise CommandRefused(f"that message is for team {source.team} only, and goes onto no other's ticket")
 
 
 def _first(is_first: bool, message: int) -> None:

@@ -289,8 +289,9 @@ KINDS = (
         "How the tickets of whoever asked stand",
         # tickets: reference, subject, state (open, assigned, waiting, solved, closed), due (moment or None)
         # missing: references that are not among theirs; is_known: else nothing of any ticket is said
+        # only_here: others than they read it, so it names tickets of that channel only
         needs=("tickets",),
-        defaults={"more": 0, "missing": (), "is_known": True},
+        defaults={"more": 0, "missing": (), "is_known": True, "only_here": False},
         answers=True,
         to_ticket=False,
     ),

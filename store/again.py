@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from intake.messages import Address, Outbound
-from store.posts import posts_of
+from store.posts import posts_of, posts_of_promises
 from store.redactions import Redaction
 from store.tables import outbox
 from store.work import SqlWork
@@ -22,9 +22,11 @@ def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str
     if redaction.is_empty:
         return
     work.redraw(redaction.ticket, now)
-    if not any(one.outbox for one in posts_of(work, redaction.ticket, MEDIUM)):
-        return
     changed = [one.key for one in redaction.lines if one.place.table is outbox]
+    shown = (*posts_of(work, redaction.ticket, MEDIUM), *posts_of_promises(work, changed, MEDIUM))
+    if not any(one.outbox for one in shown):
+        return
     address = Address("", f"{AGAIN} {redaction.ticket}")
-    extra = {"promises": changed}
+    files = [[message, position] for message, position, _ in redaction.files]
+    extra = {"promises": changed, "files": files}
     work.promise(Outbound(MEDIUM, address, NOTICE, NOTICE, "", message_id(), extra=extra), None, now)

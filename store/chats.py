@@ -12,7 +12,6 @@ from intake.decisions import Fate
 from intake.messages import Direction
 from intake.tickets import Agent, Ticket
 from store.chat_tables import accounts, cards, grants, places, preferences
-from store.driver import insert_rows
 from store.rows import agent_row
 from store.tables import agents, messages
 from store.types import address_key, digest
@@ -125,27 +124,40 @@ def learn_agent(work: "SqlWork", agent: int, slack: str) -> None:
     work.connection.execute(unknown.values(slack=slack))
 
 
-def enrol_agent(work: "SqlWork", name: str, email: str, slack: str, now: datetime) -> Agent | None:
+def enrol_agent(
+    work: "SqlWork", name: str, email: str, slack: str, our_domain: str, now: datetime
+) -> Agent | None:
     """Somebody among the agents whom nobody listed is one from now on, and the history says so.
 
     None for who must not be one: an agent who was deactivated, a customer's person, who has no address.
+    Another process that is quicker enrols them as well as we would.
     """
-    key = address_key(email)
-    known = select(agents.c.id).where(or_(agents.c.key == key, agents.c.slack == slack))
-    if not email or work.person(email) or work.connection.execute(known).first():
+    if not email or _is_customers(work, email, our_domain):
         return None
-    insert_rows(work.connection, agents, [agent_row(Agent(id=0, name=name, email=email, slack=slack))])
+    is_first = _is_new_agent(work, Agent(id=0, name=name, email=email, slack=slack))
     work.refresh()
     agent = work.agent(email)
-    assert agent
-    work.note(
-        None,
-        now,
-        email,
-        f"agent {agent.id}",
-        f"{name}: put on the list, among the agents in Slack as {slack}",
-    )
-    return agent
+    if agent and is_first:
+        told = f"{name}: put on the list, among the agents in Slack as {slack}"
+        work.note(None, now, email, f"agent {agent.id}", told)
+    return agent if agent and agent.slack == slack else None
+
+
+def _is_customers(work: "SqlWork", email: str, our_domain: str) -> bool:
+    """Whether an address is a customer's; ours is not, though our own people may ask for help, too."""
+    domain = email.rpartition("@")[2].lower()
+    is_listed = domain != our_domain.lower() and work.organisation_of(domain) is not None
+    return is_listed or work.person(email) is not None
+
+
+def _is_new_agent(work: "SqlWork", agent: Agent) -> bool:
+    """Put somebody on the list whose address and account nobody on it has or had; whether that was done."""
+    same = or_(agents.c.key == address_key(agent.email), agents.c.slack == agent.slack)
+    if work.connection.execute(select(agents.c.id).where(same)).first():
+        return False
+    insert = insert_on_sqlite if work.connection.dialect.name == "sqlite" else insert_on_postgresql
+    row = insert(agents).values(agent_row(agent)).on_conflict_do_nothing(index_elements=["key"])
+    return work.connection.execute(row).rowcount == 1
 
 
 def want_cards(work: "SqlWork", numbers: Mapping[int, datetime]) -> None:

@@ -1,7 +1,8 @@
 """Where words of a message come to lie besides its mail, and the rows there that hold a secret.
 
 A row without a ticket belongs to one by its message, or by the moment at which that was decided:
-agents are told of a held message by notices that are on no ticket.
+agents are told of a held message by notices that are on no ticket. What names several tickets is looked
+through whichever is meant, for it repeats their subjects.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from store.driver import Row
 from store.side_tables import revisions, surveys
 from store.tables import clock_events, clocks, history, inbox, messages, outbox, tickets
 from store.work import SqlWork
+
+ABOUT_SEVERAL = ("ticket-status", "agent-digest", "chat-list", "chat-which")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ def _belongs(table: Table[Any], ticket: int, mine: Select[int]) -> Any:
     if table is clock_events:
         return clock_events.c.clock.in_(select(clocks.c.id).where(clocks.c.ticket == ticket))
     decided = select(messages.c.at).where(messages.c.id.in_(mine))
-    return or_(outbox.c.ticket == ticket, and_(outbox.c.ticket.is_(None), outbox.c.created_at.in_(decided)))
+    may_be = or_(outbox.c.created_at.in_(decided), outbox.c.notice.in_(ABOUT_SEVERAL))
+    return or_(outbox.c.ticket == ticket, and_(outbox.c.ticket.is_(None), may_be))
 
 
 def _without(table: Table[Any], column: str, value: Any, eraser: Eraser) -> Any:

@@ -5,6 +5,7 @@ shows. A post is found by its medium, its place and the medium's own id of it, s
 in another workspace is another message.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,18 @@ def posts_of(work: SqlWork, ticket: int, medium: str, role: str = "") -> list[Po
     """A ticket's posts in a medium, the first one first."""
     query = select(posts).where(posts.c.ticket == ticket, posts.c.medium == medium)
     query = query.where(posts.c.role == role) if role else query
+    return [_post(row) for row in work.connection.execute(query.order_by(posts.c.at, posts.c.external))]
+
+
+def is_anything_of(work: SqlWork, medium: str, place: str, ticket: int) -> bool:
+    """Whether a ticket has something at a place: words of it, or an answer."""
+    there = posts.c.ticket == ticket, posts.c.medium == medium, posts.c.place == place
+    return work.connection.execute(select(posts.c.key).where(*there).limit(1)).first() is not None
+
+
+def posts_of_promises(work: SqlWork, promises: Collection[int], medium: str) -> list[Post]:
+    """What was posted of some promises, the first one first; they may be on no ticket."""
+    query = select(posts).where(posts.c.outbox.in_(promises), posts.c.medium == medium)
     return [_post(row) for row in work.connection.execute(query.order_by(posts.c.at, posts.c.external))]
 
 

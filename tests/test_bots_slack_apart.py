@@ -1,14 +1,16 @@
 """Customers stay apart in Slack: no words of an organisation are in a call or a mail to another.
 
 Three organisations each have a shared channel. Their people write there and by mail, sit in each other's
-channels, claim each other's addresses, ask for tickets of others; agents answer everywhere, and an
-administrator registers channels anew. Each word that belongs to an organisation bears its mark.
+channels, claim each other's addresses, ask for tickets of others; agents answer everywhere and do what
+they can (`slack_crowd`), and an administrator registers channels anew. Each word that belongs to an
+organisation bears its mark, and a number: what only a protected ticket holds is said to no agents' channel.
 """
 
 import asyncio
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +22,7 @@ from bots.commands import acts
 from intake.messages import Address
 from sandbox.slack import SlackSandbox
 from serving import SAM, a_mail, read
+from slack_crowd import MORE, kept_words
 from slack_world import World, at_work, furnished
 from store import chat_places, exports
 from store.chat_places import ChatPlace, PlaceKind
@@ -32,8 +35,10 @@ BOOK = "".join(
 )
 ACTIONS = ("open", "follow", "trespass", "lie", "intrude", "ask", "ask_for", "mail", "mail_to", "answer")
 ACTIONS += ("answer", "answer_there", "close", "move", "rename", "take_back", "register")
+ACTIONS += (*MORE, "merged", "protected")
 TOLD = ("chat.postMessage", "chat.postEphemeral", "chat.update", "files.completeUploadExternal")
-MARK = re.compile(r"MARK-(\w+)")
+MARK = re.compile(r"MARK-([a-z]+)")
+NUMBER = re.compile(r"WORD-\d+")
 
 
 @dataclass
@@ -47,6 +52,8 @@ class Crowd:
     said: list[tuple[str, str, str]] = field(default_factory=list)
     calls: int = 0
     mails: int = 0
+    words: int = 0
+    kept: frozenset[str] = frozenset()  # what was a protected ticket's alone before a step
 
     def furnish(self) -> None:
         slack, sam = self.desk.slack, self.desk.space.sam
@@ -56,7 +63,7 @@ class Crowd:
             self.people[firm] = slack.add_user(f"Person of {firm}", email=f"person@{firm}.example", team=team)
             self.liars[firm] = slack.add_user(f"Liar at {firm}", email=f"person@{other}.example", team=team)
         for firm in FIRMS:
-            members = [sam, *self.people.values(), *self.liars.values()]
+            members = [sam, self.desk.space.ana, *self.people.values(), *self.liars.values()]
             channel = slack.add_channel(firm, members=members, shared_with=list(teams.values()))
             self.channels[channel] = firm
             self.belongs(channel, firm)
@@ -74,10 +81,10 @@ class Crowd:
         self.channels[channel] = firm
 
     async def open(self, at, by):
-        await self.says(self.people[self.firm(at)], at)
+        await self.says(self.people.get(self.firm(at), self.desk.space.ana), at)
 
     async def follow(self, at, by):
-        await self.says(self.people[self.firm(at)], at, self.thread(at))
+        await self.says(self.people.get(self.firm(at), self.desk.space.ana), at, self.thread(at))
 
     async def trespass(self, at, by):
         """Somebody of another organisation writes where they were let in."""
@@ -98,7 +105,7 @@ class Crowd:
 
     async def mail(self, at, by):
         sender = Address("Person", f"person@{FIRMS[by]}.example")
-        await self.desk.mail(a_mail(sender, f"About MARK-{FIRMS[by]}", f"A thing of MARK-{FIRMS[by]}."))
+        await self.desk.mail(a_mail(sender, f"About MARK-{FIRMS[by]}", self.thing(FIRMS[by])))
 
     async def mail_to(self, at, by):
         """They name a ticket, theirs or not."""
@@ -147,10 +154,17 @@ class Crowd:
 
     async def says(self, user: str, at: int, thread: str = "", words: str = "") -> None:
         channel = self.channel(at)
-        text = words or f"A thing of MARK-{self.channels[channel]}."
+        text = words or self.thing(self.channels[channel])
         ts = await self.desk.slack.say(user, channel, text, **({"thread_ts": thread} if thread else {}))
         if not words:
             self.said.append((channel, ts, user))
+
+    def thing(self, firm: str) -> str:
+        self.words += 1
+        return f"A thing of MARK-{firm}, WORD-{self.words}."
+
+    def numbered(self, text: str) -> list[str]:
+        return NUMBER.findall(text)
 
     def channel(self, at: int) -> str:
         return list(self.channels)[at]
@@ -192,7 +206,17 @@ class Crowd:
             for one in mails
             if (firm := one.recipients[0].partition("@")[2].partition(".")[0]) in FIRMS
         ]
-        return [(firm, words) for firm, words in told if set(MARK.findall(words)) - {firm, "nobody"}]
+        leaked = [(firm, words) for firm, words in told if set(MARK.findall(words)) - {firm, "nobody"}]
+        kept = kept_words(self) if self.kept else {}
+        shown = [
+            (f"triage, of {kept[word]}", str(one.args))
+            for one in calls
+            if one.method in TOLD and one.args.get("channel") == self.desk.space.triage
+            for word in self.kept & set(NUMBER.findall(str(one.args)))
+            if word in kept
+        ]
+        self.kept = frozenset(kept_words(self))
+        return [*leaked, *shown]
 
 
 async def played(folder: Path, steps: list[tuple[str, int, int]]) -> list[object]:
@@ -204,7 +228,8 @@ async def played(folder: Path, steps: list[tuple[str, int, int]]) -> list[object
             crowd = Crowd(desk)
             crowd.furnish()
             for act, at, by in (("open", 0, 0), ("trespass", 1, 0), ("mail", 0, 2), *steps):
-                await getattr(crowd, act)(at, by)
+                step = partial(MORE[act], crowd) if act in MORE else getattr(crowd, act)
+                await step(at, by)
                 await desk.settle()
                 if leaks := crowd.leaks():
                     return [(act, at, by), leaks]
@@ -246,6 +271,18 @@ def test_no_organisation_reads_the_words_of_another_in_slack(steps):
         [("trespass", 0, 1), ("answer", 0, 0), ("answer", 1, 0)],
         [("lie", 0, 0), ("answer", 0, 0), ("answer", 1, 0)],
         [("ask_for", 0, 1), ("ask_for", 1, 0), ("ask_for", 2, 0)],
+        [("open", 1, 0), ("merged", 0, 1), ("merged", 1, 0), ("merged", 1, 1), ("merged", 0, 0)],
+        [("survey", 0, 0), ("survey", 1, 1), ("survey", 2, 2), ("redacted", 0, 0), ("other_way", 0, 0)],
+        [
+            ("open", 1, 0),
+            ("taken", 0, 1),
+            ("taken", 1, 0),
+            ("added", 0, 0),
+            ("added", 1, 1),
+            ("answer", 0, 0),
+        ],
+        [("taken_away", 0, 0), ("answer", 0, 0), ("answer", 1, 0), ("open", 0, 0), ("register", 0, 1)],
+        [("protected", 0, 0), ("follow", 0, 0), ("redacted", 0, 0), ("merged", 0, 1), ("merged", 0, 0)],
     ],
 )
 def test_where_somebody_sits_proves_nothing_about_whose_words_they_may_read(tmp_path, steps):

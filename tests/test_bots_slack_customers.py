@@ -1,22 +1,51 @@
 """Customers in a shared channel: what they write are tickets, by the policy, answered in the thread."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
+import slack_world
+from bots import redaction
 from bots.commands import acts
+from bots.slack import customers
 from bots.slack.blocks import details_facts, names
 from intake.messages import Address
 from sandbox.slack import SlackSandbox
 from serving import ANA, SAM, a_mail
-from slack_world import World, at_work, furnished, world
-from store import edits, exports, posts
+from slack_world import POLICY, World, at_work, furnished, world
+from store import chat_places, edits, erasing, exports, posts
+from store.again import show_again
+from store.people_lists import listed_organisations
+from store.raws import unpacked
+from store.tables import raws
 
 pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
 
 
 LEE = '\n[[agent]]\nname = "Lee"\nemail = "lee@vendor.example"\n'
+GLOBEX = """
+[[organisation]]
+name = "Globex"
+
+[[person]]
+name = "Gus"
+email = ["gus@globex.example"]
+organisation = "Globex"
+
+[[person]]
+name = "Vic"
+email = ["vic@home.example"]
+"""
+
+
+def given_to(work, desk, channel, firm):
+    """A registered channel is this organisation's from now on."""
+    place = chat_places.place_at(work, "slack", f"{desk.slack.team.id}/{channel}")
+    owner = next(one for one in listed_organisations(work) if one.name == firm)
+    chat_places.register(work, replace(place, organisation=owner.id), datetime.now(UTC))
 
 
 def messages(desk: World) -> list[dict]:
@@ -150,6 +179,75 @@ def test_who_shows_no_address_is_of_the_only_workspace_that_the_channel_is_share
             return [one["fate"] for one in messages(desk)]
 
     assert ["open", fate] == asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("address", "firm", "words"),
+    [
+        ("vic@home.example", "Globex", "VS-1001: give it up."),  # of whoever opened VS-1001, and of no firm
+        ("vic@home.example", "Acme", "VS-1001: give it up."),
+        ("sam@vendor.example", "Globex", "VS-1001: give it up."),  # an agent's
+        ("sam@vendor.example", "Acme", "VS-1001: give it up."),
+        ("ana@acme.example", "Globex", "VS-1001: give it up."),
+        ("vic@home.example", "Globex", "status"),
+        ("vic@home.example", "Globex", "status VS-1001"),
+    ],
+)
+def test_an_address_that_another_workspace_shows_opens_nothing_of_its_owner(tmp_path, address, firm, words):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, people=GLOBEX) as desk:
+                await desk.mail(a_mail(Address("Vic", "vic@home.example"), "A private matter", "Of mine."))
+                liar = slack.add_user("Liar", email=address, team=space.acme)
+                channel = slack.add_channel("theirs", members=[liar], shared_with=[space.acme])
+                desk.register(channel)
+                desk.write(lambda work: given_to(work, desk, channel, firm))
+                ts = await slack.say(liar, channel, words)
+                await desk.settle()
+                told = [one.text for one in slack.thread(channel, ts)[1:]]
+                owner = desk.read(lambda work: work.person("vic@home.example"))
+                on_it = [one for one in messages(desk) if one["ticket"] == 1001]
+                return told, len(on_it), owner.organisation_id
+
+    told, on_it, organisation = asyncio.run(run())
+
+    assert (False, 1, None) == (any("private matter" in one for one in told), on_it, organisation)
+
+
+@pytest.mark.parametrize("address", ["sam@vendor.example", "vic@home.example"])
+def test_a_stranger_with_somebody_elses_address_waits_like_any_other(tmp_path, address):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, people=GLOBEX) as desk:
+                liar = slack.add_user("Liar", email=address, team=slack.add_team("Third"))
+                await slack.join(liar, space.shared)
+                desk.register()
+                ts = await asked(desk)
+                await asked(desk, "Give it up.", liar, thread_ts=ts)
+                return [one["fate"] for one in messages(desk)]
+
+    assert ["open", "hold"] == asyncio.run(run())
+
+
+def test_whom_their_workspace_alone_vouches_for_is_known_by_their_account_and_by_no_address(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space, people=GLOBEX) as desk:
+                liar = slack.add_user("Liar", email="boss@bank.example", team=space.acme)
+                channel = slack.add_channel("theirs", members=[liar], shared_with=[space.acme])
+                desk.register(channel)
+                desk.write(lambda work: given_to(work, desk, channel, "Globex"))
+                await slack.say(liar, channel, "We cannot call.")
+                await desk.settle()
+                await desk.mail(a_mail(Address("Boss", "boss@bank.example"), "A private matter", "Of mine."))
+                return [desk.read(lambda work, at=one: work.ticket(at).organisation) for one in (1001, 1002)]
+
+    in_slack, by_mail = asyncio.run(run())
+
+    assert ("Globex", None) == (in_slack and in_slack.name, by_mail)
 
 
 def test_a_new_ticket_of_somebody_without_an_address_is_their_organisations(tmp_path):
@@ -308,6 +406,18 @@ def test_whoever_has_nothing_to_be_told_gets_one_hint_and_no_ticket_is_opened_of
     assert "matter" not in told[0]
 
 
+def test_whoever_asks_without_end_is_answered_some_times_an_hour(tmp_path, monkeypatch):
+    monkeypatch.setattr(customers, "ANSWERS_AN_HOUR", 2)
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            eve = [len(in_thread(desk, await asked(desk, "status", desk.space.eve))) for _ in range(4)]
+            return eve, len(in_thread(desk, await asked(desk, "status")))
+
+    assert ([1, 1, 0, 0], 1) == asyncio.run(story())
+
+
 def test_words_that_begin_with_status_and_say_more_are_a_ticket(tmp_path):
     async def story():
         async with world(tmp_path) as desk:
@@ -327,6 +437,119 @@ def test_a_status_is_nothing_to_those_who_are_not_of_that_organisation(tmp_path)
             return in_thread(desk, ts)
 
     assert not any("A secret matter" in one for one in asyncio.run(story()))
+
+
+@pytest.mark.parametrize(
+    ("follow_ups", "words", "shown", "is_told"),
+    [
+        ("organisation", "status", ["noon", "dismissal"], False),
+        ("participants", "status", ["noon"], True),
+        ("participants", "status VS-1002", [], True),  # the asker's own, but no colleague's
+        ("participants", "status VS-1001", ["noon"], True),
+    ],
+)
+def test_a_status_names_nothing_that_others_in_the_channel_may_not_read(
+    tmp_path, monkeypatch, follow_ups, words, shown, is_told
+):
+    monkeypatch.setattr(slack_world, "POLICY", POLICY.replace("organisation", follow_ups))
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk)
+            await desk.mail(a_mail(ANA, "About my dismissal", "Between us."))
+            return in_thread(desk, await asked(desk, words))
+
+    (told,) = asyncio.run(story())
+
+    assert shown == [one for one in ("noon", "dismissal") if one in told]
+    assert is_told == ("Everybody in this channel reads this" in told)
+
+
+@pytest.mark.parametrize("by", ["ana", "sam", "a preview", "elsewhere"])
+def test_no_bytes_of_slack_keep_a_secret_that_was_taken_out(tmp_path, by):
+    """It fails by waiting in vain."""
+    secret = "Tr0ub4dor-3"
+
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            shared, slack, sam = desk.space.shared, desk.slack, desk.space.sam
+            ts = await asked(desk, "Calls drop at noon.")
+            card = await desk.card()
+            if by == "ana":
+                said = await asked(desk, f"My key is {secret}.", thread_ts=ts)
+                await slack.edit(desk.space.ana, shared, said, f"My key was {secret}, sorry.")
+                await slack.delete(desk.space.ana, shared, said)
+            if by == "sam":
+                said = await slack.say(sam, card.channel, f"It is {secret}.", thread_ts=card.ts)
+                await slack.wait_until_idle()
+                await slack.edit(sam, card.channel, said, f"It was {secret}.")
+                await slack.delete(sam, card.channel, said)
+            if by == "a preview":
+                await slack.say(sam, card.channel, f"!reply It is {secret}.", thread_ts=card.ts)
+            if by == "elsewhere":
+                await slack.say(sam, shared, f"Lunch? The code is {secret}.")
+            await desk.settle()
+            desk.write(lambda work: taken_out(work, desk, secret))
+            await slack.wait_for(lambda: not desk.read(lambda work: bytes_with(work, secret)), 5)
+
+    asyncio.run(story())
+
+
+def bytes_with(work, secret):
+    rows = work.connection.execute(select(raws.c.body, raws.c.size))
+    return [one for one in rows if secret.encode() in unpacked(*one)]
+
+
+def taken_out(work, desk, secret):
+    now, setup = datetime.now(UTC), desk.chat.hands.desk.setup
+    found = redaction.take_out(
+        work, redaction.sought(work, setup.policy, 1001, 0, secret), 0, SAM.address, now
+    )
+    show_again(work, found.redaction, lambda: setup.addresses.message_id(0, now), now)
+
+
+def test_a_secret_in_a_subject_is_taken_out_of_the_answers_that_named_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            await asked(desk, "My key is Tr0ub4dor-3.")
+            ts = await asked(desk, "status")
+            before = in_thread(desk, ts)
+            desk.write(lambda work: taken_out(work, desk, "Tr0ub4dor-3"))
+            await desk.settle()
+            kept = desk.read(lambda work: list(erasing.still_in(work, ["Tr0ub4dor-3"])))
+            return before, in_thread(desk, ts), kept
+
+    (before,), (after,), kept = asyncio.run(story())
+
+    assert ("Tr0ub4dor-3" in before, "My key is [redacted]" in after.replace("\\", "")) == (True, True)
+    assert [] == kept
+
+
+def test_a_secret_is_taken_out_of_the_notice_of_what_was_held_and_no_other_file_with_it(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            for subject in ("Calls drop", "A lamp"):
+                await desk.mail(a_mail(ANA, subject, "At noon."))
+            for words in ("Another matter", "Tr0ub4d-10"):
+                await desk.mail(a_mail(ANA, "VS-1001 or VS-1002", f"{words}. " * 900))
+            await desk.settle()
+            held = max(one["id"] for one in messages(desk) if one["fate"] == "hold")
+            await asyncio.to_thread(acts.release, desk.wired, held, 1001, False, SAM.address)
+            await desk.settle()
+            desk.write(lambda work: taken_out(work, desk, "Tr0ub4d-10"))
+            await desk.settle()
+            posted = [one for one in desk.slack.channel(desk.space.triage) if not one.is_deleted]
+            files = [one.content for said in posted for one in said.files if not one.deleted]
+            words = " ".join(f"{one.text} {one.blocks}" for one in posted)
+            return words, files
+
+    words, files = asyncio.run(story())
+
+    assert ("Tr0ub4d-10" in words, "Another matter" in words) == (False, True)
+    assert [False, True] == [any(one in file for file in files) for one in (b"Tr0ub4d-10", b"Another matter")]
 
 
 def test_an_edit_is_a_revision_and_told_to_agents(tmp_path):

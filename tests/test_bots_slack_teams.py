@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bots.commands import acts
+from intake.errors import CommandRefused
 from sandbox.slack import SlackSandbox
-from serving import ANA, SAM, TIM, a_mail, message_id
+from serving import ANA, EVE, SAM, TIM, a_mail, message_id
 from slack_asks import shown
 from slack_world import at_work, furnished
 from store import cards
+from store.exports import listed_messages
 
 pytestmark = pytest.mark.slow  # a whole desk each
 
@@ -43,6 +45,13 @@ def standing(desk, channel):
     posted = [one for one in desk.slack.channel(channel) if one.bot_id and not one.is_deleted]
     below = [one for card in posted for one in desk.slack.thread(channel, card.ts)]
     return " ".join(shown(one) for one in (*posted, *below))
+
+
+def files_at(desk, card):
+    """The names of the files in a card's thread."""
+    return [
+        one.name for said in desk.slack.thread(card.channel, card.ts) for one in said.files if not one.deleted
+    ]
 
 
 def test_a_ticket_that_is_given_to_a_team_has_its_card_there_and_the_first_channel_says_so(tmp_path):
@@ -81,6 +90,49 @@ def test_what_is_given_to_a_protected_team_is_taken_back_where_it_was(tmp_path):
 
     assert [True, False, True] == [SECRET in one for one in (before, after, there)]
     assert "for team security" in after
+
+
+def test_what_is_held_for_a_protected_team_goes_onto_no_ticket_of_another(tmp_path):
+    async def story():
+        async with with_teams(tmp_path) as (desk, _, _, _):
+            await desk.mail(subject="A vulnerability", text="It opens all doors.")
+            await desk.settle()
+            ours = next(one for one in reversed(desk.relay.mails) if b"VS-1001" in one.body)
+            await desk.mail(subject="A lamp", text="It is dead.")
+            await desk.mail(a_mail(EVE, "Re: it", f"{SECRET} too.", answers=message_id(ours.body)))
+            await desk.settle()
+            (held,) = desk.read(
+                lambda work: [one["id"] for one in listed_messages(work) if one["fate"] == "hold"]
+            )
+            with pytest.raises(CommandRefused, match="for team security only"):
+                await asyncio.to_thread(acts.release, desk.wired, held, 1002, True, "lee@vendor.example")
+            await desk.settle()
+            return standing(desk, desk.space.triage)
+
+    assert SECRET not in asyncio.run(story())
+
+
+@pytest.mark.parametrize("status", [0, 500])
+def test_neither_files_nor_a_fault_of_slack_keep_them_where_they_must_not_be_read(tmp_path, status):
+    async def story():
+        async with with_teams(tmp_path) as (desk, _, _, security):
+            mail = a_mail(ANA, "Calls drop", f"{SECRET} drops. " * 700)
+            mail.add_attachment(f"{SECRET} says more.".encode(), "text", "plain", filename="trace.txt")
+            await desk.mail(mail)
+            card = await desk.card()
+            await desk.settle()
+            before = files_at(desk, card)
+            if status:
+                desk.slack.fail("chat.update", status=status, times=4)
+            await given(desk, 1001, "security")
+            await desk.slack.wait_for(lambda: desk.cards(security), 20)
+            await desk.settle()
+            return before, files_at(desk, card), standing(desk, desk.space.triage)
+
+    before, after, words = asyncio.run(story())
+
+    assert (2, []) == (len(before), after)
+    assert SECRET not in words
 
 
 def test_no_act_brings_the_words_of_a_protected_ticket_to_those_who_may_not_read_them(tmp_path):

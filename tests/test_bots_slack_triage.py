@@ -141,11 +141,12 @@ def _people(space) -> dict[str, str]:
         triage.members.append(found[name])
     found["nobody we list"] = slack.add_user("New", email="new@vendor.example")
     triage.members.append(found["nobody we list"])
-    found["in the group only"] = slack.add_user("Gus", email="tim@vendor.example")
+    found["in the group only"] = slack.add_user("Gus", email="gus@vendor.example")
     slack.add_usergroup("support", [found["in the group only"]])
     return found
 
 
+GUS = '\n[[agent]]\nname = "Gus"\nemail = "gus@vendor.example"\n'
 MEMBERS = {"listed by id", "listed by address", "in the group only", "nobody we list"}
 
 
@@ -155,7 +156,8 @@ def test_an_agent_is_in_the_channel_or_the_group_and_no_guest(tmp_path, enrols, 
         async with SlackSandbox() as slack:
             space = furnished(slack)
             people = _people(space)
-            async with at_work(tmp_path, space, agents_group='"support"', enrol_agents=enrols) as desk:
+            more = {"agents_group": '"support"', "enrol_agents": enrols, "people": GUS}
+            async with at_work(tmp_path, space, **more) as desk:
                 staff, team = desk.chat.hands.staff, slack.team.id
                 return {name: (await staff.agent(team, user)) is not None for name, user in people.items()}
 
@@ -180,7 +182,19 @@ def test_who_is_among_the_agents_is_put_on_the_list_once_and_the_history_says_so
     assert 1 == len(history)
 
 
-@pytest.mark.parametrize("email", ["", "ana@acme.example", "SAM@vendor.example"])
+@pytest.mark.parametrize("enrols", ["true", "false"])
+def test_who_shows_the_address_of_an_agent_with_another_account_is_not_that_agent(tmp_path, enrols):
+    async def story():
+        async with world(tmp_path, enrol_agents=enrols) as desk:
+            new = desk.slack.add_user("New", email=SAM.address)
+            await desk.slack.join(new, desk.space.triage)
+            await desk.slack.wait_until_idle()
+            return await desk.chat.hands.staff.agent(desk.slack.team.id, new)
+
+    assert asyncio.run(story()) is None
+
+
+@pytest.mark.parametrize("email", ["", "ana@acme.example", "new@ACME.example", "SAM@vendor.example"])
 def test_nobody_becomes_an_agent_without_an_address_as_a_customer_or_after_they_were_let_go(tmp_path, email):
     async def story():
         async with world(tmp_path) as desk:

@@ -1,5 +1,7 @@
 """The rows of the chats on both databases: cards out of date, posts, workspaces, channels, what was seen."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -246,3 +248,27 @@ def test_a_card_that_was_drawn_meanwhile_gets_no_badge(store, numbers):
         cards.drawn(work, card, "digest", NOON)
 
         assert not cards.wear_badge(work, card)
+
+
+def test_two_processes_that_enrol_somebody_at_once_find_one_agent(store):
+    begun = threading.Event()
+
+    def enrol(work):
+        return chats.enrol_agent(work, "New", "new@vendor.example", "U0NEW", "vendor.example", NOON)
+
+    def second():
+        begun.set()
+        with store.begin() as work:
+            return enrol(work)
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.begin() as work:
+            first = enrol(work)
+            other = pool.submit(second)
+            begun.wait(5)
+            threading.Event().wait(0.3)  # until it waits for the row
+        found = other.result(10)
+    with store.reading() as work:
+        listed = [one.email for one in work.agents()]
+
+    assert (first, 1) == (found, listed.count("new@vendor.example"))

@@ -1,11 +1,13 @@
 """Posts of a ticket whose words were redacted: changed in place to what is kept now.
 
 A post that is not needed any more is deleted, and so is a file of ours that holds other bytes than
-are kept; what is kept is put up anew. What people wrote in Slack themselves is theirs to delete.
+are kept, or may, for a mark can be as long as what it stands for; what is kept is put up anew. What
+people wrote in Slack themselves is theirs to delete.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -28,6 +30,7 @@ from store.outbox import Promise
 from store.posts import Post
 from store.work import SqlWork
 
+BEHIND_SECONDS = 600.0  # in which the file of a message has followed it
 Words = Callable[[Promise, str], Awaitable[tuple[Sequence[Message], Sequence[File]]]]
 log = structlog.get_logger()
 
@@ -42,15 +45,16 @@ class Again:
 
     async def carry(self, ticket: int, extra: Mapping[str, object]) -> str:
         """Bring every post of the changed promises, and all our files in the threads, up to date."""
-        numbers = extra.get("promises")
-        changed = numbers if isinstance(numbers, list) else []
-        found = await self._desk.read(lambda work: _posted(work, ticket))
+        changed, files = _listed(extra, "promises"), _listed(extra, "files")
+        found = await self._desk.read(lambda work: _posted(work, ticket, changed))
         for promise, there in found:
             if promise.id in changed:
                 await self._redraw(promise, there)
-        for where in {_where(one) for _, there in found for one in there}:
+                await self._take_down_loose(promise, there[-1])
+        for where in {_where(one) for _, there in found for one in there if one.thread}:
             here = [promise for promise, there in found if _where(there[0]) == where]
-            await self._refile(where, here)
+            stale = {one.id for one in here if one.id in changed or _has_any(one, files)}
+            await self._refile(where, here, stale)
         return ""
 
     async def _redraw(self, promise: Promise, there: Sequence[Post]) -> None:
@@ -62,19 +66,39 @@ class Again:
         for post in there[len(messages) :]:
             await self._delete(post, "chat.delete", {"channel": _where(post).channel, "ts": post.external})
         for part, message in enumerate(messages[len(there) :]):
-            key = f"again {promise.id} {datetime.now(UTC)} {part}"
-            await self._speaking.post(_where(there[0]), message, key)
+            await self._post(promise, there[0], message, part)
 
-    async def _refile(self, where: Where, promises: Sequence[Promise]) -> None:
+    async def _post(self, promise: Promise, first: Post, message: Message, part: int) -> None:
+        """A message more than before, remembered like the others: it may be changed again."""
+        now = datetime.now(UTC)
+        key = f"again {promise.id} {now} {part}"
+        ts = await self._speaking.post(_where(first), message, key)
+        await self._desk.write(lambda work: posts.record(work, replace(first, external=ts, at=now)))
+
+    async def _take_down_loose(self, promise: Promise, last: Post) -> None:
+        """The whole of long words outside a thread, where files of other tickets stand beside it."""
+        where, begun = _where(last), float(last.external)
+        if where.thread:
+            return
+        bot = (await self._speaking.workspaces.of(where.team)).bot_user
+        for file in await self._speaking.looking.files_at(where, bot):
+            is_behind = 0 <= float(file.ts) - begun <= BEHIND_SECONDS
+            if is_behind and file.name == f"{promise.outbound.notice}.txt":
+                await self._delete(where, "files.delete", {"file": file.id})
+
+    async def _refile(self, where: Where, promises: Sequence[Promise], stale: Collection[int]) -> None:
+        """Take down what is not kept, and what `stale` promises had; put up what is kept and not there."""
         wanted: list[File] = []
+        kept, doubted = set[tuple[str, int]](), set[tuple[str, int]]()
         for one in promises:
             messages, files = await self._words(one, where.place)
-            wanted += [*(message.file for message in messages if message.file), *files]
+            theirs = [*(message.file for message in messages if message.file), *files]
+            wanted += theirs
+            (doubted if one.id in stale else kept).update((file.name, len(file.data)) for file in theirs)
         bot = (await self._speaking.workspaces.of(where.team)).bot_user
-        kept = {(one.name, len(one.data)) for one in wanted}
-        for (name, size), file in (await self._speaking.looking.files_at(where, bot)).items():
-            if (name, size) not in kept:
-                await self._delete(where, "files.delete", {"file": file})
+        for file in await self._speaking.looking.files_at(where, bot):
+            if file.known not in kept - doubted:
+                await self._delete(where, "files.delete", {"file": file.id})
         await Uploads(self._speaking, self._desk.setup.desk).share(where, wanted, may_be_there=True)
 
     async def _delete(self, what: Post | Where, method: str, args: dict[str, str]) -> None:
@@ -86,10 +110,22 @@ class Again:
             log.warning("what was redacted stands in Slack still", error=str(error), **args)
 
 
-def _posted(work: SqlWork, ticket: int) -> list[tuple[Promise, list[Post]]]:
-    """What was said in Slack about a ticket, each with its posts in their order."""
+def _listed(extra: Mapping[str, object], name: str) -> list[object]:
+    found = extra.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _has_any(promise: Promise, files: Collection[object]) -> bool:
+    """Whether one of these files, each a message and a place in it, goes with a promise."""
+    return any([*one] in files for one in promise.outbound.attachments)
+
+
+def _posted(work: SqlWork, ticket: int, changed: Collection[object]) -> list[tuple[Promise, list[Post]]]:
+    """What was said in Slack about a ticket, or changed with it, each with its posts in their order."""
     found: dict[int, list[Post]] = {}
-    for post in posts.posts_of(work, ticket, MEDIUM):
+    numbers = [one for one in changed if isinstance(one, int)]
+    loose = (one for one in posts.posts_of_promises(work, numbers, MEDIUM) if not one.ticket)
+    for post in (*posts.posts_of(work, ticket, MEDIUM), *loose):
         if post.outbox:
             found.setdefault(post.outbox, []).append(post)
     return [(promise, there) for key, there in found.items() if (promise := outbox.one(work, key))]

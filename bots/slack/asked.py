@@ -1,9 +1,12 @@
 """The answer to "status": how somebody's open tickets stand, or the one whose thread they asked in.
 
-Whoever is not known to be of the channel's organisation reads one hint, and nothing of any ticket; a
-ticket that is not there and one that they may not see get the same words.
+The whole channel reads it. So it names what everybody of that organisation may read by the policy,
+and where they may not, only tickets that have something in this channel. Whoever is not known to be of
+the organisation reads one hint, and nothing of any ticket; a ticket that is not there and one that
+is not for this channel get the same words.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,8 +15,11 @@ from intake.decisions import Audience, Notice, Recipient
 from intake.handle import Setup
 from intake.lookup import may_follow_up
 from intake.messages import Address, Assurance, Inbound
+from intake.policy import Policy
 from intake.tickets import Person, Status, Ticket
-from intake.work import Work
+from store import posts
+from store.chat_places import ChatPlace
+from store.chats import is_of_customer
 from store.people_lists import open_tickets_of_person
 from store.work import SqlWork
 
@@ -25,6 +31,7 @@ def status_of(
     inbound: Inbound,
     named: tuple[int, ...],
     here: Ticket | None,
+    place: ChatPlace,
     setup: Setup,
     now: datetime,
 ) -> None:
@@ -32,12 +39,14 @@ def status_of(
     assert inbound.sender
     is_known = inbound.assurance is Assurance.LINKED
     person = work.person(inbound.sender.address) if is_known else None
-    found = _meant(work, person, named[:MOST], here if is_known else None, setup)
+    meant = _meant(work, person, named[:MOST], here if is_known else None)
+    found = [one for one in meant if _is_for_all(work, person, one, place, setup.policy)]
     facts = {
         "tickets": [_line(one, setup) for one in found[:MOST]],
         "more": max(0, len(found) - MOST),
         "missing": [] if found else [setup.policy.file.reference.format(number=one) for one in named[:1]],
         "is_known": is_known,
+        "only_here": not _is_shared(setup.policy),
     }
     to = Recipient(
         Address(inbound.sender.name, inbound.place),
@@ -52,17 +61,28 @@ def status_of(
 
 
 def _meant(
-    work: Work, person: Person | None, named: tuple[int, ...], here: Ticket | None, setup: Setup
-) -> list[Ticket]:
-    """Those that are named, if they may see them; else that of the thread; else all open ones of theirs."""
-    meant = [work.ticket(one) for one in named] if named else [here] if here else []
-    if meant:
-        return [one for one in meant if one and may_follow_up(person, one, setup.policy)]
-    if person is None or not person.id:
-        return []
-    assert isinstance(work, SqlWork)
-    open_ones = (work.ticket(one) for one in open_tickets_of_person(work, person.id))
-    return [one for one in open_ones if one and may_follow_up(person, one, setup.policy)]
+    work: SqlWork, person: Person | None, named: tuple[int, ...], here: Ticket | None
+) -> Iterable[Ticket]:
+    """Those that are named; else that of the thread; else all open ones of theirs."""
+    if here and not named:
+        return [here]
+    theirs = open_tickets_of_person(work, person.id) if person and person.id else ()
+    return [found for one in named or theirs if (found := work.ticket(one))]
+
+
+def _is_for_all(
+    work: SqlWork, person: Person | None, ticket: Ticket, place: ChatPlace, policy: Policy
+) -> bool:
+    """Whether whoever asked may read it, and everybody with them in the channel."""
+    if not may_follow_up(person, ticket, policy) or not is_of_customer(ticket, place.organisation):
+        return False
+    is_theirs = ticket.organisation is not None and _is_shared(policy)
+    return is_theirs or posts.is_anything_of(work, MEDIUM, place.place, ticket.number)
+
+
+def _is_shared(policy: Policy) -> bool:
+    """Whether colleagues read each other's tickets."""
+    return policy.file.follow_ups == "organisation"
 
 
 def _line(ticket: Ticket, setup: Setup) -> dict[str, object]:

@@ -122,16 +122,16 @@ class SlackCarrier:
         """What was said about a ticket at a place, as it would be said now, with the files kept of it."""
         outbound = promise.outbound
         kind, _, user = outbound.recipient.address.partition(" ")
+        number = outbound.ticket_number
         if kind == DIRECT:
-            facts = await self._direct_facts(outbound.ticket_number, user)
-            return direct_messages(outbound, facts), ()
+            return direct_messages(outbound, await self._direct_facts(number, user) if number else None), ()
         kept = await self._desk.read(lambda work: _kept_files(work, outbound))
         if kind != TRIAGE:
             return blocks.customer_messages(outbound), kept
         seat = await self._triage.seat_at(place.rpartition("/")[2])
-        facts = await self._facts(outbound.ticket_number, seat.team)
+        facts = await self._facts(number, seat.team) if number else None
         messages = blocks.thread_messages(outbound, facts, await self._settled(promise))
-        return messages, () if facts.withheld_for else kept
+        return messages, () if facts and facts.withheld_for else kept
 
     async def _say(self, promise: Claimed, where: Where, messages: Sequence[Message]) -> str:
         """Every message in its order, the files last; nothing at all where a file must not go."""

@@ -37,6 +37,8 @@ from store.posts import Post
 from store.work import SqlWork
 
 LONGEST_SUBJECT = 80
+ANSWERS_AN_HOUR = 20
+SLACKBOT = "USLACKBOT"  # which Slack does not call a bot
 LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
 HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 
@@ -106,7 +108,7 @@ class Customers:
         """What was said and by whom; None for a machine's words."""
         user, wire = str(event["user"]), str(event.get("text") or "")
         one = await self._people.one(team, user)
-        if one.get("is_bot") or user == (await self._workspaces.of(team)).bot_user:
+        if one.get("is_bot") or user in (SLACKBOT, (await self._workspaces.of(team)).bot_user):
             return None
         names = {other: name_of(await self._people.one(team, other)) for other in people_in(wire)[:10]}
         files = await self._downloads.fetch(
@@ -170,7 +172,8 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
         work.for_delivery(said.delivery)
         answer = Decision(Fate.ANSWER, "status-asked", "They asked how their tickets stand.")
         message = work.keep(said.raw, inbound, answer, None, now)
-        status_of(work, inbound, asked, ticket, setup, now)
+        if _may_still_ask(work, said, now):
+            status_of(work, inbound, asked, ticket, said.place, setup, now)
         _record(work, said, message, 0, "question")
         return
     letter = Letter(
@@ -178,6 +181,14 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     )
     receipt = handle.receive_in(work, letter, setup, now)
     _record(work, said, receipt.message, receipt.ticket, "customer")
+
+
+def _may_still_ask(work: SqlWork, said: Said, now: datetime) -> bool:
+    """A question costs nothing to ask, and each answer is read by a whole channel."""
+    purse = f"status {MEDIUM} {said.user}"
+    spent = work.spent(purse, now)
+    work.spend(purse, now)
+    return spent.count < ANSWERS_AN_HOUR
 
 
 def _ticket_here(work: SqlWork, said: Said) -> Ticket | None:
@@ -204,10 +215,11 @@ def _of_ours(
 def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> Inbound:
     person = work.person(said.user) or (work.person(said.email) if said.email else None)
     address = (person.emails[0] if person and person.emails else said.email) or said.user
-    organisation = _organisation_of(work, said, address) or _organisation_here(work, said)
+    by_address = _organisation_of(work, said, address)
+    organisation = by_address or _organisation_here(work, said)
     linked = Assurance.LINKED if said.is_ours or organisation == said.place.organisation else Assurance.NONE
-    if organisation and linked is Assurance.NONE:
-        address = said.user  # what is asked here is answered here: it is no matter of that other customer
+    if _is_only_said(work, said, address, by_address, organisation):
+        address = said.user
     subject = next(iter(said.text.splitlines()), "")[:LONGEST_SUBJECT]
     inbound = Inbound(
         channel=MEDIUM,
@@ -229,6 +241,18 @@ def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> 
     # Who proves nothing names the ticket all the same, by its thread; that is held for an agent.
     in_reply_to = setup.addresses.message_id(ticket.number, said.raw.received_at)
     return replace(inbound, ticket_number=0, in_reply_to=in_reply_to)
+
+
+def _is_only_said(work: SqlWork, said: Said, address: str, by_address: int, organisation: int) -> bool:
+    """Whether an address must not count: another workspace says whatever it likes of its people.
+
+    One of this channel's organisation is believed here. One of another customer, of somebody else
+    who is known, or of an agent is not; and neither is any where their workspace alone vouches for them.
+    """
+    if said.is_ours or by_address == said.place.organisation:
+        return False
+    is_somebodys = work.person(address) is not None or work.agent(address) is not None
+    return bool(organisation) or is_somebodys
 
 
 def _organisation_of(work: SqlWork, said: Said, address: str) -> int:

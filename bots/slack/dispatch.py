@@ -256,9 +256,14 @@ def _register(app: AsyncApp, listener: Listener) -> Callable[..., Any]:
 
 
 def _settled(work: SqlWork, delivery: int) -> None:
-    """Whoever heard it may have settled it; then it stays as it is."""
+    """Whoever heard it may have settled it; what became no message is kept no longer.
+
+    No redaction would find the words in it: what an edit said before, or what our own people say elsewhere.
+    """
     if inbox.is_waiting(work, delivery):
         inbox.settle(work, delivery)
+    if inbox.message_of(work, delivery) is None:
+        inbox.forget_bytes_of(work, delivery, datetime.now(UTC))
 
 
 async def _nothing(body: Json) -> None:

@@ -33,6 +33,21 @@ class Where:
         return f"{self.team}/{self.channel}"
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A file that we put up, and the message that it stands in."""
+
+    name: str
+    size: int
+    id: str
+    ts: str
+
+    @property
+    def known(self) -> tuple[str, int]:
+        """What Slack shows of a file; several may share it."""
+        return self.name, self.size
+
+
 class Looking:
     """`ask` is how Slack is asked in a workspace."""
 
@@ -52,15 +67,17 @@ class Looking:
                 return str(message["ts"])
         return ""
 
-    async def files_at(self, where: Where, bot: str) -> dict[tuple[str, int], str]:
-        """Each file that the bot has put up at a place, its id by name and size."""
-        return {
-            (str(file.get("name")), int(file.get("size") or 0)): str(file.get("id"))
+    async def files_at(self, where: Where, bot: str) -> list[Put]:
+        """Each file that the bot has put up at a place."""
+        return [
+            Put(
+                str(file.get("name")), int(file.get("size") or 0), str(file.get("id")), str(message.get("ts"))
+            )
             async for message in self._messages(where)
             if message.get("user") == bot
             for file in message.get("files") or ()
             if file.get("mode") != "tombstone"
-        }
+        ]
 
     async def _messages(self, where: Where) -> AsyncIterator[Json]:
         """A whole thread, or the newest of a channel; nothing where we may not read it."""

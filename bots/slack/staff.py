@@ -100,7 +100,8 @@ class Staff:
         if not self.settings.enrol_agents:
             return None
         name, email, now = name_of(one) or user, email_of(one), datetime.now(UTC)
-        return await self._desk.write(lambda work: chats.enrol_agent(work, name, email, user, now))
+        ours = self._desk.setup.desk.domain
+        return await self._desk.write(lambda work: chats.enrol_agent(work, name, email, user, ours, now))
 
     async def _members_now(self) -> frozenset[str]:
         async with self._lock:
@@ -135,7 +136,10 @@ def _known(work: SqlWork, user: str, one: Json) -> tuple[Agent | None, str]:
 
 
 def agent_of(work: SqlWork, user: str, email: str) -> Agent | None:
-    """The active agent with this Slack id, or with this address."""
-    agents = work.agents()
-    by_id = next((one for one in agents if one.slack and one.slack == user), None)
-    return by_id or (work.agent(email) if email else None)
+    """The active agent with this Slack id, or with this address where no id of theirs is known.
+
+    Addresses change hands in Slack: who is known by an id is nobody else.
+    """
+    by_id = next((one for one in work.agents() if one.slack and one.slack == user), None)
+    by_address = work.agent(email) if email and by_id is None else None
+    return by_id or (by_address if by_address and not by_address.slack else None)

@@ -36,7 +36,7 @@ class Uploads:
 
     async def _there(self, where: Where) -> set[tuple[str, int]]:
         bot = (await self._speaking.workspaces.of(where.team)).bot_user
-        return set(await self._speaking.looking.files_at(where, bot))
+        return {one.known for one in await self._speaking.looking.files_at(where, bot)}
 
     async def _share(self, where: Where, file: File) -> None:
         name, size = file.name or "file", len(file.data)
