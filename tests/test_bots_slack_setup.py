@@ -186,3 +186,54 @@ def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
 
     assert "VS-1001" in told[0]
     assert ("app_uninstalled", b"") == (ended.ended_because, ended.sealed)
+
+
+@pytest.mark.parametrize(
+    ("is_shared", "writer", "tickets"),
+    [
+        (False, "caio", 1),  # the customer's own workspace, with nobody else in the channel
+        (True, "caio", 1),  # and shared with ours
+        (False, "guest", 1),  # who is known by the address
+        (True, "sam", 0),
+    ],
+)
+def test_in_a_customers_own_workspace_its_members_are_customers(tmp_path, is_shared, writer, tickets):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Acme at home", installed=True)
+            caio = slack.add_user("Caio", email="caio@acme.example", team=other)
+            guest = slack.add_user("Guest", email="guest@acme.example", team=other, restricted=True)
+            people = {"caio": caio, "guest": guest, "sam": space.sam}
+            with_us = [slack.team] if is_shared else []
+            channel = slack.add_channel("help", members=people.values(), shared_with=with_us, team=other)
+            await _run(*_desk(tmp_path, space), "slack", "install", "--token", other.bot_token)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel, other.id)
+                await slack.say(people[writer], channel, "Calls drop.")
+                await desk.settle()
+                return len([one for one in desk.cards() if "Calls drop." in one.text])
+
+    assert tickets == asyncio.run(run())
+
+
+def test_members_of_a_second_workspace_of_ours_are_no_customers_where_it_is_shared_with_one(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Second", installed=True)
+            uli = slack.add_user("Uli", email="uli@vendor.example", team=other)
+            channel = slack.add_channel(
+                "acme", members=[uli, space.ana], shared_with=[space.acme], team=other
+            )
+            await _run(*_desk(tmp_path, space), "slack", "install", "--token", other.bot_token)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel, other.id)
+                await slack.say(uli, channel, "Good morning.")
+                await slack.say(space.ana, channel, "Calls drop.")
+                await desk.settle()
+                return [one.text.partition("\n")[0] for one in desk.cards()]
+
+    (card,) = asyncio.run(run())
+
+    assert "Calls drop." in card
