@@ -11,10 +11,11 @@ from bots.commands.findings import Finding, remark, sound, to_mend
 from bots.settings import SlackSettings, secret
 from bots.slack.calls import Json, Refused, SlackFailure, answer
 from bots.slack.manifest import SCOPES
-from bots.slack.people import OUTSIDERS
+from bots.slack.people import OUTSIDERS, group_named
 from bots.slack.triage import why_gone, why_unsafe
 from bots.slack.workspaces import client_of
 from intake.errors import ConfigError
+from intake.suggestions import did_you_mean
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 MOST_MEMBERS = 200
@@ -92,6 +93,8 @@ class _Look:
             yield finding
         if not self._settings.triage_channel:
             yield remark(f"{self._place}.triage_channel is empty: agents are told by mail")
+        if group := self._settings.agents_group:
+            yield await self._of_group(client, group)
         for channel in self._channels:
             async for one in self._of_channel(client, channel, str(said.get("team_id"))):
                 yield one
@@ -115,6 +118,17 @@ class _Look:
             self._settings.fallback_channel,
         )
         return list(dict.fromkeys(one for one in named if one))
+
+    async def _of_group(self, client: AsyncWebClient, name: str) -> Finding:
+        at = f"{self._place}.agents_group"
+        try:
+            groups = (await answer(client.usergroups_list(include_users=True)))["usergroups"]
+        except SlackFailure as error:
+            return to_mend(f"{at}: {error}; try again in a minute")
+        if group := group_named(groups, name):
+            return sound(f"{at}: @{group.get('handle')}, {len(group.get('users', ()))} members")
+        handles = [str(one.get("handle")) for one in groups] or ["none"]
+        return to_mend(f"{at}: no user group {name!r} in that workspace; {did_you_mean(name, handles)}")
 
     async def _of_channel(self, client: AsyncWebClient, channel: str, team: str) -> AsyncIterator[Finding]:
         """Private, shared with nobody, and nobody in it who is not of the workspace."""

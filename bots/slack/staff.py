@@ -18,7 +18,7 @@ from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
 from bots.slack.calls import Json, Refused, SlackFailure
 from bots.slack.news import News
-from bots.slack.people import FRESH_SECONDS, People, email_of, is_of, name_of
+from bots.slack.people import FRESH_SECONDS, People, email_of, group_named, is_of, name_of
 from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage, members
 from intake.errors import TemporaryFailure
@@ -126,12 +126,12 @@ class Staff:
         return found
 
     async def _group(self, home: str) -> list[str]:
-        wanted = self.settings.agents_group.removeprefix("@")
+        wanted = self.settings.agents_group
         if not wanted:
             return []
         said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))
-        groups = (one for one in said["usergroups"] if wanted in (one["id"], one.get("handle")))
-        return [user for one in groups for user in one.get("users", ())]
+        group = group_named(said["usergroups"], wanted)
+        return list(group.get("users", ())) if group else []
 
 
 def agent_of(work: SqlWork, user: str, email: str) -> Agent | None:
