@@ -65,6 +65,10 @@ def _not_in(space) -> dict:
     return {"fallback_channel": space.slack.add_channel("elsewhere", private=True, bot=False)}
 
 
+def _away(space) -> dict:
+    return {"api_url": "http://127.0.0.1:1/api/"}
+
+
 def _no_group(space) -> dict:
     space.slack.add_usergroup("helpers", [space.colleague])
     return {"agents_group": "helprs"}
@@ -85,6 +89,7 @@ def _none(space) -> dict:
         (_public, "it is not private"),
         (_guest, "Guest is a guest or from outside"),
         (_not_in, "channel_not_found; /invite the app there"),
+        (_away, "is this machine on the network?"),
         (_no_group, 'did you mean "helpers"?'),
         (_none, "run `deskbell slack install`"),
     ],

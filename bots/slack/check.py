@@ -82,8 +82,7 @@ class _Look:
         try:
             response = await client.auth_test()
         except Exception as error:  # noqa: BLE001  Slack's refusals, and whatever a network can do
-            mend = "install the app again and copy its Bot User OAuth Token"
-            yield to_mend(f"{self._place}.bot_token: {_word(error)}; {mend}")
+            yield to_mend(f"{self._place}{_word(error)}")
             return
         said: Json = response.data if isinstance(response.data, dict) else {}
         yield sound(
@@ -127,7 +126,7 @@ class _Look:
             return to_mend(f"{at}: {error}; try again in a minute")
         if group := group_named(groups, name):
             return sound(f"{at}: @{group.get('handle')}, {len(group.get('users', ()))} members")
-        handles = [str(one.get("handle")) for one in groups] or ["none"]
+        handles = [str(one.get("handle")) for one in groups]
         return to_mend(f"{at}: no user group {name!r} in that workspace; {did_you_mean(name, handles)}")
 
     async def _of_channel(self, client: AsyncWebClient, channel: str, team: str) -> AsyncIterator[Finding]:
@@ -166,4 +165,7 @@ def _is_outsider(user: Json, team: str) -> bool:
 def _word(error: Exception) -> str:
     data = getattr(getattr(error, "response", None), "data", None)
     said = data.get("error") if isinstance(data, dict) else ""
-    return f"Slack answers {said}" if said else f"Slack cannot be reached ({type(error).__name__})"
+    if said:
+        mend = "install the app again and copy its Bot User OAuth Token"
+        return f".bot_token: Slack answers {said}; {mend}"
+    return f": Slack cannot be reached ({type(error).__name__}); is this machine on the network?"

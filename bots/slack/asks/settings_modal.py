@@ -188,7 +188,7 @@ async def _check_group(hands: Hands, home: str, group: str) -> None:
     if group and group != hands.staff.settings.agents_group:
         said = await hands.speaking.ask(home, lambda client: client.usergroups_list())
         if group_named(said["usergroups"], group) is None:
-            handles = [str(one.get("handle")) for one in said["usergroups"]] or ["none"]
+            handles = [str(one.get("handle")) for one in said["usergroups"]]
             raise Mistake(names.GROUP, f"No such group in Slack; {did_you_mean(group, handles)}")
 
 
