@@ -12,7 +12,7 @@ from bots.settings import SlackSettings
 from bots.slack.check import findings
 from sandbox.slack import SlackSandbox
 from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
-from serving import DESKBELL, deskbell, write_config
+from serving import AGENTS, DESKBELL, deskbell, write_config
 from slack_world import PEOPLE, POLICY, at_work, furnished
 from store import installations
 
@@ -191,11 +191,15 @@ def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
                 await slack.uninstall(other)
                 await slack.wait_until_idle()
                 await asyncio.sleep(0.3)
-                return told, desk.read(lambda work: installations.installation_in(work, "slack", other.id))
+                await desk.settle()
+                alarms = [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
+                ended = desk.read(lambda work: installations.installation_in(work, "slack", other.id))
+                return told, alarms, ended, other.id
 
-    told, ended = asyncio.run(run())
+    told, alarms, ended, other = asyncio.run(run())
 
     assert "VS-1001" in told[0]
+    assert [f"Trouble with slack: Slack takes the token for workspace {other} no more"] == alarms
     assert ("app_uninstalled", b"") == (ended.ended_because, ended.sealed)
 
 
