@@ -62,7 +62,8 @@ def _bytes_of(path: Path, place: str) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        hint = f"make one with `deskbell config --new-key {path}`"
+        is_ours = place == "secrets.key"  # any other is somebody else's to give
+        hint = f"make one with `deskbell config --new-key {path}`" if is_ours else "put the secret there"
         raise ConfigError([f"{place}: {path}: {error.strerror}; {hint}"]) from error
     except OSError as error:
         raise ConfigError([f"{place}: {path}: {error.strerror}; let Deskbell read it"]) from error

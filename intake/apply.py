@@ -17,7 +17,7 @@ from intake.files import for_agents
 from intake.messages import Assurance, Inbound, Raw
 from intake.policy import Policy
 from intake.promising import TWIN, is_within_budget, promise, where_they_read
-from intake.readers import TRIAGE, is_withheld, readers
+from intake.readers import TRIAGE, is_withheld, readers, whose_it_is
 from intake.telling import tell_of_act
 from intake.tickets import Ticket
 from intake.words import reading_warnings, sender_words
@@ -43,7 +43,10 @@ def apply(
     said = _each_once(
         (notice, place)
         for notice in decision.notices
-        for to in readers(work, notice, inbound, context, ticket, setup)
+        for to in (
+            *readers(work, notice, inbound, context, ticket, setup),
+            *whose_it_is(work, notice, ticket, setup, now),
+        )
         if (place := where_they_read(work, notice, to, inbound, ticket, setup.desk)).address.address
     )
     allowed = [pair for pair in said if is_within_budget(work, *pair, ticket, setup, now)]

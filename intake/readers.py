@@ -7,9 +7,11 @@ The desk itself is nobody's reader: what it wrote to its own address would come 
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from intake.context import Context
 from intake.decisions import Audience, Notice, Recipient
+from intake.duty import on_duty
 from intake.messages import Address, Inbound
 from intake.policy import Policy
 from intake.tickets import Agent, Desk, Organisation, Person, Role, Ticket
@@ -17,6 +19,8 @@ from intake.work import Setup, Work
 
 TRIAGE = "triage"
 ZONE = "zone"  # what an agent's own Slack says, among their choices
+DUE = frozenset({"agent-reminder", "agent-breach", "agent-call-back"})
+AGENTS = frozenset({Audience.AGENTS, Audience.ASSIGNEE, Audience.TEAM, Audience.MANAGERS})
 DIRECT = "direct"  # before the account of whoever is written to; and the name of the choice
 
 
@@ -108,6 +112,22 @@ def directly(work: Work, agent: Agent | None, desk: Desk, choice: str = DIRECT) 
 def zone_of(work: Work, agent: Agent, desk: Desk) -> str:
     """The time zone that an agent is told moments in: the listed one, that of their Slack, the desk's."""
     return agent.timezone or work.preference(f"agent:{agent.id}", ZONE) or desk.timezone
+
+
+def whose_it_is(
+    work: Work, notice: Notice, ticket: Ticket | None, setup: Setup, now: datetime
+) -> list[Recipient]:
+    """Whoever has a ticket, directly while on duty, of what is due or late on it.
+
+    A protected team that is written to one by one has them among its readers already.
+    """
+    desk = setup.desk
+    is_due = notice.name in DUE and notice.audience in AGENTS and desk.has_triage
+    if not is_due or ticket is None or ticket.assignee is None:
+        return []
+    is_one_by_one = setup.policy.is_protected(ticket.team) and ticket.team not in desk.protected_channels
+    is_there = on_duty(ticket.assignee, now, desk.timezone)
+    return directly(work, ticket.assignee, desk) if is_there and not is_one_by_one else []
 
 
 def _agent(agent: Agent, desk: Desk) -> Recipient:

@@ -14,7 +14,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     known = sorted(known)
     near = closest(word, known)
-    return f'did you mean "{near}"?' if near else f"known: {', '.join(known)}"
+    return f'did you mean "{near}"?' if near else f"known: {', '.join(known) or 'none'}"
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -98,6 +98,7 @@ OTHER = {
     "proofs": f'trust_authentication_results = "{serving.OUR_MTA}"',
     "at_the_end": "[channel.mail]",
     "agents": f'agents_address = "{serving.AGENTS}"',
+    "people": 'people = "people.toml"',
     "listen": 'listen = "127.0.0.1:0"',
 }
 
@@ -197,6 +198,15 @@ def test_agents_who_are_told_at_the_desks_own_address_are_told_nothing(tmp_path,
     printed = checked(tmp_path, capsys, agents=f'agents_address = "{serving.DESK}"')
 
     assert "MEND     desk.agents_address support@vendor.example is the desk's own" in printed
+
+
+def test_a_desk_whose_agents_come_from_slack_needs_none_on_its_list(tmp_path, capsys):
+    slack = '[channel.slack]\nkind = "slack"\nbot_token = { file = "slack.bot" }\napp_token = "xapp-1"\n'
+    slack += 'triage_channel = "C0123"\n\n[channel.mail]'
+    printed = checked(tmp_path, capsys, agents="", people="", at_the_end=slack)
+
+    assert "ok       people: no agent is listed; the agents in Slack" in printed
+    assert "slack.bot: No such file or directory; put the secret there" in printed
 
 
 def test_a_signature_in_anothers_name_is_told(tmp_path, capsys):

@@ -60,17 +60,17 @@ def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
 
 
 @pytest.mark.slow
-def test_words_of_who_is_no_agent_are_no_note(here: Here) -> None:
-    async def steps() -> list[str]:
+def test_words_of_who_is_no_agent_are_no_note_and_they_are_told(here: Here) -> None:
+    async def steps() -> tuple[list[str], list[str]]:
         case = await here.ticket()
         here.world.slack.channel(case.card.channel)
         await here.world.slack.join(here.world.space.colleague, case.card.channel)
         gus = here.world.slack.add_user("Gus", email=ANA.address)
         await here.world.slack.join(gus, case.card.channel)
         await case.say("I am nobody", gus)
-        return notes(case)
+        return notes(case), [one.text.partition(".")[0] for one in case.whispers(gus)]
 
-    assert [] == here.run(steps)
+    assert ([], ["Only support staff can do this"]) == here.run(steps)
 
 
 def test_an_edited_note_says_the_new_words_and_keeps_the_old_ones(here: Here) -> None:

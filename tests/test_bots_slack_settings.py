@@ -180,3 +180,19 @@ def test_emoji_mean_what_was_chosen_and_the_usual_when_nothing_is(room):
 
     assert {"wave": "claim", "tada": "solve"} == chosen
     assert emoji.USUAL == usual
+
+
+def test_the_agents_group_is_one_that_slack_has_and_can_be_taken_away_again(room):
+    room.slack.add_usergroup("helpers", [room.space.colleague])
+    staff, team = room.world.chat.hands.staff, room.slack.team.id
+
+    def is_agent():
+        return room.play(staff.agent(team, room.space.colleague)) is not None
+
+    wrong = save(room, **{names.GROUP: "helprs"})["errors"][names.GROUP]
+    save(room, **{names.GROUP: "@helpers"})
+    chosen = is_agent()
+    save(room, **{names.GROUP: ""})
+
+    assert 'did you mean "helpers"?' in wrong
+    assert (True, False) == (chosen, is_agent())

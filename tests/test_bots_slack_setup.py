@@ -12,7 +12,7 @@ from bots.settings import SlackSettings
 from bots.slack.check import findings
 from sandbox.slack import SlackSandbox
 from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
-from serving import DESKBELL, deskbell, write_config
+from serving import AGENTS, DESKBELL, deskbell, write_config
 from slack_world import PEOPLE, POLICY, at_work, furnished
 from store import installations
 
@@ -65,6 +65,15 @@ def _not_in(space) -> dict:
     return {"fallback_channel": space.slack.add_channel("elsewhere", private=True, bot=False)}
 
 
+def _away(space) -> dict:
+    return {"api_url": "http://127.0.0.1:1/api/"}
+
+
+def _no_group(space) -> dict:
+    space.slack.add_usergroup("helpers", [space.colleague])
+    return {"agents_group": "helprs"}
+
+
 def _none(space) -> dict:
     return {"bot_token": ""}
 
@@ -80,6 +89,8 @@ def _none(space) -> dict:
         (_public, "it is not private"),
         (_guest, "Guest is a guest or from outside"),
         (_not_in, "channel_not_found; /invite the app there"),
+        (_away, "is this machine on the network?"),
+        (_no_group, 'did you mean "helpers"?'),
         (_none, "run `deskbell slack install`"),
     ],
 )
@@ -180,9 +191,64 @@ def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
                 await slack.uninstall(other)
                 await slack.wait_until_idle()
                 await asyncio.sleep(0.3)
-                return told, desk.read(lambda work: installations.installation_in(work, "slack", other.id))
+                await desk.settle()
+                alarms = [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
+                ended = desk.read(lambda work: installations.installation_in(work, "slack", other.id))
+                return told, alarms, ended, other.id
 
-    told, ended = asyncio.run(run())
+    told, alarms, ended, other = asyncio.run(run())
 
     assert "VS-1001" in told[0]
+    assert [f"Trouble with slack: Slack takes the token for workspace {other} no more"] == alarms
     assert ("app_uninstalled", b"") == (ended.ended_because, ended.sealed)
+
+
+@pytest.mark.parametrize(
+    ("is_shared", "writer", "tickets"),
+    [
+        (False, "caio", 1),  # the customer's own workspace, with nobody else in the channel
+        (True, "caio", 1),  # and shared with ours
+        (False, "guest", 1),  # who is known by the address
+        (True, "sam", 0),
+    ],
+)
+def test_in_a_customers_own_workspace_its_members_are_customers(tmp_path, is_shared, writer, tickets):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Acme at home", installed=True)
+            caio = slack.add_user("Caio", email="caio@acme.example", team=other)
+            guest = slack.add_user("Guest", email="guest@acme.example", team=other, restricted=True)
+            people = {"caio": caio, "guest": guest, "sam": space.sam}
+            with_us = [slack.team] if is_shared else []
+            channel = slack.add_channel("help", members=people.values(), shared_with=with_us, team=other)
+            await _run(*_desk(tmp_path, space), "slack", "install", "--token", other.bot_token)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel, other.id)
+                await slack.say(people[writer], channel, "Calls drop.")
+                await desk.settle()
+                return len([one for one in desk.cards() if "Calls drop." in one.text])
+
+    assert tickets == asyncio.run(run())
+
+
+def test_members_of_a_second_workspace_of_ours_are_no_customers_where_it_is_shared_with_one(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Second", installed=True)
+            uli = slack.add_user("Uli", email="uli@vendor.example", team=other)
+            channel = slack.add_channel(
+                "acme", members=[uli, space.ana], shared_with=[space.acme], team=other
+            )
+            await _run(*_desk(tmp_path, space), "slack", "install", "--token", other.bot_token)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel, other.id)
+                await slack.say(uli, channel, "Good morning.")
+                await slack.say(space.ana, channel, "Calls drop.")
+                await desk.settle()
+                return [one.text.partition("\n")[0] for one in desk.cards()]
+
+    (card,) = asyncio.run(run())
+
+    assert "Calls drop." in card

@@ -226,3 +226,58 @@ def test_whoever_leaves_the_group_or_becomes_a_guest_is_no_agent_at_once(tmp_pat
             return before.name, await staff.agent(team, desk.space.sam)
 
     assert ("Sam Weaver", None) == asyncio.run(story())
+
+
+@pytest.mark.parametrize("spoil", [_guest_joins, _is_shared, _becomes_guest])
+def test_what_one_process_hears_of_a_channel_stops_the_others_too(tmp_path, spoil):
+    """Slack tells one connection of each event, so only one of two processes hears of it."""
+
+    async def story():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space) as one, at_work(tmp_path, space) as other:
+                triages = [desk.chat.hands.triage for desk in (one, other)]
+                before = [(await triage.look(space.triage)).wrong for triage in triages]
+                await spoil(one)
+                await slack.wait_until_idle()
+                await one.settle()
+                return before, [bool((await triage.look(space.triage)).wrong) for triage in triages]
+
+    assert (["", ""], [True, True]) == asyncio.run(story())
+
+
+def test_who_leaves_the_agents_group_is_no_agent_in_any_process_and_who_joins_is_one(tmp_path):
+    async def story():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            group = slack.add_usergroup("helpers", [space.colleague])
+            new = slack.add_user("New", email="new@vendor.example")
+            settings = {"agents_group": '"helpers"'}
+            async with (
+                at_work(tmp_path, space, **settings) as one,
+                at_work(tmp_path, space, **settings) as other,
+            ):
+                staffs, team = [desk.chat.hands.staff for desk in (one, other)], slack.team.id
+                before = [await staff.agent(team, new) for staff in staffs]
+                await slack.set_usergroup(group, [new])
+                await slack.wait_until_idle()
+                await one.settle()
+                after = [(await staff.agent(team, new)).name for staff in staffs]
+                return before, after, [await staff.agent(team, space.colleague) for staff in staffs]
+
+    assert ([None, None], ["New", "New"], [None, None]) == asyncio.run(story())
+
+
+def test_every_process_knows_a_channel_by_the_id_that_one_heard_of(tmp_path):
+    async def story():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space) as one, at_work(tmp_path, space) as other:
+                triages, team = [desk.chat.hands.triage for desk in (one, other)], slack.team.id
+                before = [await triage.is_triage(team, space.triage) for triage in triages]
+                after = await slack.rename_id(space.triage)
+                await slack.wait_until_idle()
+                await one.settle()
+                return before, [await triage.is_triage(team, after) for triage in triages]
+
+    assert ([True, True], [True, True]) == asyncio.run(story())

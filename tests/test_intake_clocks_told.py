@@ -38,16 +38,16 @@ BEGUN = datetime(2026, 3, 10, 10, tzinfo=UTC)
 SAM, TIM, UMA = ("sam@vendor.example", "tim@vendor.example", "uma@vendor.example")
 
 
-def told(rings_at, severity="chained", team="voice", assignee=SAM, begun=BEGUN):
+def told(rings_at, severity="chained", team="voice", assignee=SAM, begun=BEGUN, people=PEOPLE, **desk):
     """The mails that a first response of an hour leads to when the ticker comes by at these moments."""
     store = open_store("sqlite://")
-    setup = set_up(a_desk(), POLICY, Keys(b"a key that is long enough for a test"))
+    setup = set_up(a_desk(**desk), POLICY, Keys(b"a key that is long enough for a test"))
     running = clocks.clocks_of_a_new_ticket(POLICY.severity_of(severity), POLICY.calendar_of(None), begun)
     new = OpenTicket(
         "x", severity, "email", Address("Ana", "ana@acme.example"), None, team, clocks=running[:1]
     )
     with store.begin() as work:
-        import_people(work, read_book(PEOPLE, "people"))
+        import_people(work, read_book(people, "people"))
     with store.begin() as work:
         ticket = work.write(new, None, "ana", begun)
         work.write(SetField("assignee", assignee), ticket, "sam", begun)
@@ -102,3 +102,28 @@ def test_a_mail_that_is_in_time_says_nothing_of_being_late():
     (mail,) = told([BEGUN + timedelta(minutes=30)])
 
     assert "could not be said" not in as_text(mail.body)
+
+
+IN_SLACK = PEOPLE.replace('email = "sam@vendor.example"', 'email = "sam@vendor.example"\nslack = "USAM"', 1)
+
+
+@pytest.mark.parametrize(
+    ("severity", "minutes", "expected"),
+    [
+        ("by-the-wall", 30, ["direct USAM", "triage"]),
+        ("by-the-wall", 60, ["direct USAM", "triage"]),
+        ("chained", 30, ["direct USAM", "triage"]),
+        ("chained", 60, ["direct USAM", "triage"]),  # the assignee and the team, in one thread
+    ],
+)
+def test_in_slack_whoever_has_the_ticket_hears_of_it_directly_too(severity, minutes, expected):
+    mails = told([BEGUN + timedelta(minutes=minutes)], severity, people=IN_SLACK, has_triage=True)
+
+    assert expected == readers(mails)
+
+
+def test_what_all_agents_are_told_comes_to_nobody_directly_who_is_off_duty():
+    people = IN_SLACK.replace('slack = "USAM"', 'slack = "USAM"\nhours = { tue = ["20:00-21:00"] }')
+    mails = told([BEGUN + timedelta(minutes=30)], "by-the-wall", people=people, has_triage=True)
+
+    assert ["triage"] == readers(mails)

@@ -75,17 +75,24 @@ def _people(wired: Wired) -> Iterator[Finding]:
                 )
     with wired.store.reading() as work:
         agents = listed or len(listed_agents(work))
-    yield from _readers(wired.desk, agents)
+    is_enrolled = any(
+        isinstance(one, SlackSettings) and one.triage_channel and one.enrol_agents
+        for one in wired.settings.channel.values()
+    )
+    yield from _readers(wired.desk, agents, "the agents in Slack, as they come" if is_enrolled else "")
 
 
-def _readers(desk: Desk, agents: int) -> Iterator[Finding]:
-    """Whether there is somebody who hears of anything."""
+def _readers(desk: Desk, agents: int, others: str) -> Iterator[Finding]:
+    """Whether there is somebody who hears of anything; `others` are those who are put on the list yet."""
     told = f"told at {desk.agents_address}" if desk.agents_address else "each told at their own address"
     if agents:
         yield sound(f"people: {agents} {'agent' if agents == 1 else 'agents'}, {told}")
     if desk.agents_address and desk.is_ours(desk.agents_address):
         hint = "nobody reads there; name another, or none to write to each agent"
         yield to_mend(f"desk.agents_address {desk.agents_address} is the desk's own: {hint}")
+    if not agents and others:
+        yield sound(f"people: no agent is listed; {others}")
+        return
     if not agents:
         yield remark("no agent is known: nobody can answer by mail; see `deskbell people import`")
     if not agents and not desk.agents_address:

@@ -23,6 +23,7 @@ from bots.slack.hearing import Hearing
 from bots.slack.http_mode import HttpMode
 from bots.slack.listening import Hands
 from bots.slack.neighbours import Neighbours
+from bots.slack.news import News
 from bots.slack.people import People
 from bots.slack.socket_mode import SocketMode
 from bots.slack.speaking import Speaking
@@ -49,8 +50,10 @@ class SlackChat:
         workspaces = Workspaces(settings, name, desk)
         speaking = Speaking(workspaces, desk, alerts)
         people = People(speaking)
-        triage = Triage(settings, desk, speaking, people, alerts)
-        staff = Staff(settings, desk, speaking, people, triage)
+        news = News(desk)
+        news.forgetting.append(people.forget)
+        triage = Triage(settings, desk, speaking, people, alerts, news)
+        staff = Staff(settings, desk, speaking, people, triage, news)
         cards = Cards(desk, speaking, triage)
         downloads = Downloads(speaking, settings.api_url, settings.max_file_mib)
         self._alerts = alerts
@@ -59,7 +62,7 @@ class SlackChat:
         self._asks = Asks(self.hands)
         neighbours = Neighbours(speaking)
         customers = Customers(desk, workspaces, people, neighbours, staff, downloads)
-        self._events = Events(self.hands, customers)
+        self._events = Events(self.hands, customers, news)
         self._hearing = Hearing(name, desk)
         self._dispatch: Dispatch | None = None
         self._socket: SocketMode | None = None

@@ -11,10 +11,11 @@ from bots.commands.findings import Finding, remark, sound, to_mend
 from bots.settings import SlackSettings, secret
 from bots.slack.calls import Json, Refused, SlackFailure, answer
 from bots.slack.manifest import SCOPES
-from bots.slack.people import OUTSIDERS
+from bots.slack.people import OUTSIDERS, group_named
 from bots.slack.triage import why_gone, why_unsafe
 from bots.slack.workspaces import client_of
 from intake.errors import ConfigError
+from intake.suggestions import did_you_mean
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 MOST_MEMBERS = 200
@@ -81,8 +82,7 @@ class _Look:
         try:
             response = await client.auth_test()
         except Exception as error:  # noqa: BLE001  Slack's refusals, and whatever a network can do
-            mend = "install the app again and copy its Bot User OAuth Token"
-            yield to_mend(f"{self._place}.bot_token: {_word(error)}; {mend}")
+            yield to_mend(f"{self._place}{_word(error)}")
             return
         said: Json = response.data if isinstance(response.data, dict) else {}
         yield sound(
@@ -92,6 +92,8 @@ class _Look:
             yield finding
         if not self._settings.triage_channel:
             yield remark(f"{self._place}.triage_channel is empty: agents are told by mail")
+        if group := self._settings.agents_group:
+            yield await self._of_group(client, group)
         for channel in self._channels:
             async for one in self._of_channel(client, channel, str(said.get("team_id"))):
                 yield one
@@ -115,6 +117,17 @@ class _Look:
             self._settings.fallback_channel,
         )
         return list(dict.fromkeys(one for one in named if one))
+
+    async def _of_group(self, client: AsyncWebClient, name: str) -> Finding:
+        at = f"{self._place}.agents_group"
+        try:
+            groups = (await answer(client.usergroups_list(include_users=True)))["usergroups"]
+        except SlackFailure as error:
+            return to_mend(f"{at}: {error}; try again in a minute")
+        if group := group_named(groups, name):
+            return sound(f"{at}: @{group.get('handle')}, {len(group.get('users', ()))} members")
+        handles = [str(one.get("handle")) for one in groups]
+        return to_mend(f"{at}: no user group {name!r} in that workspace; {did_you_mean(name, handles)}")
 
     async def _of_channel(self, client: AsyncWebClient, channel: str, team: str) -> AsyncIterator[Finding]:
         """Private, shared with nobody, and nobody in it who is not of the workspace."""
@@ -152,4 +165,7 @@ def _is_outsider(user: Json, team: str) -> bool:
 def _word(error: Exception) -> str:
     data = getattr(getattr(error, "response", None), "data", None)
     said = data.get("error") if isinstance(data, dict) else ""
-    return f"Slack answers {said}" if said else f"Slack cannot be reached ({type(error).__name__})"
+    if said:
+        mend = "install the app again and copy its Bot User OAuth Token"
+        return f".bot_token: Slack answers {said}; {mend}"
+    return f": Slack cannot be reached ({type(error).__name__}); is this machine on the network?"

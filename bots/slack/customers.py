@@ -18,7 +18,7 @@ from bots.slack.asked import status_of
 from bots.slack.calls import Json
 from bots.slack.downloads import Downloads, Fetched
 from bots.slack.neighbours import Neighbours
-from bots.slack.people import People, email_of, is_of, name_of
+from bots.slack.people import People, email_of, name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
 from bots.slack.told import answered_in_place, told_of_edit
@@ -114,7 +114,8 @@ class Customers:
         files = await self._downloads.fetch(
             team, event.get("files") or (), is_last_try=waiting.attempts >= LAST_TRY
         )
-        is_ours = is_of(one, team)  # a guest of ours is a customer whom we gave an account
+        channel = str(event["channel"])
+        is_ours = await self._neighbours.is_ours(team, channel, one)  # a guest of ours is a customer
         return Said(
             place,
             waiting.raw,
@@ -128,8 +129,8 @@ class Customers:
             name_of(one) or user,
             email_of(one),
             is_ours,
-            await self._neighbours.is_theirs(team, str(event["channel"]), one),
-            await self._staff.agent(team, user) if is_ours else None,
+            await self._neighbours.is_theirs(team, channel, one),
+            await self._staff.agent(str(one["team_id"]), user) if is_ours else None,
             files,
         )
 

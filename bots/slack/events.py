@@ -13,6 +13,7 @@ from bots.slack.calls import Json
 from bots.slack.customers import Customers
 from bots.slack.dispatch import Dispatch, Heard
 from bots.slack.listening import Hands
+from bots.slack.news import News
 from bots.slack.people import is_of, name_of
 from bots.slack.workspaces import MEDIUM
 from intake.decisions import Audience, Notice, Recipient
@@ -29,8 +30,9 @@ log = structlog.get_logger()
 class Events:
     """`table` is what Bolt is told to listen to for us."""
 
-    def __init__(self, hands: Hands, customers: Customers) -> None:
+    def __init__(self, hands: Hands, customers: Customers, news: News) -> None:
         self._hands = hands
+        self._news = news
         self._customers = customers
         self.dispatch: Dispatch | None = None  # which is made with our table
 
@@ -55,7 +57,7 @@ class Events:
         if await self._hands.triage.is_triage(team, channel):
             assert self.dispatch
             if body.get("is_ext_shared_channel"):  # whatever brought it about: no more words go there
-                await self._hands.triage.look(channel, anew=True)
+                await self._looked_anew(channel)
             await self.dispatch.message(waiting, team, event, body)
             return
         place = await self._hands.desk.read(
@@ -68,8 +70,7 @@ class Events:
         """Somebody joined a triage channel, which is looked over again; or we were invited somewhere."""
         channel = str(event["channel"])
         if await self._hands.triage.is_triage(team, channel):
-            self._hands.staff.forget(str(event.get("user") or ""))
-            await self._hands.triage.look(channel, anew=True)
+            await self._looked_anew(channel)
             return
         bot = (await self._hands.speaking.workspaces.of(team)).bot_user
         known = await self._hands.desk.read(
@@ -101,26 +102,31 @@ class Events:
     async def _changed_channel(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         channel = str(event["channel"])
         if await self._hands.triage.is_triage(team, channel):
-            await self._hands.triage.look(channel, anew=True)
+            await self._looked_anew(channel)
+
+    async def _looked_anew(self, channel: str) -> None:
+        """Here and, before anything else is posted there, in every other process."""
+        await self._news.spread()
+        await self._hands.triage.look(channel, anew=True)
 
     async def _renumbered(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         before, after = str(event["old_channel_id"]), str(event["new_channel_id"])
         if await self._hands.triage.is_triage(team, before):
             await self._hands.triage.renamed(before, after)
+            await self._news.spread()
         await self._hands.desk.write(
             lambda work: chat_places.move(work, MEDIUM, f"{team}/{before}", f"{team}/{after}")
         )
 
     async def _changed_group(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
-        self._hands.staff.forget()
+        await self._news.spread()
 
     async def _changed_user(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         """Whoever became a guest must not stay in a triage channel."""
         user = event.get("user") or {}
         self._hands.staff.forget(str(user.get("id") or ""))
         if not is_of(user, team):
-            for channel in self._hands.triage.configured:
-                self._hands.triage.forget(await self._hands.triage.now_called(channel))
+            await self._news.spread()
 
     async def _uninstalled(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         await self._ended(team, "app_uninstalled")

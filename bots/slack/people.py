@@ -1,6 +1,7 @@
 """What Slack knows of somebody: asked once in five minutes, and at once when Slack says that it changed."""
 
 import time
+from collections.abc import Iterable
 
 from bots.slack.calls import Json, Refused
 from bots.slack.speaking import Speaking
@@ -43,6 +44,12 @@ def is_of(user: Json, team: str) -> bool:
     """A full member of the workspace: no guest, no stranger, no machine, not gone."""
     is_theirs = bool(user) and user.get("team_id") == team
     return is_theirs and not any(user.get(one) for one in OUTSIDERS)
+
+
+def group_named(groups: Iterable[Json], name: str) -> Json | None:
+    """The user group with this id or handle, as Slack lists them."""
+    wanted = name.removeprefix("@")
+    return next((one for one in groups if wanted in (one["id"], one.get("handle"))), None)
 
 
 def email_of(user: Json) -> str:

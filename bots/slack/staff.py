@@ -18,7 +18,8 @@ import structlog
 from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
 from bots.slack.calls import Json, Refused, SlackFailure
-from bots.slack.people import FRESH_SECONDS, People, email_of, is_of, name_of, zone_in
+from bots.slack.news import News
+from bots.slack.people import FRESH_SECONDS, People, email_of, group_named, is_of, name_of, zone_in
 from bots.slack.speaking import Speaking
 from bots.slack.triage import Triage, members
 from intake.errors import TemporaryFailure
@@ -35,13 +36,21 @@ class Staff:
     """`agent` answers for one user of one workspace."""
 
     def __init__(
-        self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, triage: Triage
+        self,
+        settings: SlackSettings,
+        desk: ChatDesk,
+        speaking: Speaking,
+        people: People,
+        triage: Triage,
+        news: News,
     ) -> None:
         self.settings = settings
         self._desk = desk
         self._speaking = speaking
         self._people = people
         self._triage = triage
+        self._news = news
+        self._mark = ""
         self._members: frozenset[str] = frozenset()
         self._until = 0.0
         self._lock = asyncio.Lock()
@@ -105,8 +114,10 @@ class Staff:
 
     async def _members_now(self) -> frozenset[str]:
         async with self._lock:
-            if time.monotonic() >= self._until:
+            mark = await self._news.latest()
+            if mark != self._mark or time.monotonic() >= self._until:
                 self._members = frozenset(await self._found())
+                self._mark = mark
                 self._until = time.monotonic() + FRESH_SECONDS
             return self._members
 
@@ -121,12 +132,12 @@ class Staff:
         return found
 
     async def _group(self, home: str) -> list[str]:
-        wanted = self.settings.agents_group.removeprefix("@")
+        wanted = self.settings.agents_group
         if not wanted:
             return []
         said = await self._speaking.ask(home, lambda client: client.usergroups_list(include_users=True))
-        groups = (one for one in said["usergroups"] if wanted in (one["id"], one.get("handle")))
-        return [user for one in groups for user in one.get("users", ())]
+        group = group_named(said["usergroups"], wanted)
+        return list(group.get("users", ())) if group else []
 
 
 def _known(work: SqlWork, user: str, one: Json) -> tuple[Agent | None, str]:

@@ -80,7 +80,10 @@ class Tokens:
         remedy = (
             "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
         )
-        await self._alerts.tell(self._trouble(team), f"Slack answers {error}", remedy)
+        key = self.workspaces.key(team)
+        # Slack says of a workspace that took us out first one word and then another; that is one trouble
+        reason = f"Slack takes the token for workspace {key} no more" if key else f"Slack answers {error}"
+        await self._alerts.tell(self._trouble(team), reason, remedy)
 
     async def try_again(self, key: str) -> None:
         """Ask with a token whether it works by now; "" is the agents' own workspace."""

@@ -17,6 +17,7 @@ from bots.chat.desk import ChatDesk
 from bots.settings import SlackSettings
 from bots.slack.calls import CHANNEL_GONE, Json, Refused, SlackFailure
 from bots.slack.looking import Where
+from bots.slack.news import News
 from bots.slack.people import People, is_of, name_of
 from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.workspaces import MEDIUM
@@ -48,27 +49,36 @@ class Looked:
     wrong: str
     is_gone: bool
     until: float
+    mark: str  # of the news that were known then
 
 
 class Triage:
     """`seat` says where a ticket's card goes, or why it can go nowhere."""
 
     def __init__(
-        self, settings: SlackSettings, desk: ChatDesk, speaking: Speaking, people: People, alerts: Alerts
+        self,
+        settings: SlackSettings,
+        desk: ChatDesk,
+        speaking: Speaking,
+        people: People,
+        alerts: Alerts,
+        news: News,
     ) -> None:
         self.settings = settings
         self._desk = desk
         self._speaking = speaking
         self._people = people
         self._alerts = alerts
+        self._news = news
         self._looked: dict[str, Looked] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._moved: dict[str, str] | None = None
+        news.forgetting.append(self._forget_names)
 
     def use(self, settings: SlackSettings) -> None:
         """Go by other channels of teams from now on."""
         self.settings = settings
-        self._moved = None
+        self._forget_names()
 
     @property
     def configured(self) -> tuple[str, ...]:
@@ -82,6 +92,7 @@ class Triage:
 
     async def seat(self, team: str) -> Seat:
         """Where the cards of a team's tickets go; TemporaryFailure while that is nowhere."""
+        await self._news.latest()
         home = await self._speaking.home()
         wrong = "no triage channel is configured"
         for channel, own in self._candidates(team):
@@ -95,6 +106,7 @@ class Triage:
 
     async def is_triage(self, team: str, channel: str) -> bool:
         """Whether a channel is one of ours for triage."""
+        await self._news.latest()
         known = [await self.now_called(one) for one in self.configured]
         return channel in known and team == await self._speaking.home()
 
@@ -106,13 +118,14 @@ class Triage:
     async def look(self, channel: str, *, anew: bool = False) -> Looked:
         """What is known of a channel, found out anew where that is too old; TemporaryFailure if it cannot."""
         async with self._locks.setdefault(channel, asyncio.Lock()):
+            mark = await self._news.latest()
             known = self._looked.get(channel)
-            if known and not anew and time.monotonic() < known.until:
+            if known and not anew and known.mark == mark and time.monotonic() < known.until:
                 return known
             wrong, is_gone = await self._found_out(channel)
             await self._note(channel, wrong, is_gone)
             seconds = TROUBLED_SECONDS if wrong else SOUND_SECONDS
-            self._looked[channel] = Looked(wrong, is_gone, time.monotonic() + seconds)
+            self._looked[channel] = Looked(wrong, is_gone, time.monotonic() + seconds, mark)
             return self._looked[channel]
 
     async def unsafe(self, channel: str) -> str:
@@ -127,7 +140,8 @@ class Triage:
         if not found.wrong:
             wrong = f"{channel}: {gone.error}"
             await self._note(channel, wrong, is_gone=True)
-            self._looked[channel] = Looked(wrong, True, time.monotonic() + TROUBLED_SECONDS)
+            until = time.monotonic() + TROUBLED_SECONDS
+            self._looked[channel] = Looked(wrong, True, until, await self._news.latest())
 
     def forget(self, channel: str) -> None:
         self._looked.pop(channel, None)
@@ -142,7 +156,7 @@ class Triage:
             chats.choose(work, MEDIUM, f"{MOVED} {named}", after, now)
 
         await self._desk.write(moved)
-        self._moved = None
+        self._forget_names()
         self.forget(before)
 
     async def now_called(self, channel: str) -> str:
@@ -165,6 +179,9 @@ class Triage:
             await asyncio.sleep(TROUBLED_SECONDS)
 
     # Helpers
+
+    def _forget_names(self) -> None:
+        self._moved = None
 
     def _candidates(self, team: str) -> Iterator[tuple[str, str]]:
         """The team's own channel before that of all; the fallback for either. None is another team's."""

@@ -2,7 +2,7 @@
 
 Plain words in a ticket's thread are a note, never an answer: the customer reads only what somebody
 sent by an act of its own. What is edited or deleted says so from then on, and what it said before is
-kept. Above the threads, and from whoever is no agent, nothing is the desk's business.
+kept. Above the threads nothing is the desk's business; whoever is no agent reads that they are none.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from bots.acting import Words
 from bots.slack.acts.answering import whisper
 from bots.slack.acts.doing import NotFound, Target, carry_out, seen_ticket
 from bots.slack.acts.preview import show_preview
+from bots.slack.apologies import reference_of
 from bots.slack.asks.direct import mentioned
 from bots.slack.blocks import errors
 from bots.slack.blocks.facts import reads
@@ -53,6 +54,13 @@ async def written(acting: Acting, call: Call) -> None:
     if left_out:
         with suppress(SlackFailure, DeliveryError):  # the note says it, too
             await whisper(acting, call, errors.refusal(errors.left_out(left_out)))
+
+
+async def unheard(acting: Acting, call: Call) -> None:
+    """Somebody in the channel who is no agent is not to take their words for a note, or for an answer."""
+    is_somebody = acting.user and not call.payload.get("bot_id")
+    if acting.ticket and acting.thread and is_somebody and not call.body.get("is_ext_shared_channel"):
+        await whisper(acting, call, errors.refusal(errors.not_staff(reference_of("no agent"))))
 
 
 async def changed(acting: Acting, call: Call) -> None:
@@ -172,7 +180,10 @@ def _is_same(event: Mapping[str, object]) -> bool:
 
 
 LISTENERS = (
-    *(Listener(Kind.MESSAGE, name, written) for name in ("", "file_share", "thread_broadcast")),
+    *(
+        Listener(Kind.MESSAGE, name, written, otherwise=unheard)
+        for name in ("", "file_share", "thread_broadcast")
+    ),
     Listener(Kind.MESSAGE, "message_changed", changed),
     Listener(Kind.MESSAGE, "message_deleted", deleted),
 )

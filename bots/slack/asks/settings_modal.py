@@ -20,6 +20,7 @@ from bots.slack.blocks.errors import Fault, refusal
 from bots.slack.blocks.modals import SettingsFacts, message_view, settings
 from bots.slack.calls import Json, Refused
 from bots.slack.listening import Acting, Call, Hands, Kind, Listener
+from bots.slack.people import group_named
 from bots.slack.registering import (
     HISTORY,
     TEAM,
@@ -130,6 +131,7 @@ async def _saved(acting: Acting, call: Call) -> str:
     filled = values_of(call.body["view"])
     wanted = _choices(filled)
     home = await hands.speaking.home()
+    await _check_group(hands, home, wanted[GROUP])
     place = await _customers(hands, home, filled, agent)
     if team := filled.get(names.TEAM, ""):
         wanted[f"{TEAM}{team}"] = await _triage_of(hands, team, filled.get(names.TRIAGE_CHANNEL, ""))
@@ -176,7 +178,18 @@ def _choices(filled: Mapping[str, str]) -> dict[str, str]:
     if group and not HANDLE.fullmatch(group):
         raise Mistake(names.GROUP, "Write a group's handle, such as support-staff.")
     found = {emoji.CHOICE: json.dumps(_emoji(filled.get(names.EMOJI, "")))}
-    return found | ({GROUP: group} if group else {})
+    return found | {GROUP: group}
+
+
+async def _check_group(hands: Hands, home: str, group: str) -> None:
+    """A group must be there to have members; the configuration's own is taken away there only."""
+    if not group and (configured := hands.settings.agents_group):
+        raise Mistake(names.GROUP, f"agents_group = {configured!r} in config.toml; take it out there.")
+    if group and group != hands.staff.settings.agents_group:
+        said = await hands.speaking.ask(home, lambda client: client.usergroups_list())
+        if group_named(said["usergroups"], group) is None:
+            handles = [str(one.get("handle")) for one in said["usergroups"]]
+            raise Mistake(names.GROUP, f"No such group in Slack; {did_you_mean(group, handles)}")
 
 
 def _emoji(text: str) -> dict[str, str]:
