@@ -155,7 +155,7 @@ def _changes(work: Work, decision: Decision, ticket: Ticket, setup: Setup) -> It
             case LinkTo(number):
                 yield f"this ticket: it is linked to {setup.policy.file.reference.format(number=number)}"
             case AskSurvey():
-                yield "survey: none → asked"
+                yield "survey: sent"
             case SetSeverity(severity):
                 yield f"severity: {ticket.severity} → {severity}"
             case SetField("assignee", value):

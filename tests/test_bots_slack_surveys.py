@@ -98,7 +98,7 @@ def test_from_the_close_form_to_the_mail_and_its_answer_to_the_line_in_the_threa
     case, mail, code = here.run(steps)
     (line,) = ratings(case)
 
-    assert any("survey: none → asked" in one.text for one in case.thread)
+    assert any("survey: sent" in one.text for one in case.thread)
     assert (250, (Score.GOOD, "Sam was quick.")) == (code, kept(case))
     assert "auto-generated" == mail["Auto-Submitted"]
     assert "rated this good" in line.text
