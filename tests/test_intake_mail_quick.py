@@ -153,6 +153,7 @@ def test_real_mail_is_read_alike_both_ways_and_most_of_it_quickly():
     assert quickly > len(bodies) / 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not SHARED_MAILS, reason="no collection of real mails beside the checkout (DESKBELL_SHARED)"
 )
@@ -168,6 +169,7 @@ def test_well_formed_mail_of_any_structure_is_read_alike_both_ways():
     assert quickly > 150
 
 
+@pytest.mark.slow
 def test_damaged_mail_is_read_alike_both_ways():
     quickly = sum(agree(body) for seed in range(400) for body in mutations(Writer(seed).mail(), seed))
 
