@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sandbox.slack import SlackSandbox
 from serving import AGENTS, SAM
 from slack_world import at_work, furnished, world
+from store.exports import conversation
 from store.people_lists import history_of_entry
 from store.tables import agents
 
@@ -281,3 +282,20 @@ def test_every_process_knows_a_channel_by_the_id_that_one_heard_of(tmp_path):
                 return before, [await triage.is_triage(team, after) for triage in triages]
 
     assert ([True, True], [True, True]) == asyncio.run(story())
+
+
+def test_an_agent_reads_that_nothing_is_taken_from_a_channel_that_others_can_read_now(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(subject="Calls drop")
+            card = await desk.card()
+            await desk.settle()
+            await desk.slack.share_channel(card.channel, desk.space.acme)
+            await desk.slack.say(desk.space.sam, card.channel, "A secret note.", thread_ts=card.ts)
+            told = await desk.slack.wait_for(lambda: desk.slack.ephemerals(desk.space.sam, card.channel))
+            return told[-1].text, str(desk.read(lambda work: conversation(work, 1001)))
+
+    told, kept = asyncio.run(story())
+
+    assert "Others can read this channel now, so nothing is taken from it." in told
+    assert "A secret note." not in kept

@@ -57,10 +57,12 @@ async def written(acting: Acting, call: Call) -> None:
 
 
 async def unheard(acting: Acting, call: Call) -> None:
-    """Somebody in the channel who is no agent is not to take their words for a note, or for an answer."""
-    is_somebody = acting.user and not call.payload.get("bot_id")
-    if acting.ticket and acting.thread and is_somebody and not call.body.get("is_ext_shared_channel"):
-        await whisper(acting, call, errors.refusal(errors.not_staff(reference_of("no agent"))))
+    """Nobody is to take words for a note that are none: no stranger, in a shared channel no agent either."""
+    is_shared = bool(call.body.get("is_ext_shared_channel"))
+    is_meant = acting.agent is not None if is_shared else bool(acting.user and not call.payload.get("bot_id"))
+    if acting.ticket and acting.thread and is_meant:
+        fault = errors.channel_shared if is_shared else errors.not_staff
+        await whisper(acting, call, errors.refusal(fault(reference_of("not taken"))))
 
 
 async def changed(acting: Acting, call: Call) -> None:

@@ -54,6 +54,12 @@ def not_staff(ref: str = "") -> Fault:
     return Fault("Only support staff can do this.", "Ask an administrator of Deskbell to add you.", ref)
 
 
+def channel_shared(ref: str = "") -> Fault:
+    """To an agent in a triage channel that others can read by now: their words and acts are not taken."""
+    step = "Take the others out of it; an administrator has been told."
+    return Fault("Others can read this channel now, so nothing is taken from it.", step, ref)
+
+
 def not_found(wanted: str, ref: str = "") -> Fault:
     """The same for a ticket that is not there and for one that may not be seen."""
     return Fault(f"I can't find {wanted[:40]}.", "/ticket find looks for words and addresses.", ref)
