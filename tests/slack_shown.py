@@ -121,7 +121,7 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     yield errors.refusal(errors.not_found(text, "r1"))
     yield errors.refusal(errors.bad_command(text, "r1"))
     yield errors.refusal(errors.stale(text, text, NOW, NOW))
-    yield errors.refusal(errors.too_large(text, 20))
+    yield errors.refusal(errors.left_out([text]))
     yield errors.refusal(errors.left_out([text]))
     yield errors.refusal(errors.refused_command(text))
     yield errors.unreachable(facts, text, text, text, 5)

@@ -122,11 +122,8 @@ def test_a_length_of_time_is_said_in_its_two_largest_units(length, shown):
         (errors.bad_command("assign"), "assign wants more than that.", "/ticket assign ID @agent|team:x"),
         (errors.expired(), "That took too long.", "Press the button again."),
         (errors.store_down("r1"), "Saved nothing.", "Try again in a minute."),
-        (errors.too_large("a.log", 20), "a.log is larger than 20 MiB.", "send a link"),
-        (errors.refused_type("a.exe"), "a.exe is of a type that is not taken.", "archive"),
         (errors.left_out(["the file a.log was left out: why"]), "The file a.log was left out: why.", "link"),
         (errors.already_sent("WX-1"), "the customer has the first text.", "Write again"),
-        (errors.channel_broken("#triage", "is_archived"), "it is archived", "/invite"),
         (errors.refused_command("no severity 'x'"), "No severity 'x'.", ""),
     ],
 )

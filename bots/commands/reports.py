@@ -10,6 +10,10 @@ import typer
 from bots.console import open_desk, show
 
 app = typer.Typer(help="Report on promises, uptime, satisfaction; as a table or CSV.", no_args_is_help=True)
+Since = Annotated[
+    str, typer.Option("--from", metavar="DATE", help="First day, in the desk's zone; else 90 days ago.")
+]
+Until = Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; else today.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV file; - prints it.", allow_dash=True)
@@ -21,10 +25,8 @@ Picture = Annotated[
 
 @app.command()
 def sla(
-    since: Annotated[
-        str, typer.Option("--from", metavar="DATE", help="First day, in the desk's zone; else 90 days ago.")
-    ] = "",
-    until: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; else today.")] = "",
+    since: Since = "",
+    until: Until = "",
     by: Annotated[
         str,
         typer.Option("--by", help="severity, organisation, month, team; kind of clock alone if left out."),
@@ -58,10 +60,8 @@ def uptime(
 
 @app.command()
 def satisfaction(
-    since: Annotated[
-        str, typer.Option("--from", metavar="DATE", help="First day, in the desk's zone; else 90 days ago.")
-    ] = "",
-    until: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; else today.")] = "",
+    since: Since = "",
+    until: Until = "",
     by: Annotated[
         str, typer.Option("--by", help="agent, organisation, team; all together if left out.")
     ] = "all",

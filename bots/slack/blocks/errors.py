@@ -8,20 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.slack.blocks import names
-from bots.slack.blocks.elements import actions, button, context, rich_section, rich_text, said
+from bots.slack.blocks.elements import actions, context, rich_section, rich_text, said
 from bots.slack.blocks.lists import command_names, usage_of
 from bots.slack.blocks.text import fallback, plain
 from bots.slack.blocks.thread import delivery_buttons
 from bots.slack.blocks.times import span
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.suggestions import closest, did_you_mean
-
-REASONS = {
-    "channel_not_found": "it is gone, or Deskbell has never been in it",
-    "not_in_channel": "Deskbell is not in it",
-    "is_archived": "it is archived",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +80,6 @@ def store_down(ref: str) -> Fault:
     return Fault("Saved nothing.", "Try again in a minute.", ref)
 
 
-def too_large(name: str, most_mib: int, ref: str = "") -> Fault:
-    return Fault(
-        f"{name[:80]} is larger than {most_mib} MiB.", "Split it, or send a link to where it lies.", ref
-    )
-
-
-def refused_type(name: str, ref: str = "") -> Fault:
-    step = "Put it into an archive without programs, or send a link to where it lies."
-    return Fault(f"{name[:80]} is of a type that is not taken.", step, ref)
-
-
 def left_out(defects: Iterable[str], ref: str = "") -> Fault:
     """Files in a thread that could not be taken, in the words for why."""
     sentence = " ".join(f"{one[:1].upper()}{one[1:]}." for one in defects)
@@ -119,25 +101,7 @@ def already_sent(reference: str) -> Fault:
     return Fault(f"{reference}: already sent, the customer has the first text.", step)
 
 
-def channel_broken(channel: str, why: str) -> Fault:
-    """To the administrators: nothing can be posted to a channel."""
-    step = "Invite it with /invite, or name another channel in the configuration."
-    return Fault(f"Nothing can be posted to {channel}: {REASONS.get(why, why)}.", step)
-
-
-def wrong_channel(channel: str) -> Fault:
-    """To whoever invited the bot to where it has nothing to say."""
-    step = "An administrator registers it with /ticket settings, or removes Deskbell from it."
-    return Fault(f"Deskbell says nothing in {channel}, because it is no channel of the desk.", step)
-
-
 def unreachable(facts: CardFacts, address: str, why: str, tried: str, promise: int) -> Message:
     """The customer did not get an answer: what failed, what was tried, what can be done."""
     fault = Fault(f"{facts.reference}: {address} was not reached: {why}.", f"Tried: {tried}.")
     return refusal(fault, (actions(delivery_buttons(promise, facts), "delivery"),))
-
-
-def press_again(reference: str, number: int) -> Message:
-    """A form that expired, and the button that opens it anew."""
-    again = button("Reply", names.REPLY, names.Pressed(ticket=number))
-    return refusal(expired(), (actions([again], reference[:200] or "again"),))
