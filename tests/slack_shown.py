@@ -124,7 +124,6 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     yield errors.refusal(errors.left_out([text]))
     yield errors.refusal(errors.left_out([text]))
     yield errors.refusal(errors.refused_command(text))
-    yield errors.unreachable(facts, text, text, text, 5)
     answer = a_reply(text=text, readers=(text,), subject=text)
     yield from (modals.reply_preview(answer), modals.undo(answer, 10), modals.undone(text, text))
     yield modals.solve_anyway(text, 1042, 3)

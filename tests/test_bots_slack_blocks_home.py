@@ -8,7 +8,7 @@ from bots.slack.blocks import Due, HomeFacts, Shelf, errors, lists, names
 from bots.slack.blocks.home import home
 from bots.slack.blocks.times import span, until
 from intake.tickets import ClockKind
-from slack_shown import NOW, SEVERITIES, a_card, a_home, a_row, check, check_shown, words_in
+from slack_shown import NOW, SEVERITIES, a_home, a_row, check, check_shown, words_in
 
 THOUSAND = tuple(a_row(1001 + place, subject="x" * 900, organisation="Acme " * 60) for place in range(1000))
 
@@ -137,15 +137,6 @@ def test_a_refusal_ends_with_the_reference_that_the_log_knows():
     message = errors.refusal(errors.store_down("7f3a"))
 
     assert (True, True) == (message.text.endswith("Ref 7f3a"), "Ref 7f3a" in words_in(message.blocks))
-
-
-def test_a_customer_who_was_not_reached_can_be_tried_again_or_another_way():
-    message = errors.unreachable(a_card(), "ana@acme.example", "mailbox full", "email", 5)
-    check(message)
-
-    assert [(names.RETRY, 5), (names.OTHER_WAY, 5)] == [
-        (one["action_id"], names.pressed_in(one["value"]).promise) for one in message.blocks[-1]["elements"]
-    ]
 
 
 def test_a_paused_promise_is_said_to_rest():

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.slack.blocks.elements import actions, context, rich_section, rich_text, said
+from bots.slack.blocks.elements import context, rich_section, rich_text, said
 from bots.slack.blocks.lists import command_names, usage_of
 from bots.slack.blocks.text import fallback, plain
-from bots.slack.blocks.thread import delivery_buttons
 from bots.slack.blocks.times import span
-from bots.slack.blocks.types import CardFacts, Json, Message
+from bots.slack.blocks.types import Json, Message
 from intake.suggestions import closest, did_you_mean
 
 
@@ -99,9 +98,3 @@ def already_sent(reference: str) -> Fault:
     """To whoever edits an answer that is out."""
     step = "Write again if they should know more."
     return Fault(f"{reference}: already sent, the customer has the first text.", step)
-
-
-def unreachable(facts: CardFacts, address: str, why: str, tried: str, promise: int) -> Message:
-    """The customer did not get an answer: what failed, what was tried, what can be done."""
-    fault = Fault(f"{facts.reference}: {address} was not reached: {why}.", f"Tried: {tried}.")
-    return refusal(fault, (actions(delivery_buttons(promise, facts), "delivery"),))
