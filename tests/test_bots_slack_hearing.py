@@ -63,11 +63,14 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_pa
 def test_an_event_that_comes_twice_is_decided_once(tmp_path):
     async def run():
         async with SlackSandbox(redeliver_after=0.2) as slack, world(tmp_path, slack) as desk:
-            whole = desk.chat._hearing._desk.keep
+            whole, keys, again = desk.chat._hearing._desk.keep, [], asyncio.Event()
 
             async def slow(raw, key):
                 kept = await whole(raw, key)
-                await asyncio.sleep(0.5)  # kept, and the acknowledgement comes too late
+                keys.append(key)
+                if len(keys) > 1:
+                    again.set()
+                await asyncio.wait_for(again.wait(), 20.0)  # kept, and acknowledged when it has come again
                 return kept
 
             desk.chat._hearing._desk.keep = slow
