@@ -306,7 +306,7 @@ class SlackSandbox:
     def dms(self, user: str) -> list[Message]:
         return self.world.direct(self.team_of(user), user).messages
 
-    async def wait_for(self, predicate: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async def wait_for(self, predicate: Callable[[], Any], seconds: float = 30.0) -> Any:
         """What the predicate says once it is true; TimeoutError when that takes too long."""
         end = time.monotonic() + seconds
         while not (found := predicate()):
@@ -315,7 +315,7 @@ class SlackSandbox:
             await asyncio.sleep(0.005)
         return found
 
-    async def wait_until_idle(self, seconds: float = 5.0) -> None:
+    async def wait_until_idle(self, seconds: float = 30.0) -> None:
         """Return once everything that happened was acknowledged or given up."""
         await self.wait_for(lambda: self._parts.courier.is_idle, seconds)
 
