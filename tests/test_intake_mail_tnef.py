@@ -82,7 +82,7 @@ def test_what_is_claimed_costs_no_more_than_what_is_there(bomb):
     files = files_in(HEAD + attribute(BEGINS, b"") + bomb + END)
 
     assert 1 <= len(files) <= MOST_FILES
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("data", [b"", b"\x78\x9f\x3e\x22", b"no winmail at all", HEAD, HEAD + b"\xff" * 30])

@@ -97,4 +97,4 @@ def test_no_repetition_takes_long(piece):
     start = time.process_time()
     is_close_request(piece * (200_000 // len(piece)))
 
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10

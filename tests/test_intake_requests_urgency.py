@@ -245,4 +245,4 @@ def test_no_repetition_takes_long(piece):
     severities_asked(text, first_line(text), NAMES)
     service_down_in(text, text)
 
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10

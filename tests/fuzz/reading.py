@@ -16,7 +16,7 @@ from intake.mail.parsed import as_contract, parsed
 from intake.messages import Envelope, Inbound, Raw
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
-SECONDS = 2.0
+SECONDS = 10.0
 TEXT, NUMBER, TRUTH = str, int, bool
 ADDRESS = {"name": TEXT, "address": TEXT}
 ROW = {"recipient": TEXT, "status": TEXT, "action": TEXT}
