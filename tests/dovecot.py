@@ -115,18 +115,18 @@ class Dovecot:
     def doveadm(self, *arguments: str) -> str:
         """What an administrator does; the words that come back."""
         command = [servers.require("doveadm"), "-c", str(self.base / "dovecot.conf"), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         return done.stdout + done.stderr
 
     def deliver(self, user: str, mail: bytes, sender: str = "ana@acme.example", to: str = "") -> None:
         """One LMTP session, as the mail server in front does it."""
-        with smtplib.LMTP("127.0.0.1", self.lmtp, timeout=20) as lmtp:
+        with smtplib.LMTP("127.0.0.1", self.lmtp, timeout=60) as lmtp:
             lmtp.sendmail(sender, [to or user], mail)
 
     @contextmanager
     def entered(self, user: str, folder: str = "INBOX") -> Iterator[IMAPClient]:
         """A person's mail program."""
-        with IMAPClient("127.0.0.1", self.imap, ssl=False, timeout=20) as client:
+        with IMAPClient("127.0.0.1", self.imap, ssl=False, timeout=60) as client:
             client.login(user, PASSWORD)
             if folder:
                 client.select_folder(folder)
@@ -198,7 +198,7 @@ def dovecot() -> Iterator[Dovecot]:
 def _look_for_it() -> None:
     """The configuration below is written for 2.3; Debian has LMTP in a package of its own."""
     program = servers.require("dovecot")
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20).stdout
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60).stdout
     if not version.startswith("2.3."):
         servers.lacking(f"Dovecot 2.3 is needed, {version.strip()} is installed")
     if not LMTP.exists():

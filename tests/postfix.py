@@ -95,7 +95,7 @@ def postfix(
         port = _write(base, domain, next_port, name, more, by)
         _run(binary, base, "start")
         try:
-            wait_until(lambda: accepts_connections(port), "Postfix listens", 20)
+            wait_until(lambda: accepts_connections(port), "Postfix listens", 60)
             yield Postfix(port, base)
         finally:
             _run(binary, base, "stop")

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEBIAN_POSTGRESQL = Path("/usr/lib/postgresql")
 SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"))
+PORTS = range(20_000, 32_000)
+RESERVED = 200  # the newest; whoever was given an older one listens on it by now
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -33,6 +36,9 @@ POSTGRES_SETTINGS = {
     "max_connections": "100",
     "timezone": "Europe/Rome",  # not UTC: code that forgets a time zone is to fail
 }
+
+
+_reserved: deque[socket.socket] = deque()
 
 
 def lacking(what: str) -> NoReturn:
@@ -54,13 +60,42 @@ def shared_folder() -> Path | None:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on at this moment."""
+    """A port of the loopback that nobody listens on, and that no other test is given meanwhile."""
+    port = next(port for port in _candidates() if _is_free(port) and _reserve(port))
+    while len(_reserved) > RESERVED:
+        _reserved.popleft().close()
+    return port
+
+
+def _candidates() -> Iterator[int]:
+    """Below the ports that the kernel gives to whoever asks for any: there another would soon have it."""
+    while True:
+        yield PORTS.start + secrets.randbelow(len(PORTS))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
-def wait_until(condition: Callable[[], object], what: str, limit: float = 15.0) -> None:
+def _reserve(port: int) -> bool:
+    """Hold the UDP port of this number, which no test needs and one process only can have."""
+    sign = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        sign.bind(("127.0.0.1", port))
+    except OSError:
+        sign.close()
+        return False
+    _reserved.append(sign)
+    return True
+
+
+def wait_until(condition: Callable[[], object], what: str, limit: float = 30.0) -> None:
     """Return once the condition holds; fail, saying what was awaited, when the seconds are over."""
     end = time.monotonic() + limit
     while not condition():
@@ -72,7 +107,7 @@ def wait_until(condition: Callable[[], object], what: str, limit: float = 15.0) 
 def accepts_connections(port: int) -> bool:
     """Whether somebody listens on this port of the loopback."""
     with socket.socket() as probe:
-        probe.settimeout(1)
+        probe.settimeout(30)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
@@ -81,7 +116,7 @@ def running(
     command: Sequence[str | Path],
     log: Path,
     stop: signal.Signals = signal.SIGTERM,
-    limit: float = 20.0,
+    limit: float = 60.0,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
@@ -123,7 +158,7 @@ def postgres(fsync: str = "on") -> Iterator[str]:
 def fresh_database(url: str) -> str:
     """Make a new, empty database in the cluster; its URL."""
     name = f"desk_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+    with psycopg.connect(url, autocommit=True, connect_timeout=30) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return f"{url.rpartition('/')[0]}/{name}"
 

@@ -43,7 +43,7 @@ SAM = Address("Sam Weaver", "sam@vendor.example")
 TIM = Address("Tim Other", "tim@vendor.example")
 TICKETS_AT_ONCE = 20
 UNDER_WAY = (Sending.PENDING, Sending.CLAIMED)
-PATIENCE = 15.0
+PATIENCE = 30.0
 Answer = TypeVar("Answer")
 
 PEOPLE = f"""\

@@ -30,7 +30,7 @@ class Here:
 
     def run(self, steps: Callable[[], Awaitable[Answer]]) -> Answer:
         async def bounded() -> Answer:
-            return await asyncio.wait_for(steps(), 30)
+            return await asyncio.wait_for(steps(), 90)
 
         return self.loop.run(bounded())
 
@@ -39,7 +39,7 @@ class Here:
         before = self.numbers()
         await self.world.mail(subject=subject, **fields)
         (number,) = self.numbers() - before
-        await self.world.slack.wait_for(lambda: self.card_of(number), 10)
+        await self.world.slack.wait_for(lambda: self.card_of(number))
         return Case(self, number)
 
     def numbers(self) -> set[int]:
@@ -104,7 +104,7 @@ class Case:
         from store import inbox
 
         await self.world.slack.wait_until_idle()
-        await self.world.slack.wait_for(lambda: self.world.read(inbox.next_due) is None, 10)
+        await self.world.slack.wait_for(lambda: self.world.read(inbox.next_due) is None)
 
     async def form(self, action: str, user: str = "", **how: Any) -> Shown:
         """Press something that opens a form; the form once it is filled."""
@@ -119,7 +119,7 @@ class Case:
             views = self.world.slack.views(user)
             return views[-1] if views and "One moment" not in str(views[-1]) else None
 
-        view: Shown = await self.world.slack.wait_for(filled, 10)
+        view: Shown = await self.world.slack.wait_for(filled)
         return view
 
     async def submit(self, view: Shown, values: Shown, user: str = "") -> Shown:

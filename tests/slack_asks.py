@@ -25,7 +25,7 @@ class Room:
         self.slack = found.slack
         self.space = found.space
 
-    def play(self, act: Coroutine[Any, Any, Answer], seconds: float = 20) -> Answer:
+    def play(self, act: Coroutine[Any, Any, Answer], seconds: float = 90) -> Answer:
         return self._runner.run(asyncio.wait_for(act, seconds))
 
     def ticket(self, subject: str = "Calls drop", text: str = "They drop.") -> int:

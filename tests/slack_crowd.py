@@ -86,7 +86,7 @@ async def _shortcut(crowd: Any, at: int, name: str, values: Mapping[str, Any]) -
     interaction = await slack.shortcut(sam, name, channel=channel, ts=said)
     await interaction.answered()
     with suppress(TimeoutError):
-        view = await slack.wait_for(lambda: _filled(slack.views(sam)), 1)
+        view = await slack.wait_for(lambda: _filled(slack.views(sam)))
         with suppress(Impossible):
             await slack.submit(sam, view["id"], values)
     for view in slack.views(sam):

@@ -76,7 +76,7 @@ def played(scenario: Callable[[Room], Awaitable[Any]], **wishes: Any) -> Any:
             client = AsyncWebClient(slack.team.bot_token, base_url=slack.api_url, session=session)
             ana = slack.add_user("ana", email="ana@vendor.example")
             triage = slack.add_channel("triage", private=True, members=[ana])
-            return await asyncio.wait_for(scenario(Room(slack, client, ana, triage)), 20)
+            return await asyncio.wait_for(scenario(Room(slack, client, ana, triage)), 90)
 
     return asyncio.run(play())
 

@@ -183,12 +183,12 @@ class World:
         """What stands below a card."""
         return self.slack.thread(card.channel, card.ts)[1:]
 
-    async def card(self, seconds: float = 10.0) -> Message:
+    async def card(self, seconds: float = 30.0) -> Message:
         """The first card, once it is there."""
         await self.slack.wait_for(self.cards, seconds)
         return self.cards()[0]
 
-    async def settle(self, seconds: float = 20.0) -> None:
+    async def settle(self, seconds: float = 60.0) -> None:
         """Return once nothing is under way, in either box or among the cards."""
         await self.slack.wait_until_idle(seconds)
         await self.slack.wait_for(self.is_idle, seconds)
@@ -217,7 +217,7 @@ class World:
         return [str(read(one.body)["Subject"]) for one in self.relay.mails if address in one.recipients]
 
     def _post(self, mail: EmailMessage) -> str:
-        with smtplib.SMTP("127.0.0.1", self.port, OUR_MTA, timeout=15) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.port, OUR_MTA, timeout=30) as smtp:
             smtp.ehlo()
             smtp.mail(str(mail["From"]).rpartition("<")[2].strip("<>"))
             smtp.rcpt("support@vendor.example")

@@ -18,7 +18,7 @@ from bots.smtp.limits import Limits
 from intake.decisions import Fate, Receipt
 from intake.messages import Raw
 
-PATIENCE = 10
+PATIENCE = 30
 MAIL = b"From: anna@example.org\r\nSubject: printer\r\n\r\nIt smokes.\r\n"
 
 

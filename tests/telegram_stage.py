@@ -58,7 +58,7 @@ def on_stage(scenario: Callable[[Stage], Awaitable[Result]], **options: Any) -> 
     """Run a scenario against a sandbox of its own, where Anna has already pressed Start."""
 
     async def run() -> Result:
-        client = httpx.AsyncClient(timeout=20, verify=False)  # reading certificates costs more than the test
+        client = httpx.AsyncClient(timeout=60, verify=False)  # reading certificates costs more than the test
         async with TelegramSandbox(**options) as telegram, client as http:
             anna = telegram.add_user("Anna", language_code="de")
             await telegram.send(anna, "/start")

@@ -303,10 +303,10 @@ def test_of_several_authors_none_is_proved(dns_zone):
 )
 def test_a_body_made_to_be_slow_is_not(dns_zone, body):
     mail = signed().partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + body
-    began = time.monotonic()
+    began = time.process_time()
 
     assert UNKNOWN is verdict(mail, dns_zone())
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 30  # the square of its length would be many minutes
 
 
 @pytest.mark.parametrize(
@@ -590,12 +590,12 @@ def test_a_named_server_is_asked_and_its_answers_are_kept(name_server):
 @pytest.mark.parametrize("mode", ["silent", "broken"])
 def test_a_dns_that_fails_proves_nothing_and_is_not_waited_for_twice(name_server, mode, monkeypatch):
     monkeypatch.setattr("bots.authentication.resolver.SECONDS_A_LOOKUP", 0.3)
-    resolver = NameServers(name_server(mode).address)
+    server = name_server(mode)
+    resolver = NameServers(server.address)
     first = verdict(signed(), resolver)
-    began = time.monotonic()
+    server.mode = ""  # whoever asked it now would have the proof
 
     assert (UNKNOWN, UNKNOWN) == (first, verdict(signed(), resolver))
-    assert time.monotonic() - began < 0.2
 
 
 def test_many_mails_at_once_are_through_in_the_time_of_one(name_server):
@@ -613,32 +613,34 @@ def test_many_mails_at_once_are_through_in_the_time_of_one(name_server):
     checker.close()
 
     assert {UNKNOWN} == set(found)
-    assert took < 1.5
+    assert took < 10  # one after the other they would take twice that
 
 
 def test_a_resolver_that_forgets_the_time_holds_up_nobody():
+    may_wake, awake = threading.Event(), []
+
     class Dreamer:
         def ask(self, name, kind, seconds):
-            time.sleep(1.5)
+            awake.append(may_wake.wait(60))
             return []
 
     raw = Raw("email", "mail", signed(), NOW)
     checker = Checker(Dreamer(), seconds=0.2)
 
-    async def timed():
-        began = time.monotonic()
-        found = await checker.check(raw, read_mail(raw))
-        return found, time.monotonic() - began
+    async def checked():
+        return await checker.check(raw, read_mail(raw)), list(awake)
 
-    found, took = asyncio.run(timed())
-    checker.close()
+    try:
+        found = asyncio.run(checked())
+    finally:
+        may_wake.set()
+        checker.close()
 
-    assert UNKNOWN is found
-    assert took < 1
+    assert (UNKNOWN, []) == found
 
 
 def test_one_mail_asks_only_so_much(dns_zone):
-    lookups = Lookups(dns_zone(), time.monotonic() + 5)
+    lookups = Lookups(dns_zone(), time.monotonic() + 60)
     for number in range(40):
         lookups.ask(f"n{number}.example", "TXT")
 
@@ -652,7 +654,7 @@ def test_aliases_are_followed_to_their_end(dns_zone):
         txt("two.example", "here"),
         "o.example. 300 IN CNAME o.example.",
     )
-    lookups = Lookups(dns_zone(*rows), time.monotonic() + 5)
+    lookups = Lookups(dns_zone(*rows), time.monotonic() + 60)
 
     assert [b"here"] == lookups.texts("one.example")
     with pytest.raises(LookupFailed):

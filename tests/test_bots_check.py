@@ -40,7 +40,7 @@ def a_mail_server_that_hands_on(desk, changed):
     thread = threading.Thread(target=hand_on)
     thread.start()
     yield
-    thread.join(20)
+    thread.join(30)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def somebody_who_says(greeting):
         thread = threading.Thread(target=answer)
         thread.start()
         yield server.getsockname()[1]
-        thread.join(5)
+        thread.join(30)
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def test_a_mail_that_the_server_does_not_give_out_is_held_and_the_others_pass(se
         proxy.spoil = refuse_one
         deliver(server, user, "one", "two", "three")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 2, limit=10)
+            awaits(desk, 2, limit=30)
             others = set(subjects(desk))
             awaits(desk, 3, limit=40)
             held = next(row for row in listed(desk) if row["subject"] == "two")
@@ -285,7 +285,7 @@ def test_a_mail_that_breaks_every_connection_does_not_stand_in_the_way(server, u
         proxy.spoil = cut_on_one
         deliver(server, user, "one", "two", "three")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 2, limit=20)
+            awaits(desk, 2, limit=60)
 
             assert {"one", "three"} == set(subjects(desk))
 
@@ -307,7 +307,7 @@ def test_a_line_that_stalls_in_the_middle_is_left_after_its_time(server, user, t
         proxy.spoil = lambda line: _stall_once(proxy.stalled, b"BODY.PEEK", line)
         wanted = deliver(server, user, "one")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 1, limit=30)
+            awaits(desk, 1, limit=60)
 
             assert wanted == subjects(desk)
 

@@ -401,9 +401,9 @@ def test_postfix_keeps_a_mail_while_the_desk_is_broken_and_delivers_it_once_afte
     key.rename(open_folder / "away.key")
     log = open_folder / "mta/log"
     with postfix(open_folder / "mta", command_for_nobody(open_folder), config) as port:
-        with smtplib.SMTP("127.0.0.1", port, timeout=20) as session:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as session:
             session.send_message(a_mail(ANA, "By Postfix"), ANA.address, [DESK, "support+x@vendor.example"])
-        servers.wait_until(lambda: log.read_text().count("desk.key: No such file") >= 2, "both wait", 30)
+        servers.wait_until(lambda: log.read_text().count("desk.key: No such file") >= 2, "both wait", 60)
         (open_folder / "away.key").rename(key)
         servers.wait_until(lambda: log.read_text().count("status=sent") == 2, "both are delivered", 60)
     (record,) = kept(config)

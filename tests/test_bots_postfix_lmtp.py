@@ -35,7 +35,7 @@ def at_work(folder: Path, port: int, relay: CatchingRelay, mailbox: str) -> Iter
 
 def hand_over(port: int, mail: bytes, *recipients: str) -> None:
     """What a customer's mail server does, once, with a mail to several of the desk's addresses."""
-    with smtplib.SMTP("127.0.0.1", port, "mx.acme.example", timeout=20) as smtp:
+    with smtplib.SMTP("127.0.0.1", port, "mx.acme.example", timeout=60) as smtp:
         assert {} == smtp.sendmail(ANA.address, recipients, mail)
 
 

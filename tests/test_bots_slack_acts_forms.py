@@ -286,7 +286,7 @@ def test_a_found_secret_is_taken_out_and_never_shown(here: Here) -> None:
         case, sam = await here.ticket(text=f"My token is {secret}"), here.world.space.sam
         view = await seldom(case, names.REDACT)
         await case.submit(view, {})
-        await here.world.slack.wait_for(lambda: "taken out" in str(here.world.slack.views(sam)[-1:]), 10)
+        await here.world.slack.wait_for(lambda: "taken out" in str(here.world.slack.views(sam)[-1:]))
         return str(here.world.slack.views(sam)[-1]), str(case.said())
 
     shown, said = here.run(steps)
@@ -306,7 +306,7 @@ def test_what_was_redacted_stands_in_slack_no_more_but_where_people_wrote_it(her
         await case.say(f"Is it {secret}?")
         view = await seldom(case, names.REDACT)
         await case.submit(view, {names.CONFIRMED: "text", names.SECRET: secret})
-        await slack.wait_for(lambda: before.deleted, 10)
+        await slack.wait_for(lambda: before.deleted)
         await here.world.settle()
         shown = [case.card, *case.thread]
         files = [one for message in shown for one in message.files if not one.deleted]
@@ -327,7 +327,7 @@ def test_what_became_of_an_answer_is_said_after_a_redaction_too(here: Here) -> N
             lambda: next((one for one in case.thread if "sent by email" in str(one.blocks)), None), 20
         )
         await case.submit(await seldom(case, names.REDACT), {names.CONFIRMED: "text", names.SECRET: "dor-4"})
-        await slack.wait_for(lambda: "dor-4" not in str(line.blocks), 10)
+        await slack.wait_for(lambda: "dor-4" not in str(line.blocks))
         return str(line.blocks)
 
     shown = here.run(steps)

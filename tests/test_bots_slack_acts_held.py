@@ -95,7 +95,7 @@ def test_a_notice_that_was_decided_says_so_instead_of_asking_and_the_thread_says
         case = await here.ticket()
         notice = await a_stranger(here, case)
         await press(here, notice, action)
-        shown = await here.world.slack.wait_for(lambda: settled(here, notice), 10)
+        shown = await here.world.slack.wait_for(lambda: settled(here, notice))
         await here.world.settle()
         return shown, says.format(case.number), [one.text for one in case.thread if line in one.text]
 
@@ -113,7 +113,7 @@ def test_a_decision_from_the_shell_redraws_the_notice_as_one_by_a_button_does(he
         notice = await a_stranger(here, case)
         message = names.pressed_in(notice.blocks[-1]["elements"][0]["value"]).message
         await asyncio.to_thread(acts.refuse, here.world.wired, message, "We do not know you.", SAM.address)
-        shown = await here.world.slack.wait_for(lambda: settled(here, notice), 10)
+        shown = await here.world.slack.wait_for(lambda: settled(here, notice))
         await here.world.settle()
         return shown, [one.text for one in case.thread if "They are told so by mail" in one.text]
 
@@ -297,7 +297,7 @@ def test_a_notice_whose_words_are_sent_again_says_who_did_it_and_asks_no_more(he
         case = await here.ticket()
         notice, _ = await undelivered(here, case)
         await press(here, notice, names.RETRY)
-        await here.world.slack.wait_for(lambda: names.RETRY not in str(notice.blocks), 10)
+        await here.world.slack.wait_for(lambda: names.RETRY not in str(notice.blocks))
         return str(notice.blocks)
 
     shown = here.run(steps)

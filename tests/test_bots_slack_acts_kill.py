@@ -47,7 +47,7 @@ def test_what_was_acknowledged_is_done_once(tmp_path: Path, act: Act, done: tupl
                 here, cases = Here(desk, asyncio.Runner()), []
                 for number in range(ROUNDS):
                     process = await _started(desk.config, tmp_path / f"serve{number}.log")
-                    await slack.wait_for(lambda: slack.sockets == 1, 10)
+                    await slack.wait_for(lambda: slack.sockets == 1)
                     cases.append(await here.ticket(f"Killed {number}"))
                     await act(cases[-1])
                     process.kill()
@@ -56,7 +56,7 @@ def test_what_was_acknowledged_is_done_once(tmp_path: Path, act: Act, done: tupl
                 try:
                     await slack.wait_until_idle(60)
                     await asyncio.sleep(12 if act is _replies else 2)  # longer than an answer can be undone
-                    await desk.settle(60)
+                    await desk.settle()
                 finally:
                     process.terminate()
                     await process.wait()

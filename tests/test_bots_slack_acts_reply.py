@@ -50,7 +50,7 @@ def test_an_answer_goes_out_after_its_seconds_and_the_thread_says_so(here: Here)
         before = mails(here)
         await replied(case)
         at_once = mails(here) - before
-        await here.world.slack.wait_for(lambda: mails(here) > before, 10)
+        await here.world.slack.wait_for(lambda: mails(here) > before)
         await here.world.slack.wait_for(lambda: "sent by email" in str([one.blocks for one in case.thread]))
         return at_once, case.now.status, str([one.text for one in case.thread])
 
@@ -71,7 +71,7 @@ def test_whoever_answers_what_was_ended_meanwhile_is_told_so_once(here: Here, en
         await here.world.settle()
         before = mails(here)
         answers = [await case.submit(view, {names.TEXT: "Please restart the box."}) for _ in range(2)]
-        await here.world.slack.wait_for(lambda: mails(here) > before, 10)
+        await here.world.slack.wait_for(lambda: mails(here) > before)
         return answers, mails(here) - before
 
     answers, sent = here.run(steps)
@@ -122,7 +122,7 @@ def test_what_is_out_cannot_be_undone(here: Here) -> None:
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack
         await replied(case)
-        await slack.wait_for(lambda: case.now.status is Status.WAITING, 10)
+        await slack.wait_for(lambda: case.now.status is Status.WAITING)
         offer = case.whispers()[0]
         click = await slack.click(here.world.space.sam, offer.channel, offer.ts, names.UNDO)
         await click.answered()
@@ -141,7 +141,7 @@ def test_the_form_says_what_becomes_of_the_ticket(here: Here, then: str, status:
         await here.world.settle()
         before = mails(here)
         await replied(case, **{names.AND_THEN: then})
-        await here.world.slack.wait_for(lambda: mails(here) > before, 10)
+        await here.world.slack.wait_for(lambda: mails(here) > before)
         return case.now.status
 
     assert status is here.run(steps)
@@ -168,7 +168,7 @@ def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
         box = next(one for one in view["blocks"] if one["block_id"] == names.FILES)
         value = box["element"]["options"][0]["value"]
         await case.submit(view, {names.TEXT: "See the log.", names.FILES: [value]})
-        await here.world.slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        await here.world.slack.wait_for(lambda: len(here.world.relay.mails) > before)
         return b"trace.log" in here.world.relay.mails[-1].body
 
     assert here.run(steps)
@@ -179,7 +179,7 @@ def test_an_answer_that_cannot_be_said_any_more_goes_back_to_its_author(here: He
         case, slack = await here.ticket(), here.world.slack
         await replied(case)
         here.world.write(lambda work: _give_to_security(work, case.number))
-        await slack.wait_for(lambda: "not sent" in str(case.whispers()), 10)
+        await slack.wait_for(lambda: "not sent" in str(case.whispers()))
         return str(case.whispers()[-1].blocks)
 
     assert "Please restart the box." in here.run(steps)

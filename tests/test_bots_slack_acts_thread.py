@@ -230,7 +230,7 @@ def test_a_previewed_answer_keeps_its_file_when_it_is_edited(here: Here) -> None
         await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
         view = await case.shown()
         await case.submit(view, {names.TEXT: "See the file."})
-        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        await slack.wait_for(lambda: len(here.world.relay.mails) > before)
         mail = read(here.world.relay.mails[before].body)
         return str(preview.blocks), str(view), [one.get_filename() for one in mail.iter_attachments()]
 
@@ -249,7 +249,7 @@ def test_words_that_a_form_cannot_hold_are_not_cut_but_refused(here: Here) -> No
         (preview,) = await slack.wait_for(case.whispers)
         click = await slack.click(sam, preview.channel, preview.ts, names.EDIT)
         await click.answered()
-        await slack.wait_for(lambda: "too long for a form" in str([case.whispers(), slack.views(sam)]), 10)
+        await slack.wait_for(lambda: "too long for a form" in str([case.whispers(), slack.views(sam)]))
         return str([case.whispers(), slack.views(sam)])
 
     assert "cancel them" in here.run(steps)
@@ -309,7 +309,7 @@ def test_an_agent_who_is_mentioned_in_a_note_reads_it_at_once(here: Here) -> Non
     async def steps() -> str:
         case, tim = await here.ticket(), here.world.space.tim
         await case.say(f"<@{tim}> could you look?")
-        await here.world.slack.wait_for(lambda: here.world.slack.dms(tim), 10)
+        await here.world.slack.wait_for(lambda: here.world.slack.dms(tim))
         return str(here.world.slack.dms(tim)[-1].blocks)
 
     assert "could you look?" in here.run(steps)

@@ -99,7 +99,7 @@ async def the_form(desk):
         views = desk.slack.views(desk.space.sam)
         return views[-1] if views and "One moment" not in str(views[-1]) else None
 
-    return await desk.slack.wait_for(filled, 10)
+    return await desk.slack.wait_for(filled)
 
 
 def ways_in(view):

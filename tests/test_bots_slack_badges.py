@@ -33,7 +33,7 @@ async def a_late_card(desk, retry_after):
     await desk.settle()
     desk.slack.fail("chat.update", status=429, retry_after=retry_after)
     await changed(desk)
-    await desk.slack.wait_for(lambda: EMOJI in desk.cards()[0].reactions, 10)
+    await desk.slack.wait_for(lambda: EMOJI in desk.cards()[0].reactions)
     return "urgent" in desk.cards()[0].text
 
 
@@ -41,7 +41,7 @@ def test_a_card_that_is_late_wears_the_badge_until_it_is_drawn(tmp_path):
     async def story():
         async with world(tmp_path) as desk:
             was_drawn = await a_late_card(desk, retry_after=4)
-            await desk.slack.wait_for(lambda: EMOJI not in desk.cards()[0].reactions, 20)
+            await desk.slack.wait_for(lambda: EMOJI not in desk.cards()[0].reactions)
             return was_drawn, "urgent" in desk.cards()[0].text
 
     assert (False, True) == asyncio.run(story())
@@ -57,7 +57,7 @@ def test_a_command_on_a_card_that_is_late_is_answered_once_and_the_badge_is_all_
             desk.slack.fail("chat.update", status=429, retry_after=3)
             claim = await desk.slack.command(desk.space.sam, desk.space.triage, "/ticket", "claim 1001")
             await claim.answered()
-            await desk.slack.wait_for(lambda: EMOJI in desk.cards()[0].reactions, 10)
+            await desk.slack.wait_for(lambda: EMOJI in desk.cards()[0].reactions)
             await desk.settle()
             told = [one.text for one in desk.slack.ephemerals(desk.space.sam)]
             return told, len(claim.ephemerals), desk.slack.dms(desk.space.sam)
@@ -86,7 +86,7 @@ def test_a_desk_that_was_restarted_takes_the_badge_off_with_its_first_drawing(tm
                 await a_late_card(desk, retry_after=100)
             async with at_work(tmp_path, space) as desk:
                 worn = EMOJI in desk.cards()[0].reactions
-                await slack.wait_for(lambda: EMOJI not in desk.cards()[0].reactions, 20)
+                await slack.wait_for(lambda: EMOJI not in desk.cards()[0].reactions)
                 await desk.settle()
                 return (
                     worn,
@@ -132,7 +132,7 @@ def test_a_badge_that_slack_does_not_take_is_no_reason_to_press_on(tmp_path, tro
             desk.slack.fail("chat.update", status=429, retry_after=6)
             desk.slack.fail("reactions.add", **trouble)
             await changed(desk)
-            await desk.settle(30)
+            await desk.settle()
             added = [one for one in reactions(desk) if one == "reactions.add"]
             return len(added), desk.cards()[0].reactions, "urgent" in desk.cards()[0].text
 

@@ -133,7 +133,7 @@ def test_what_belongs_below_a_card_that_is_not_posted_yet_waits_seconds_and_coun
         async with world(tmp_path) as desk:
             desk.slack.fail("chat.postMessage", status=500, times=1000)
             await desk.mail(subject="Calls drop", text=LONG_WORDS)
-            one = await desk.slack.wait_for(lambda: desk.read(waiting), 10)
+            one = await desk.slack.wait_for(lambda: desk.read(waiting))
             rest = one.next_at - datetime.now(UTC)
             desk.slack.mend()
             card = await desk.card(20)

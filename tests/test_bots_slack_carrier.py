@@ -234,7 +234,7 @@ def test_a_channel_that_slack_lets_nobody_post_in_is_replaced_whatever_it_says_o
             async with at_work(tmp_path, space, **settings) as desk:
                 slack.fail("chat.postMessage", error=word)
                 await desk.mail(subject="Refused")
-                await slack.wait_for(lambda: desk.cards(other), 10)
+                await slack.wait_for(lambda: desk.cards(other))
                 await slack.wait_for(lambda: desk.mails_to(SAM.address))
                 return desk.cards(), desk.mails_to(SAM.address)
 
@@ -254,12 +254,12 @@ def test_what_waited_while_slack_was_not_there_goes_when_it_is_back_and_not_hour
             await a_card(desk)
             desk.slack.fail("*", status=500, times=10_000)
             number = promised(desk, "triage", ticket=1001)
-            await desk.slack.wait_for(lambda: tried(desk, number), 15)
+            await desk.slack.wait_for(lambda: tried(desk, number))
             desk.write(lambda work: put_off(work, number))
             await asyncio.sleep(0.7)
             before = state_of(desk, number)
             desk.slack.mend()
-            await desk.slack.wait_for(lambda: state_of(desk, number) is Sending.SENT, 10)
+            await desk.slack.wait_for(lambda: state_of(desk, number) is Sending.SENT)
             return before
 
     assert Sending.PENDING == asyncio.run(story())
@@ -353,7 +353,7 @@ def test_an_answer_whose_file_is_not_kept_any_more_is_not_said_in_part(tmp_path)
             desk.register()
             place = f"{desk.slack.team.id}/{desk.space.shared}"
             number = promised(desk, place, "See the file.", attachments=((1, 7),), notice="agent-answer")
-            await desk.slack.wait_for(lambda: state_of(desk, number) is Sending.FAILED, 10)
+            await desk.slack.wait_for(lambda: state_of(desk, number) is Sending.FAILED)
             return [one.text for one in desk.slack.channel(desk.space.shared)]
 
     assert [] == asyncio.run(story())

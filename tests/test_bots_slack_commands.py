@@ -267,7 +267,7 @@ def test_what_the_store_keeps_waiting_is_acknowledged_in_time_and_answered_when_
             before = list(interaction.ephemerals)
             await asyncio.sleep(1.0)
             another.execute("rollback")
-        await room.slack.wait_for(lambda: interaction.ephemerals, 10.0)
+        await room.slack.wait_for(lambda: interaction.ephemerals)
         return answer, before, slack_asks.shown(interaction.ephemerals[-1])
 
     acknowledged, before, words = room.play(typed(), 30)

@@ -492,7 +492,7 @@ def test_no_bytes_of_slack_keep_a_secret_that_was_taken_out(tmp_path, by):
                 await slack.say(sam, shared, f"Lunch? The code is {secret}.")
             await desk.settle()
             desk.write(lambda work: taken_out(work, desk, secret))
-            await slack.wait_for(lambda: not desk.read(lambda work: bytes_with(work, secret)), 5)
+            await slack.wait_for(lambda: not desk.read(lambda work: bytes_with(work, secret)))
 
     asyncio.run(story())
 

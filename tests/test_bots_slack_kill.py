@@ -38,7 +38,7 @@ async def _started(config, log):
 
 async def _killed_when(slack: SlackSandbox, process, is_time) -> None:
     """kill -9, the moment that Slack has seen something."""
-    await slack.wait_for(is_time, 20)
+    await slack.wait_for(is_time)
     process.kill()
     await process.wait()
 
@@ -60,7 +60,7 @@ def test_cards_and_messages_are_there_once_however_often_the_desk_is_killed(tmp_
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:
                     await slack.wait_for(lambda: len(desk.cards()) >= MAILS, 30)
-                    await desk.settle(60)
+                    await desk.settle()
                 finally:
                     process.terminate()
                     await process.wait()
@@ -84,7 +84,7 @@ def test_an_event_is_decided_once_however_often_the_desk_is_killed_after_the_ack
                     process = await _started(desk.config, tmp_path / f"serve{number}.log")
                     desk.register()  # once the people are imported
                     before = len(slack.acks)
-                    await slack.wait_for(lambda: slack.sockets == 1, 10)
+                    await slack.wait_for(lambda: slack.sockets == 1)
                     await slack.wait_for(
                         lambda: desk.read(deliveries.next_due) is None, 20
                     )  # of those before
@@ -93,7 +93,7 @@ def test_an_event_is_decided_once_however_often_the_desk_is_killed_after_the_ack
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:
                     await slack.wait_until_idle(60)
-                    await desk.settle(60)
+                    await desk.settle()
                 finally:
                     process.terminate()
                     await process.wait()

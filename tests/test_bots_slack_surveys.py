@@ -55,7 +55,7 @@ async def answers(case, to, text, sender=ANA, **fields):
     mail = a_mail(sender, text=text, **({"subject": "Re: it"} | fields))
 
     def post():
-        with smtplib.SMTP("127.0.0.1", case.world.port, "mx.vendor.example", timeout=15) as smtp:
+        with smtplib.SMTP("127.0.0.1", case.world.port, "mx.vendor.example", timeout=30) as smtp:
             smtp.ehlo()
             smtp.mail(sender.address)
             code, _ = smtp.rcpt(to)

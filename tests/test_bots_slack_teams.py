@@ -125,7 +125,7 @@ def test_neither_files_nor_a_fault_of_slack_keep_them_where_they_must_not_be_rea
             if status:
                 desk.slack.fail("chat.update", status=status, times=4)
             await given(desk, 1001, "security")
-            await desk.slack.wait_for(lambda: desk.cards(security), 20)
+            await desk.slack.wait_for(lambda: desk.cards(security))
             await desk.settle()
             return before, files_at(desk, card), standing(desk, desk.space.triage)
 

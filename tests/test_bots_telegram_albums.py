@@ -154,7 +154,7 @@ def test_the_last_try_goes_on_without_the_file(tmp_path, monkeypatch):
         world.link(world.anna)
         world.telegram.fail("file", drop=True, times=50)
         await world.telegram.send(world.anna, photo=PICTURE, caption="Look")
-        await world.until(world.kept, 15)
+        await world.until(world.kept)
         return world.kept()[0].text
 
     assert "Look" == in_world(tmp_path, scenario, flows)

@@ -19,7 +19,7 @@ from intake.errors import StoreUnavailable, TemporaryFailure
 from intake.handle import Letter
 from stores import an_inbound
 
-LIMIT = 10
+LIMIT = 30
 
 
 class Ledger:
@@ -235,7 +235,7 @@ def test_nothing_is_held_of_an_answer_while_the_thread_waits_for_more():
 
     async def scene(writer: Writer) -> Any:
         answer = weakref.ref(await writer.call(Large))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT):
             while answer() is not None:  # noqa: ASYNC110  the thread may be on its way to its wait
                 await asyncio.sleep(0.01)
         return answer()

@@ -22,7 +22,7 @@ def test_a_socket_is_greeted_with_hello():
     async def scenario(room: Room):
         url = await an_address(room)
         async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-            hello = await socket.receive_json(timeout=5)
+            hello = await socket.receive_json(timeout=30)
         debug = sorted(hello["debug_info"])
         return hello["type"], hello["connection_info"]["app_id"], hello["num_connections"], debug[0]
 
@@ -54,7 +54,7 @@ def test_the_eleventh_socket_is_one_too_many():
     async def scenario(room: Room):
         async with aiohttp.ClientSession() as session:
             sockets = [await session.ws_connect(await an_address(room)) for _ in range(11)]
-            told = [(await one.receive_json(timeout=5)).get("reason", "hello") for one in sockets]
+            told = [(await one.receive_json(timeout=30)).get("reason", "hello") for one in sockets]
             for one in sockets:
                 await one.close()
         return told
@@ -207,11 +207,11 @@ def test_nonsense_on_a_socket_is_left_aside():
     async def scenario(room: Room):
         async with aiohttp.ClientSession() as session:
             socket = await session.ws_connect(await an_address(room))
-            await socket.receive_json(timeout=5)
+            await socket.receive_json(timeout=30)
             for words in ("no json", "[]", '{"envelope_id": "unknown"}'):
                 await socket.send_str(words)
             await room.slack.say(room.ana, room.triage, "a note")
-            envelope = json.loads(await socket.receive_str(timeout=5))
+            envelope = json.loads(await socket.receive_str(timeout=30))
             await socket.send_json({"envelope_id": envelope["envelope_id"]})
             await room.slack.wait_until_idle()
             await socket.close()

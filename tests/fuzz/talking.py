@@ -20,7 +20,7 @@ from intake.decisions import Fate, Receipt
 from intake.messages import Raw
 
 LIMITS = Limits(message_bytes=3000, message_lines=60, line_bytes=1000, slow_seconds=0)
-PATIENCE = 5
+PATIENCE = 30
 ANSWER = re.compile(rb"[2-5]\d\d[ -][\t\x20-\x7e]*")
 TRACE = re.compile(rb"\A.*?;\r\n\t\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000\r\n", re.DOTALL)
 KEPT = re.compile(rb"250 2\.0\.0 (\d+) kept")
