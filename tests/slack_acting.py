@@ -104,7 +104,9 @@ class Case:
         from store import inbox
 
         await self.world.slack.wait_until_idle()
-        await self.world.slack.wait_for(lambda: self.world.read(inbox.next_due) is None)
+        await self.world.slack.wait_for(
+            lambda: self.world.read(inbox.next_due) is None and self.world.is_at_rest()
+        )
 
     async def form(self, action: str, user: str = "", **how: Any) -> Shown:
         """Press something that opens a form; the form once it is filled."""

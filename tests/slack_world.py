@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import servers
 from bots.serve import Service
+from bots.slack.asks import answering
 from bots.wiring import Wired, wire
 from sandbox.relay import CatchingRelay, relay_in_thread
 from sandbox.slack import Message, SlackSandbox, Team
@@ -191,7 +192,15 @@ class World:
     async def settle(self, seconds: float = 60.0) -> None:
         """Return once nothing is under way, in either box or among the cards."""
         await self.slack.wait_until_idle(seconds)
-        await self.slack.wait_for(self.is_idle, seconds)
+        await self.slack.wait_for(lambda: self.is_idle() and self.is_at_rest(), seconds)
+
+    def is_at_rest(self) -> bool:
+        """Whether nothing that was heard is still being done: much is said after the commit."""
+        chats, chat = self.service.chats, self.chat
+        assert chats
+        heard = [part.inbox._under_way for part in chats._parts]
+        asked = chat._socket._asked if chat._socket else ()
+        return not any((*heard, asked, chat._dispatch._late, answering._under_way))
 
     def is_idle(self) -> bool:
         def idle(work: SqlWork) -> bool:
@@ -223,6 +232,11 @@ class World:
             smtp.rcpt("support@vendor.example")
             code, words = smtp.data(mail.as_bytes())
         return f"{code} {words.decode()}"
+
+
+def a_slack(**wishes: Any) -> SlackSandbox:
+    """A Slack in which people wait for longer than three seconds: a machine that stalls fails no test."""
+    return SlackSandbox(**({"patience": 30.0} | wishes))
 
 
 @asynccontextmanager
@@ -264,5 +278,5 @@ async def _given(slack: SlackSandbox | None) -> AsyncIterator[SlackSandbox]:
     if slack is not None:
         yield slack
         return
-    async with SlackSandbox() as made:
+    async with a_slack() as made:
         yield made

@@ -10,9 +10,9 @@ import pytest
 
 from bots.slack.blocks import names
 from sandbox.relay import relay_in_thread
-from sandbox.slack import SlackSandbox
 from serving import SAM
 from slack_acting import Case, Here
+from slack_world import a_slack
 from test_bots_slack_kill import _desk, _started
 
 pytestmark = pytest.mark.slow  # several starts of a whole desk
@@ -41,7 +41,7 @@ async def _replies(case: Case) -> None:
 )
 def test_what_was_acknowledged_is_done_once(tmp_path: Path, act: Act, done: tuple[str, int, int]) -> None:
     async def run() -> list[tuple[str, int, int]]:
-        async with SlackSandbox(redeliver_after=0.5, attempts=60) as slack:
+        async with a_slack(redeliver_after=0.5, attempts=60) as slack:
             with relay_in_thread() as relay:
                 desk = _desk(tmp_path, slack, relay)
                 here, cases = Here(desk, asyncio.Runner()), []

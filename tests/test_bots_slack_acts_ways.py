@@ -12,12 +12,11 @@ from bots.slack.blocks import names
 from intake.decisions import Audience, Notice
 from intake.promising import promise
 from intake.readers import all_agents
-from sandbox.slack import SlackSandbox
 from sandbox.telegram import TelegramSandbox
 from sandbox.telegram.world import Standing
 from serving import ANA, SAM, a_mail
 from slack_asks import shown
-from slack_world import at_work, furnished
+from slack_world import a_slack, at_work, furnished
 from store import chat_places, outbox, telegram_accounts
 from store.tables import IdentityKind, Sending, identities, undeliverable
 from store.tables import outbox as table
@@ -33,7 +32,7 @@ WORDS = "Please restart it."
 @asynccontextmanager
 async def both(folder):
     """A desk with Slack and Telegram; Ana has a chat, three addresses, and writes in the shared channel."""
-    async with SlackSandbox() as slack, TelegramSandbox() as telegram:
+    async with a_slack() as slack, TelegramSandbox() as telegram:
         more = f'[channel.telegram]\nkind = "telegram"\ntoken = "{telegram.token}"\n'
         more += f'api_url = "{telegram.api_url}"\n'
         async with at_work(folder, furnished(slack), more) as desk:

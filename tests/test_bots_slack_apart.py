@@ -20,10 +20,9 @@ from hypothesis import strategies as st
 
 from bots.commands import acts
 from intake.messages import Address
-from sandbox.slack import SlackSandbox
 from serving import SAM, a_mail, read
 from slack_crowd import MORE, kept_words
-from slack_world import World, at_work, furnished
+from slack_world import World, a_slack, at_work, furnished
 from store import chat_places, exports
 from store.chat_places import ChatPlace, PlaceKind
 
@@ -220,7 +219,7 @@ class Crowd:
 
 
 async def played(folder: Path, steps: list[tuple[str, int, int]]) -> list[object]:
-    async with SlackSandbox() as slack:
+    async with a_slack() as slack:
         space = furnished(slack)
         async with at_work(folder, space, people=BOOK) as desk:
             for pace in (desk.chat.hands.speaking.pace, desk.chat.hands.speaking.updates):

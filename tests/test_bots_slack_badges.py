@@ -7,9 +7,8 @@ import pytest
 
 from bots.commands import acts
 from bots.slack.badges import EMOJI
-from sandbox.slack import SlackSandbox
 from serving import SAM
-from slack_world import at_work, furnished, world
+from slack_world import a_slack, at_work, furnished, world
 from store import cards
 
 pytestmark = pytest.mark.slow  # what is late takes its time
@@ -80,7 +79,7 @@ def test_a_card_that_is_in_time_is_given_none(tmp_path):
 
 def test_a_desk_that_was_restarted_takes_the_badge_off_with_its_first_drawing(tmp_path):
     async def story():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as desk:
                 await a_late_card(desk, retry_after=100)

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.commands import acts
-from sandbox.slack import SlackSandbox
 from serving import SAM
-from slack_world import LONG_WORDS, at_work, furnished, world
+from slack_world import LONG_WORDS, a_slack, at_work, furnished, world
 from store import outbox
 from store.tables import Sending
 
@@ -159,7 +158,7 @@ def test_a_ticket_of_a_protected_team_is_in_its_own_channel_only(tmp_path):
             return len(desk.cards(own)), len(slack.channel(space.triage)), str(said).count("The secret of it")
 
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             return await story(slack)
 
     own, triage, count = _with(run())
@@ -170,7 +169,7 @@ def test_a_ticket_of_a_protected_team_is_in_its_own_channel_only(tmp_path):
 
 def test_a_ticket_given_to_a_protected_team_moves_and_its_old_card_keeps_no_words(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             own = slack.add_channel("security", private=True, members=[space.sam])
             async with at_work(tmp_path, space, teams=f'{{ security = "{own}" }}') as desk:
@@ -203,7 +202,7 @@ def test_in_a_storm_no_channel_gets_more_than_one_message_a_second_and_the_newes
     tmp_path,
 ):
     async def run():
-        async with SlackSandbox(rate_limits=True, message_burst=1) as slack, world(tmp_path, slack) as desk:
+        async with a_slack(rate_limits=True, message_burst=1) as slack, world(tmp_path, slack) as desk:
             for number in range(12):
                 await desk.mail(subject=f"Storm {number}")
             await slack.wait_for(lambda: len(desk.cards()) == 12, 60)
@@ -223,7 +222,7 @@ def test_in_a_storm_no_channel_gets_more_than_one_message_a_second_and_the_newes
 
 def test_a_desk_that_was_restarted_goes_on_with_the_same_cards(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as desk:
                 await desk.mail(subject="Calls drop")

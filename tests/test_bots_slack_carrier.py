@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from intake.messages import Address, Outbound
-from sandbox.slack import Message, SlackSandbox
+from sandbox.slack import Message
 from serving import AGENTS, ANA, SAM, a_mail
-from slack_world import World, at_work, furnished, world
+from slack_world import World, a_slack, at_work, furnished, world
 from store import outbox, posts
 from store.tables import Sending
 
@@ -141,7 +141,7 @@ def test_whatever_befalls_a_message_it_is_there_once(tmp_path, trouble):
 
 def test_a_worker_that_died_after_posting_posts_nothing_again(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as desk:
                 await a_card(desk)
@@ -201,7 +201,7 @@ def test_a_dead_token_keeps_everything_and_alerts_agents_once_by_mail(tmp_path, 
 
 def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_hears_of_it(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_channel("fallback", private=True, members=[space.sam])
             settings = {"fallback_channel": f'"{other}"', "admins": f'["{SAM.address}"]'}
@@ -227,7 +227,7 @@ def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_
 @pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
 def test_a_channel_that_slack_lets_nobody_post_in_is_replaced_whatever_it_says_of_it(tmp_path, word):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_channel("fallback", private=True, members=[space.sam])
             settings = {"fallback_channel": f'"{other}"', "admins": f'["{SAM.address}"]'}

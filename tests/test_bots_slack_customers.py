@@ -13,9 +13,8 @@ from bots.commands import acts
 from bots.slack import customers
 from bots.slack.blocks import details_facts, names
 from intake.messages import Address
-from sandbox.slack import SlackSandbox
 from serving import ANA, SAM, a_mail
-from slack_world import POLICY, World, at_work, furnished, world
+from slack_world import POLICY, World, a_slack, at_work, furnished, world
 from store import chat_places, edits, erasing, exports, posts
 from store.again import show_again
 from store.people_lists import listed_organisations
@@ -195,7 +194,7 @@ def test_who_shows_no_address_is_of_the_only_workspace_that_the_channel_is_share
 )
 def test_an_address_that_another_workspace_shows_opens_nothing_of_its_owner(tmp_path, address, firm, words):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space, people=GLOBEX) as desk:
                 await desk.mail(a_mail(Address("Vic", "vic@home.example"), "A private matter", "Of mine."))
@@ -218,7 +217,7 @@ def test_an_address_that_another_workspace_shows_opens_nothing_of_its_owner(tmp_
 @pytest.mark.parametrize("address", ["sam@vendor.example", "vic@home.example"])
 def test_a_stranger_with_somebody_elses_address_waits_like_any_other(tmp_path, address):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space, people=GLOBEX) as desk:
                 liar = slack.add_user("Liar", email=address, team=slack.add_team("Third"))
@@ -233,7 +232,7 @@ def test_a_stranger_with_somebody_elses_address_waits_like_any_other(tmp_path, a
 
 def test_whom_their_workspace_alone_vouches_for_is_known_by_their_account_and_by_no_address(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space, people=GLOBEX) as desk:
                 liar = slack.add_user("Liar", email="boss@bank.example", team=space.acme)
@@ -297,7 +296,7 @@ def test_a_channel_that_nobody_registered_is_not_heard_and_nothing_is_said_there
 
 def test_being_invited_elsewhere_is_told_to_whoever_did_it_and_nothing_is_said_there(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
                 other = slack.add_channel("random", members=[space.colleague], bot=False)
@@ -313,7 +312,7 @@ def test_being_invited_elsewhere_is_told_to_whoever_did_it_and_nothing_is_said_t
 
 def test_a_stranger_who_invites_the_bot_reads_nothing_of_the_desk_and_the_admin_reads_all(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
                 other = slack.add_channel("theirs", members=[space.eve], shared_with=[space.acme], bot=False)
@@ -336,7 +335,7 @@ def test_a_stranger_who_invites_the_bot_reads_nothing_of_the_desk_and_the_admin_
 
 def test_an_invitation_is_told_by_mail_to_an_admin_whom_slack_does_not_know(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space, admins='["lee@vendor.example"]', people=LEE) as desk:
                 other = slack.add_channel("random", members=[space.colleague], bot=False)
@@ -649,7 +648,7 @@ def test_files_come_with_the_message_whatever_they_say_they_are(tmp_path):
 
 def test_an_event_about_somebody_elses_workspace_is_not_ours(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as desk:
                 desk.register(team="T0OTHER")  # the same channel id in another workspace is another channel

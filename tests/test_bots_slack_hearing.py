@@ -18,7 +18,7 @@ from bots.slack.listening import Kind, Listener
 from intake.errors import StoreUnavailable
 from sandbox.slack import SlackSandbox
 from serving import AGENTS
-from slack_world import World, at_work, furnished, world
+from slack_world import World, a_slack, at_work, furnished, world
 from store.tables import Delivery, inbox
 
 pytestmark = pytest.mark.slow  # a whole desk each, and real time-outs
@@ -42,7 +42,7 @@ async def is_decided(desk: World, count: int = 1, seconds: float = 60.0) -> list
 
 def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_path):
     async def run():
-        async with SlackSandbox(redeliver_after=0.3) as slack, world(tmp_path, slack) as desk:
+        async with a_slack(redeliver_after=0.3) as slack, world(tmp_path, slack) as desk:
             whole, times = desk.service._keeping.keep_raw, []
 
             def full(raw, key):
@@ -62,7 +62,7 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_pa
 
 def test_an_event_that_comes_twice_is_decided_once(tmp_path):
     async def run():
-        async with SlackSandbox(redeliver_after=0.2) as slack, world(tmp_path, slack) as desk:
+        async with a_slack(redeliver_after=0.2) as slack, world(tmp_path, slack) as desk:
             whole, keys, again = desk.chat._hearing._desk.keep, [], asyncio.Event()
 
             async def slow(raw, key):
@@ -97,7 +97,7 @@ def test_slack_may_ask_for_another_socket_at_any_time(tmp_path, reason):
 
 def test_a_socket_that_is_cut_is_made_again_and_nothing_is_lost(tmp_path):
     async def run():
-        async with SlackSandbox(redeliver_after=2.0, attempts=10) as slack, world(tmp_path, slack) as desk:
+        async with a_slack(redeliver_after=2.0, attempts=10) as slack, world(tmp_path, slack) as desk:
             await slack.wait_for(lambda: slack.sockets == 1)
             await slack.cut()
             await heard_one(desk)
@@ -108,7 +108,7 @@ def test_a_socket_that_is_cut_is_made_again_and_nothing_is_lost(tmp_path):
 
 def test_a_socket_that_has_gone_silent_is_replaced(tmp_path):
     async def run():
-        async with SlackSandbox(redeliver_after=3.0, attempts=20) as slack, world(tmp_path, slack) as desk:
+        async with a_slack(redeliver_after=3.0, attempts=20) as slack, world(tmp_path, slack) as desk:
             await slack.wait_for(lambda: slack.sockets == 1)
             opened = len([one for one in slack.calls if one.method == "apps.connections.open"])
             await slack.freeze()
@@ -244,7 +244,7 @@ def _http(slack: SlackSandbox) -> tuple[str, dict[str, str]]:
 
 def test_signed_http_carries_what_socket_mode_does(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             url, settings = _http(slack)
             async with at_work(tmp_path, space, **settings) as desk:
@@ -258,7 +258,7 @@ def test_signed_http_carries_what_socket_mode_does(tmp_path):
 
 def test_signed_http_believes_nothing_unsigned_and_takes_nothing_twice(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             url, settings = _http(slack)
             async with at_work(tmp_path, space, **settings) as desk:
@@ -307,7 +307,7 @@ def test_an_event_without_a_name_is_kept_once_by_what_it_says(tmp_path):
     """Slack names each one; a stand-in of Slack's may not."""
 
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as desk:
                 event = {"type": "message", "message": "x", "item": [], "channel": space.triage, "ts": "1.1"}

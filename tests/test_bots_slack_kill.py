@@ -15,7 +15,7 @@ from bots.wiring import wire
 from sandbox.relay import relay_in_thread
 from sandbox.slack import SlackSandbox
 from serving import ANA, DESKBELL, a_mail, write_config
-from slack_world import LONG_WORDS, PEOPLE, POLICY, World, furnished
+from slack_world import LONG_WORDS, PEOPLE, POLICY, World, a_slack, furnished
 from store import inbox as deliveries
 from store.tables import Delivery, inbox
 
@@ -49,7 +49,7 @@ def _posts(slack: SlackSandbox, since: int) -> int:
 
 def test_cards_and_messages_are_there_once_however_often_the_desk_is_killed(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             with relay_in_thread() as relay:
                 desk = _desk(tmp_path, slack, relay)
                 for number in range(MAILS):
@@ -77,7 +77,7 @@ def test_cards_and_messages_are_there_once_however_often_the_desk_is_killed(tmp_
 
 def test_an_event_is_decided_once_however_often_the_desk_is_killed_after_the_acknowledgement(tmp_path):
     async def run():
-        async with SlackSandbox(redeliver_after=0.5, attempts=60) as slack:
+        async with a_slack(redeliver_after=0.5, attempts=60) as slack:
             with relay_in_thread() as relay:
                 desk = _desk(tmp_path, slack, relay)
                 for number in range(MAILS):

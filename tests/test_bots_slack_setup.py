@@ -10,10 +10,9 @@ import pytest
 from bots.commands.findings import Level
 from bots.settings import SlackSettings
 from bots.slack.check import findings
-from sandbox.slack import SlackSandbox
 from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
 from serving import AGENTS, DESKBELL, deskbell, write_config
-from slack_world import PEOPLE, POLICY, at_work, furnished
+from slack_world import PEOPLE, POLICY, a_slack, at_work, furnished
 from store import installations
 
 pytestmark = pytest.mark.slow  # commands as they are installed
@@ -96,7 +95,7 @@ def _none(space) -> dict:
 )
 def test_check_names_what_is_wrong_and_what_mends_it(tmp_path, spoil, words):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             settings = _settings(space, **spoil(space))
             return await asyncio.to_thread(findings, "channel.slack", settings, tmp_path)
@@ -120,7 +119,7 @@ async def _run(*words: str):
 
 def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             desk = _desk(tmp_path, space, bot_token="", client_id='"1.2"', client_secret='"a secret"')
             await _run(*desk, "people", "import", str(tmp_path / "people.toml"))
@@ -162,7 +161,7 @@ def test_the_manifest_is_printed_before_anything_is_configured(tmp_path):
 
 def test_a_code_is_exchanged_for_a_token_of_that_workspace(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Second")
             code = slack.consent(other)
@@ -176,7 +175,7 @@ def test_a_code_is_exchanged_for_a_token_of_that_workspace(tmp_path):
 
 def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Second", installed=True)
             ana = slack.add_user("Ana Rossi", email="ana@acme.example", team=space.acme)
@@ -214,7 +213,7 @@ def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
 )
 def test_in_a_customers_own_workspace_its_members_are_customers(tmp_path, is_shared, writer, tickets):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Acme at home", installed=True)
             caio = slack.add_user("Caio", email="caio@acme.example", team=other)
@@ -234,7 +233,7 @@ def test_in_a_customers_own_workspace_its_members_are_customers(tmp_path, is_sha
 
 def test_members_of_a_second_workspace_of_ours_are_no_customers_where_it_is_shared_with_one(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Second", installed=True)
             uli = slack.add_user("Uli", email="uli@vendor.example", team=other)

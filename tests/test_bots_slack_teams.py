@@ -7,10 +7,9 @@ import pytest
 
 from bots.commands import acts
 from intake.errors import CommandRefused
-from sandbox.slack import SlackSandbox
 from serving import ANA, EVE, SAM, TIM, a_mail, message_id
 from slack_asks import shown
-from slack_world import at_work, furnished
+from slack_world import a_slack, at_work, furnished
 from store import cards
 from store.exports import listed_messages
 
@@ -23,7 +22,7 @@ LEE = '\n[[agent]]\nname = "Lee"\nemail = "lee@vendor.example"\nteam = "security
 @asynccontextmanager
 async def with_teams(folder):
     """A desk whose teams support and security have channels; Lee alone is of security."""
-    async with SlackSandbox() as slack:
+    async with a_slack() as slack:
         space = furnished(slack)
         lee = slack.add_user("Lee", email="lee@vendor.example")
         support = slack.add_channel("support", private=True, members=[space.sam, space.tim, lee])

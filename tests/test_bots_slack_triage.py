@@ -5,9 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import update
 
-from sandbox.slack import SlackSandbox
 from serving import AGENTS, SAM
-from slack_world import at_work, furnished, world
+from slack_world import a_slack, at_work, furnished, world
 from store.exports import conversation
 from store.people_lists import history_of_entry
 from store.tables import agents
@@ -35,7 +34,7 @@ async def _stranger(space) -> None:
 @pytest.mark.parametrize("spoil", [_public, _shared, _guest, _stranger])
 def test_an_unsafe_triage_channel_gets_no_word_and_an_admin_is_told_by_mail(tmp_path, spoil):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             await spoil(space)
             async with at_work(tmp_path, space, admins=f'["{SAM.address}"]') as desk:
@@ -102,7 +101,7 @@ def test_an_event_that_tells_of_a_shared_channel_ends_all_words_there(tmp_path):
 
 def test_a_channel_that_is_sound_again_gets_all_that_waited(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             await _public(space)
             async with at_work(tmp_path, space) as desk:
@@ -154,7 +153,7 @@ MEMBERS = {"listed by id", "listed by address", "in the group only", "nobody we 
 @pytest.mark.parametrize(("enrols", "expected"), [("true", MEMBERS), ("false", MEMBERS - {"nobody we list"})])
 def test_an_agent_is_in_the_channel_or_the_group_and_no_guest(tmp_path, enrols, expected):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             people = _people(space)
             more = {"agents_group": '"support"', "enrol_agents": enrols, "people": GUS}
@@ -234,7 +233,7 @@ def test_what_one_process_hears_of_a_channel_stops_the_others_too(tmp_path, spoi
     """Slack tells one connection of each event, so only one of two processes hears of it."""
 
     async def story():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as one, at_work(tmp_path, space) as other:
                 triages = [desk.chat.hands.triage for desk in (one, other)]
@@ -249,7 +248,7 @@ def test_what_one_process_hears_of_a_channel_stops_the_others_too(tmp_path, spoi
 
 def test_who_leaves_the_agents_group_is_no_agent_in_any_process_and_who_joins_is_one(tmp_path):
     async def story():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             group = slack.add_usergroup("helpers", [space.colleague])
             new = slack.add_user("New", email="new@vendor.example")
@@ -271,7 +270,7 @@ def test_who_leaves_the_agents_group_is_no_agent_in_any_process_and_who_joins_is
 
 def test_every_process_knows_a_channel_by_the_id_that_one_heard_of(tmp_path):
     async def story():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as one, at_work(tmp_path, space) as other:
                 triages, team = [desk.chat.hands.triage for desk in (one, other)], slack.team.id

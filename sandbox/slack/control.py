@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.slack.courier import PATIENCE
 from sandbox.slack.refusals import Impossible, Refused
 from sandbox.slack.things import Json
 from sandbox.slack.triggers import Interaction
@@ -65,6 +64,7 @@ ACTS = [
     "views",
     "wait_until_idle",
 ]
+LONGEST_WAIT = 60.0  # seconds; what a person waits for is settled long before, one way or the other
 READINGS = ("acks", "api_url", "calls", "connections", "dropped", "http_url", "sockets", "team")
 
 
@@ -95,7 +95,7 @@ class Control:
             result = getattr(self._sandbox, name)(**arguments)
             result = await result if inspect.isawaitable(result) else result
             if isinstance(result, Interaction):  # nobody outside could wait for it later
-                await asyncio.wait_for(result.settled.wait(), PATIENCE + 2)
+                await asyncio.wait_for(result.settled.wait(), LONGEST_WAIT)
         except (AttributeError, Impossible, KeyError, Refused, TimeoutError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             return web.json_response({"ok": False, "error": told}, status=400)

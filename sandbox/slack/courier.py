@@ -61,13 +61,16 @@ class Carrier(Protocol):
 
 
 class Courier:
-    def __init__(self, world: World, clock: Clock, redeliver_after: float, attempts: int) -> None:
+    def __init__(
+        self, world: World, clock: Clock, redeliver_after: float, attempts: int, patience: float = PATIENCE
+    ) -> None:
         self.carrier: Carrier
         self.dropped: list[Parcel] = []  # events given up
         self._world = world
         self._clock = clock
         self._redeliver_after = redeliver_after
         self._attempts = attempts
+        self._patience = patience
         self._tasks: set[asyncio.Task[Any]] = set()
         world.announce = self.announce
 
@@ -76,8 +79,8 @@ class Courier:
         self.start(self._deliver(Parcel("events_api", self._wrapped(team, event, is_shared))))
 
     async def ask(self, parcel: Parcel) -> Carried:
-        """Send what a person waits for: once, and for three seconds."""
-        return await self.carrier.carry(parcel, 0, "", PATIENCE)
+        """Send what a person waits for: once, and for three seconds unless more was asked for."""
+        return await self.carrier.carry(parcel, 0, "", self._patience)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         task = asyncio.create_task(work)

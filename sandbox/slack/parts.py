@@ -35,6 +35,7 @@ class Wishes:
     http_retries: Sequence[float]
     events: Iterable[str]
     unfurl_domains: Iterable[str]
+    patience: float
 
 
 class Parts:
@@ -43,11 +44,13 @@ class Parts:
         self.world = World(self.clock)
         self.sockets = Sockets(self.clock)
         self.http = HttpMode(self.clock, self.sockets.acks, SIGNING_SECRET, wishes.http_retries)
-        self.courier = Courier(self.world, self.clock, wishes.redeliver_after, wishes.attempts)
+        self.courier = Courier(
+            self.world, self.clock, wishes.redeliver_after, wishes.attempts, wishes.patience
+        )
         self.courier.carrier = self.sockets
         self.events = Events(self.world, wishes.events)
         self.talk = Talk(self.world, self.events, wishes.unfurl_domains)
-        self.triggers = Triggers(self.world)
+        self.triggers = Triggers(self.world, wishes.patience)
         self.modals = Modals(self.world, self.triggers)
         self.desk = Desk(self.world, self.triggers, self.modals, self.courier)
         self.faults = Faults()

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sandbox.slack.control import Control
-from sandbox.slack.courier import Ack
+from sandbox.slack.courier import PATIENCE, Ack
 from sandbox.slack.faults import Fault
 from sandbox.slack.gate import BURST
 from sandbox.slack.http_mode import RETRY_AFTER
@@ -39,14 +39,23 @@ class SlackSandbox:
         http_retries: Sequence[float] = RETRY_AFTER,
         events: Iterable[str] = EVENTS,
         unfurl_domains: Iterable[str] = (),
+        patience: float = PATIENCE,
         port: int = 0,
     ) -> None:
         """How soon an event goes out again and how often in all, whether rates are limited and
         how many messages a channel takes at once, where and when to try again in HTTP mode, what
-        the app is subscribed to, whose links it unfurls, and a port if it must be a certain one."""
+        the app is subscribed to, whose links it unfurls, how long a person waits for the app (and a
+        trigger lives), and a port if it must be a certain one."""
         self._parts = Parts(
             Wishes(
-                redeliver_after, attempts, rate_limits, message_burst, http_retries, events, unfurl_domains
+                redeliver_after,
+                attempts,
+                rate_limits,
+                message_burst,
+                http_retries,
+                events,
+                unfurl_domains,
+                patience,
             )
         )
         self.world = self._parts.world

@@ -37,7 +37,7 @@ class Interaction:
     def is_acked(self) -> bool:
         return self.ack is not None
 
-    async def answered(self, seconds: float = 5.0) -> Json:
+    async def answered(self, seconds: float = 30.0) -> Json:
         """The body of the acknowledgement; TimeoutError when none came in time."""
         await asyncio.wait_for(self.settled.wait(), seconds)
         if self.ack is None:
@@ -67,8 +67,9 @@ class Address:
 
 
 class Triggers:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, seconds: float = TRIGGER_SECONDS) -> None:
         self._world = world
+        self._seconds = seconds
         self._triggers: dict[str, Trigger] = {}
         self._addresses: dict[str, Address] = {}
 
@@ -76,7 +77,7 @@ class Triggers:
         """An interaction with a trigger id, without an address."""
         identity = f"{self._world.now()}.{secrets.randbelow(10**9)}.{secrets.token_hex(16)}"
         interaction = Interaction(user, identity, "", channel)
-        expires = self._world.clock.now() + TRIGGER_SECONDS
+        expires = self._world.clock.now() + self._seconds
         self._triggers[identity] = Trigger(team, interaction, expires, view)
         return interaction
 
