@@ -5,7 +5,6 @@ import pytest
 import slack_asks
 from bots.slack.blocks import names
 from intake.tickets import Status
-from store import inbox
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +22,7 @@ def react(room, number, name, user="", remove=False):
 
     async def reacted():
         await room.slack.react(user or room.space.sam, card.channel, card.ts, name, remove=remove)
-        await room.slack.wait_until_idle()
-        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+        await room.world.settle()
 
     room.play(reacted())
     return room.now(number)
@@ -100,7 +98,8 @@ def test_a_ticket_emoji_opens_one_for_a_customer_who_wrote_in_a_channel_of_ours(
     async def said():
         ts = await room.slack.say(room.space.tim, room.space.shared, "Is anything wrong?")
         await room.slack.react(room.space.sam, room.space.shared, ts, "ticket")
-        return await room.slack.wait_for(lambda: room.slack.ephemerals(room.space.sam, room.space.shared))
+        await room.world.settle()
+        return room.slack.ephemerals(room.space.sam, room.space.shared)
 
     before = len(room.tickets())
     told = room.play(said())
@@ -115,13 +114,13 @@ def test_a_ticket_emoji_on_what_a_customer_wrote_before_the_channel_was_ours_ope
 
     async def said():
         ts = await room.slack.say(space.ana, channel, "Our fax is on fire")
-        await room.slack.wait_until_idle()
-        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+        await room.world.settle()
         room.world.register(channel)
         for _ in range(2):  # the second is on a ticket already
             await room.slack.react(space.sam, channel, ts, "ticket")
             await room.slack.react(space.sam, channel, ts, "ticket", remove=True)
-        return await room.slack.wait_for(lambda: room.slack.ephemerals(space.sam, channel))
+        await room.world.settle()
+        return room.slack.ephemerals(space.sam, channel)
 
     before = len(room.tickets())
     told = room.play(said())
@@ -140,8 +139,7 @@ def test_an_emoji_on_what_stands_below_a_card_is_only_an_emoji(room):
 
     async def reacted():
         await room.slack.react(room.space.sam, below.channel, below.ts, "eyes")
-        await room.slack.wait_until_idle()
-        await room.slack.wait_for(lambda: room.world.read(inbox.next_due) is None)
+        await room.world.settle()
 
     room.play(reacted())
 

@@ -1,5 +1,7 @@
 """New tickets from Slack: by a form, from a message; and a message onto a ticket that is there."""
 
+import asyncio
+
 import pytest
 
 import slack_asks
@@ -44,9 +46,11 @@ def form(room, callback, channel="", ts=""):
     return room.play(chosen())
 
 
-def spoken(room, text):
-    """What a colleague writes in the channel that is shared with Acme."""
-    return room.play(room.slack.say(room.space.colleague, room.space.shared, text))
+def spoken(room, text, user="", **more):
+    """What a colleague writes in the channel that is shared with Acme, once the desk has heard it."""
+    said = room.play(room.slack.say(user or room.space.colleague, room.space.shared, text, **more))
+    room.settle()
+    return said
 
 
 def submit(room, view, values):
@@ -135,6 +139,32 @@ def test_a_ticket_from_a_message_keeps_where_it_came_from_and_is_made_once(room)
     assert ticket.number == post.ticket
 
 
+@pytest.mark.parametrize("who", ["colleague", "ana"])
+def test_a_message_that_is_heard_after_it_was_made_a_ticket_is_on_it_once(room, who, monkeypatch):
+    (part,) = room.world.service.chats._parts
+    decide, is_time = part.inbox._decide, asyncio.Event()
+
+    async def decide_late(waiting):
+        await asyncio.wait_for(is_time.wait(), 60)
+        await decide(waiting)
+
+    monkeypatch.setattr(part.inbox, "_decide", decide_late)
+    words = f"A late word of {who}."
+    said = room.play(room.slack.say(getattr(room.space, who), room.space.shared, words))
+    submit(
+        room,
+        form(room, names.SHORTCUT_FROM_MESSAGE, room.space.shared, said),
+        {"requester": "ana@acme.example"},
+    )
+    close(room)
+    is_time.set()
+    room.settle()
+    told = room.world.read(lambda work: conversation(work, newest(room).number))
+
+    assert 1 == [one["text"] for one in told].count(words)
+    assert 1 == [one.subject for one in room.tickets()].count(words)
+
+
 def test_a_message_becomes_a_note_on_a_ticket(room):
     number = room.ticket()
     said = spoken(room, "I know that <https://phone.example|phone>.")
@@ -156,7 +186,7 @@ FILES = [("../trace.txt", b"a line\n"), ("big.bin", b"x" * 1_100_000)]
 
 
 def with_files(room, text):
-    return room.play(room.slack.say(room.space.colleague, room.space.shared, text, files=FILES))
+    return spoken(room, text, files=FILES)
 
 
 def files_on(room, number):

@@ -162,6 +162,9 @@ class Customers:
 
 def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     """Settle a message in one transaction: for the policy, an answer of ours, or a question."""
+    if posts.post_at(work, MEDIUM, said.channel, said.ts):  # an agent put it on a ticket before we were told
+        inbox.settle(work, said.delivery)
+        return
     now = datetime.now(UTC)
     ticket = _ticket_here(work, said)
     inbound = _inbound(work, said, ticket, setup)
