@@ -7,13 +7,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
+
+from sqlalchemy import update
 
 from intake.tickets import Ticket
 from sandbox.slack import Interaction, Message
 from slack_world import World, world
 from store import cards
+from store.chat_tables import drafts
+from store.undoable import ANSWER
 from store.work import SqlWork
 
 IN_A_HURRY = 0.02  # seconds between two messages; the pace has its own tests
@@ -41,6 +47,12 @@ class Here:
         (number,) = self.numbers() - before
         await self.world.slack.wait_for(lambda: self.card_of(number))
         return Case(self, number)
+
+    @contextmanager
+    def time_to_undo(self) -> Iterator[None]:
+        """An answer can be undone for as long as a test takes, instead of for a second."""
+        with patch.dict(vars(self.world.chat.hands.settings), undo_seconds=600):  # which are frozen
+            yield
 
     def numbers(self) -> set[int]:
         from store.exports import listed_tickets
@@ -131,6 +143,12 @@ class Case:
         """What somebody was told alone in this thread."""
         mine = self.world.slack.ephemerals(user or self.world.space.sam, self.card.channel)
         return [one for one in mine if one.thread_ts == self.card.ts]
+
+    def let_time_pass(self) -> int:
+        """The seconds are over in which an answer can be undone; how many answers waited."""
+        mine = drafts.c.ticket == self.number, drafts.c.kind == ANSWER
+        over = update(drafts).where(*mine).values(due_at=datetime.now(UTC))
+        return self.world.write(lambda work: work.connection.execute(over).rowcount)
 
     def said(self) -> list[Shown]:
         """What was said on the ticket, as it is exported."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import servers
 from bots.serve import Service
 from bots.slack.asks import answering
+from bots.slack.pace import Pace
 from bots.wiring import Wired, wire
 from sandbox.relay import CatchingRelay, relay_in_thread
 from sandbox.slack import Message, SlackSandbox, Team
@@ -196,6 +197,8 @@ class World:
 
     def is_at_rest(self) -> bool:
         """Whether nothing that was heard is still being done: much is said after the commit."""
+        if not self.service:  # it is at work in another process
+            return True
         chats, chat = self.service.chats, self.chat
         assert chats
         heard = [part.inbox._under_way for part in chats._parts]
@@ -271,6 +274,19 @@ async def at_work(
         finally:
             await service.stop()
             wired.store.close()
+
+
+@asynccontextmanager
+async def held_back(pace: Pace, channel: str) -> AsyncIterator[None]:
+    """Nothing takes its turn in a channel meanwhile; then whoever waits does at once."""
+    queue = pace._queue(channel)
+    queue.rest(600)
+    try:
+        yield
+    finally:
+        queue._free_at = 0.0
+        async with queue._changed:
+            queue._changed.notify_all()
 
 
 @asynccontextmanager

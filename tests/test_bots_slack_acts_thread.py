@@ -1,6 +1,5 @@
 """What agents write below a card: notes, their edits and deletions, and `!reply`."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -198,23 +197,24 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
 
 @pytest.mark.slow
 def test_a_previewed_answer_can_be_undone_like_any_other(here: Here) -> None:
-    async def steps() -> tuple[int, str]:
+    async def steps() -> tuple[int, int, str]:
         case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
         await here.world.settle()
         before = len(here.world.relay.mails)
         await case.say("!reply Please restart the box.")
         await slack.wait_for(case.whispers)
-        for action in (names.SEND, names.UNDO):
-            offer = case.whispers()[-1]
-            click = await slack.click(sam, offer.channel, offer.ts, action)
-            await click.answered()
-        await asyncio.sleep(1.5)
+        with here.time_to_undo():
+            for action in (names.SEND, names.UNDO):
+                offer = case.whispers()[-1]
+                click = await slack.click(sam, offer.channel, offer.ts, action)
+                await click.answered()
+        left = case.let_time_pass()
         await here.world.settle()
-        return len(here.world.relay.mails) - before, str(click.replies)
+        return left, len(here.world.relay.mails) - before, str(click.replies)
 
-    sent, told = here.run(steps)
+    left, sent, told = here.run(steps)
 
-    assert 0 == sent
+    assert (0, 0) == (left, sent)
     assert "taken back" in told
     assert "Please restart the box." in told
 

@@ -188,8 +188,6 @@ def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
                 await desk.settle()
                 told = [one.text for one in slack.channel(shared) if one.bot_id]
                 await slack.uninstall(other)
-                await slack.wait_until_idle()
-                await asyncio.sleep(0.3)
                 await desk.settle()
                 alarms = [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
                 ended = desk.read(lambda work: installations.installation_in(work, "slack", other.id))

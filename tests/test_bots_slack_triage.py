@@ -67,8 +67,7 @@ def test_a_channel_that_becomes_unsafe_gets_nothing_more_from_that_moment(tmp_pa
             await desk.card()
             await desk.settle()
             await spoil(desk)
-            await desk.slack.wait_until_idle()
-            await asyncio.sleep(0.3)
+            await desk.settle()
             before = len(desk.slack.channel(desk.space.triage))
             await desk.mail(subject="After")
             await desk.slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
@@ -119,8 +118,7 @@ def test_a_channel_with_another_id_is_still_the_triage_channel(tmp_path):
         async with world(tmp_path) as desk:
             await desk.slack.wait_for(lambda: desk.slack.sockets)
             after = await desk.slack.rename_id(desk.space.triage)
-            await desk.slack.wait_until_idle()
-            await asyncio.sleep(0.3)
+            await desk.settle()
             await desk.mail(subject="Calls drop")
             await desk.slack.wait_for(lambda: desk.cards(after))
             return desk.cards(after)[0].text
@@ -221,8 +219,7 @@ def test_whoever_leaves_the_group_or_becomes_a_guest_is_no_agent_at_once(tmp_pat
             staff, team = desk.chat.hands.staff, desk.slack.team.id
             before = await staff.agent(team, desk.space.sam)
             await desk.slack.change_user(desk.space.sam, is_restricted=True)
-            await desk.slack.wait_until_idle()
-            await asyncio.sleep(0.2)
+            await desk.settle()
             return before.name, await staff.agent(team, desk.space.sam)
 
     assert ("Sam Weaver", None) == asyncio.run(story())

@@ -225,7 +225,7 @@ class SlowDesk:
 
     async def accept(self, raw):
         self.has_begun.set()
-        await asyncio.to_thread(self.may_end.wait, 10)
+        await asyncio.to_thread(self.may_end.wait, 60)
         self.done += 1
         return Receipt(1, Fate.OPEN)
 
@@ -242,7 +242,7 @@ def test_a_half_close_in_mid_commit_loses_neither_mail_nor_answer(desk, loops):
         client = door.greeted()
         client.begin()
         client.say(MAIL + b".\r\n")
-        assert desk.has_begun.wait(5)
+        assert desk.has_begun.wait(30)
         client.socket.shutdown(socket.SHUT_WR)
         time.sleep(0.1)
         desk.may_end.set()
@@ -255,23 +255,24 @@ def test_a_client_that_vanishes_in_mid_commit_has_its_mail_kept(desk, loops):
         client = door.greeted()
         client.begin()
         client.say(MAIL + b".\r\n")
-        assert desk.has_begun.wait(5)
+        assert desk.has_begun.wait(30)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # reset, not close
         client.close()
         time.sleep(0.1)
         desk.may_end.set()
-        door.run(door.channel.drain(5))
+        door.run(door.channel.drain(30))
 
         assert 1 == desk.done
 
 
+@pytest.mark.slow
 def test_no_patience_runs_out_during_a_commit(desk):
-    limits = Limits(idle_seconds=0.1, data_seconds=0.1, session_seconds=0.2)
+    limits = Limits(idle_seconds=5, data_seconds=5, session_seconds=6)
     with listening(desk.accept, limits=limits) as door:
         client = door.greeted()
         client.begin()
         client.say(MAIL + b".\r\n")
-        time.sleep(0.5)
+        time.sleep(7)
         desk.may_end.set()
 
         assert ["250 2.0.0 1 kept", "421 4.4.2 this session has lasted too long", ""] == client.answers(3)
@@ -282,8 +283,8 @@ def test_draining_waits_for_commits_and_says_goodbye_to_the_idle(desk, loops):
         idle, busy = door.greeted(), door.greeted()
         busy.begin()
         busy.say(MAIL + b".\r\n")
-        assert desk.has_begun.wait(5)
-        end = asyncio.run_coroutine_threadsafe(door.channel.drain(5), door.loop)
+        assert desk.has_begun.wait(30)
+        end = asyncio.run_coroutine_threadsafe(door.channel.drain(30), door.loop)
 
         assert ["421 4.3.2 this service is being stopped, try again later", ""] == idle.answers(2)
         assert not end.done()
@@ -294,7 +295,7 @@ def test_draining_waits_for_commits_and_says_goodbye_to_the_idle(desk, loops):
             "250 2.0.0 1 kept",
             "421 4.3.2 this service is being stopped, try again later",
         ] == busy.answers(2)
-        end.result(5)
+        end.result(30)
 
 
 def test_draining_has_an_end(desk):
@@ -302,11 +303,11 @@ def test_draining_has_an_end(desk):
         client = door.greeted()
         client.begin()
         client.say(MAIL + b".\r\n")
-        assert desk.has_begun.wait(5)
+        assert desk.has_begun.wait(30)
         begun = time.monotonic()
         door.run(door.channel.drain(0.2))
 
-        assert 0.2 <= time.monotonic() - begun < 2
+        assert 0.2 <= time.monotonic() - begun < 20  # the commit would last for longer
         assert b"" == client.rest()
 
 
@@ -340,7 +341,7 @@ def test_too_much_mail_at_once_is_to_come_later(loops):
         slow, other = door.greeted(), door.greeted()
         slow.begin()
         slow.say(b"From: a\r\n" * 8_000)
-        time.sleep(0.1)
+        servers.wait_until(lambda: door.channel._listener.budget.used > 50_000, "most of it is there")
 
         assert "452 4.3.1" == other.ask("MAIL FROM:<a@example.org> SIZE=50000")[:9]
         assert "452 4.3.1" == other.deliver(b"From: a\r\n" * 8_000)[:9]
@@ -382,7 +383,7 @@ def test_guessing_recipients_becomes_slow_and_then_ends():
         answers = [client.ask(f"RCPT TO:<b{number}@elsewhere.example>")[:9] for number in range(7)]
 
         assert ["550 5.1.1"] * 7 == answers
-        assert 0.2 <= time.monotonic() - begun < 2
+        assert 0.2 <= time.monotonic() - begun
         assert ["421 4.7.0 too many unknown recipients", ""] == client.answers(2)
 
 
@@ -433,35 +434,32 @@ def test_a_flood_of_anything_ends_the_session(line):
 )
 def test_silence_and_long_sessions_end(limits, farewell, loops):
     with listening(limits=limits, loops=loops) as door:
-        client = door.greeted()
-        begun = time.monotonic()
+        client = door.connect()
 
-        assert [farewell, ""] == client.answers(2)
-        assert time.monotonic() - begun < 2
+        assert [farewell, ""] == client.answers(3)[1:]
 
 
 @pytest.mark.slow
 def test_a_command_renews_the_patience_but_not_that_with_the_session():
-    with listening(limits=Limits(idle_seconds=0.8, session_seconds=1.6)) as door:
+    with listening(limits=Limits(idle_seconds=4, session_seconds=6)) as door:
         client = door.greeted()
-        begun = time.monotonic()
-        while client.ask("NOOP") == "250 2.0.0 OK":
+        while (answer := client.ask("NOOP")) == "250 2.0.0 OK":
             time.sleep(0.2)
 
-        assert 1.4 <= time.monotonic() - begun < 4
+        assert "421 4.4.2 this session has lasted too long" == answer
 
 
 def test_data_has_a_time_limit_of_its_own():
-    with listening(limits=Limits(idle_seconds=0.2, data_seconds=0.6)) as door:
+    with listening(limits=Limits(idle_seconds=60, data_seconds=0.6)) as door:
         client = door.greeted()
-        client.begin()
         begun = time.monotonic()
+        client.begin()
         for _ in range(20):
             client.say(b"a\r\n")
             time.sleep(0.02)
 
         assert "421 4.4.2 waited too long" == client.answer()
-        assert 0.5 <= time.monotonic() - begun < 3
+        assert 0.5 <= time.monotonic() - begun
         assert [] == door.kept
 
 
@@ -472,11 +470,8 @@ def test_a_client_that_never_reads_is_cut_off(loops):
         client.socket.settimeout(1)
         with pytest.raises(OSError):  # noqa: PT011  (no room to send, or a reset: nobody reads any more)
             client.say(b"NOOP\r\n" * 5_000_000)
-        end = time.monotonic() + 10
-        while door.channel._listener.farewells and time.monotonic() < end:
-            time.sleep(0.1)
 
-        assert 0 == len(door.channel._listener.farewells)
+        servers.wait_until(lambda: not door.channel._listener.farewells, "the session is over")
 
 
 # Addresses
@@ -605,11 +600,11 @@ def test_a_secured_client_that_hangs_up_in_mid_commit_has_its_mail_kept(tls_file
         client.ask("EHLO mail.example.org")
         client.begin()
         client.say(MAIL + b".\r\n")
-        assert desk.has_begun.wait(5)
+        assert desk.has_begun.wait(30)
         client.close()
         time.sleep(0.1)
         desk.may_end.set()
-        door.run(door.channel.drain(5))
+        door.run(door.channel.drain(30))
 
         assert 1 == desk.done
 
@@ -667,7 +662,7 @@ def test_lmtp_greets_in_its_own_way(door):
 def test_the_standard_library_finds_nothing_odd_about_us(tls_files):
     with (
         listening(tls=tls_context(*tls_files)) as door,
-        smtplib.SMTP(*door.channel.address, timeout=10) as client,
+        smtplib.SMTP(*door.channel.address, timeout=30) as client,
     ):
         client.starttls(context=trusting_anybody())
         refused = client.sendmail("a@example.org", ["b@example.com", "c@elsewhere.example"], MAIL)
@@ -748,10 +743,10 @@ def test_a_mail_of_empty_lines_costs_neither_time_nor_memory():
     with listening(limits=limits) as door:
         client = door.greeted()
         client.begin()
-        begun = time.monotonic()
+        begun = time.process_time()
         for _ in range(32):
             client.say(b"\r\n" * (MIB // 2))
 
         assert "250 2.0.0 1 kept" == client.ask(b".\r\n")
-        assert time.monotonic() - begun < 3
+        assert time.process_time() - begun < 30
         assert 32 * MIB < len(door.kept[0].body) < 33 * MIB
