@@ -123,6 +123,22 @@ def undone(reference: str, text: str) -> Message:
     return Message(fallback(words, 300), (rich_text(rich_section(said(words)), rich_quote(text)),))
 
 
+def closing(reference: str, ticket: int, draft: int, seconds: int) -> Message:
+    """To the author alone, while a close with last words can still be taken back."""
+    words = f"{reference}: closes in {seconds} seconds, and the customer reads your last words then."
+    here = names.Pressed(ticket=ticket, draft=draft)
+    undo = actions([button("Undo", names.UNDO_CLOSE, here, style="danger")])
+    return Message(fallback(words, 1000), (rich_text(rich_section(said(words))), undo))
+
+
+def not_closed(reference: str, ticket: int, draft: int, text: str) -> Message:
+    """To the author: the ticket is as it was, and the words come back in the form."""
+    words = f"{reference}: taken back. The ticket is as it was, and the customer has read nothing."
+    shown = rich_text(rich_section(said(words)), rich_quote(text))
+    edit = actions([button("Edit and close…", names.CLOSE_AGAIN, names.Pressed(ticket=ticket, draft=draft))])
+    return Message(fallback(words, 300), (shown, edit))
+
+
 def solve_anyway(reference: str, ticket: int, version: int) -> Message:
     """To whoever marked a ticket as solved while the last word is the customer's."""
     words = f"{reference}: the last word is the customer's, and nobody has answered it."
