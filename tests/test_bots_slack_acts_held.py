@@ -328,6 +328,29 @@ def test_a_notice_whose_words_are_sent_again_says_who_did_it_and_asks_no_more(he
     assert names.OTHER_WAY not in shown
 
 
+def test_whoever_presses_retry_second_reads_who_did_it_before_and_what_became_of_it(here: Here) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case = await here.ticket()
+        notice, before = await undelivered(here, case)
+        kept = list(notice.blocks)
+        await press(here, notice, names.RETRY)
+        await here.world.slack.wait_for(lambda: len(here.world.mails_to(ANA.address)) > before, 10)
+        await here.world.settle()
+        told = []
+        for action in (names.RETRY, names.OTHER_WAY):
+            notice.blocks[:] = kept  # as somebody saw it who presses at the same time
+            click = await press(here, notice, action, here.world.space.tim)
+            told += [one.text for one in click.ephemerals]
+        form = str(await case.shown(here.world.space.tim))
+        return [*told, form], len(here.world.mails_to(ANA.address)) - before
+
+    (told, form), sent = here.run(steps)
+
+    assert told.startswith("Sam Weaver had it sent again less than a minute ago; it went out ")
+    assert "Sam Weaver had it sent again" in form
+    assert 1 == sent
+
+
 async def undelivered(here: Here, case: Case) -> tuple[Message, int]:
     """An answer that the desk could not hand over, and its notice in the thread."""
     from datetime import UTC, datetime
