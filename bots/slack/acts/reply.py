@@ -16,6 +16,7 @@ from bots.slack.acts.places import at_card, whisper_at
 from bots.slack.acts.reading import reply_facts
 from bots.slack.acts.sending import body_of, send_soon
 from bots.slack.blocks import errors, modals, names
+from bots.slack.blocks.modals.parts import text_in
 from bots.slack.blocks.modals.reply import CLOSED
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Acting, Call, Kind, Listener
@@ -73,7 +74,7 @@ async def submit(acting: Acting, call: Call) -> None:
     view, desk, agent = call.body["view"], call.hands.desk, acting.agent
     assert agent
     about = names.pressed_in(str(view["private_metadata"]))
-    text, then = typed(view, names.TEXT), _then(typed(view, names.AND_THEN))
+    text, then = text_in(view), _then(typed(view, names.AND_THEN))
     seconds = call.hands.settings.undo_seconds
     kept: list[Kept] = []
 
