@@ -96,6 +96,29 @@ def test_a_deleted_note_is_hidden_and_the_history_keeps_it(here: Here) -> None:
     assert ([""], ["Oops"]) == here.run(steps)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (
+            ("tool.exe", b"MZ a program"),
+            ["No answer can take this along, because customers are sent no programs"],
+        ),
+        (("trace.log", b"one line"), []),
+    ],
+)
+def test_whoever_puts_a_program_into_the_thread_hears_at_once_that_it_goes_out_with_no_answer(
+    here: Here, file: tuple[str, bytes], told: list[str]
+) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case = await here.ticket()
+        await case.say("See there.", files=[file])
+        await here.world.settle()
+        return [one.text.partition(":")[0] for one in case.whispers()], len(notes(case))
+
+    assert (told, 1) == here.run(steps)
+
+
 def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
     async def steps() -> list[str]:
         from store.notes import recent_files
