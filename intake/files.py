@@ -60,7 +60,7 @@ def objection_to(files: Sequence[Attachment], desk: Desk) -> tuple[str, str] | N
 
 
 def foretold(files: Sequence[Attachment], desk: Desk) -> str:
-    """What will stand against sending them, to whoever puts them where an answer may take them from; or ""."""
+    """What will stand against an answer with these files, said while they are only kept; or ""."""
     found = _objection(files, desk)
     return f"No answer can take this along, because {found.because(files, desk)}" if found else ""
 

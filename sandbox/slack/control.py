@@ -60,6 +60,7 @@ ACTS = [
     "submit",
     "suggest",
     "thread",
+    "unarchive",
     "uninstall",
     "verify_url",
     "views",
