@@ -69,7 +69,7 @@ class SlackSettings(Written):
     client_id: str = Field("", description="of the app, where it is installed in several workspaces")
     client_secret: Secret = Field("", description="its secret")
     undo_seconds: Whole = Field(
-        10, ge=0, le=60, description="how long an answer can be taken back before it goes"
+        10, ge=0, le=60, description="how long an answer or last words can be taken back before they go"
     )
     max_file_mib: Whole = Field(20, ge=1, le=100, description="larger files are not taken, in MiB")
 

@@ -55,8 +55,18 @@ def passed_on(attachments: Sequence[Attachment]) -> tuple[int, ...]:
 
 def objection_to(files: Sequence[Attachment], desk: Desk) -> tuple[str, str] | None:
     """The name and the words of what stands against sending these files."""
-    found = next((one for one in OBJECTIONS if one.holds(files, desk)), None)
-    return (found.name, found.because(files, desk)) if found else None
+    found = _objection(files, desk)
+    return (found.name, f"Nothing was sent, because {found.because(files, desk)}") if found else None
+
+
+def foretold(files: Sequence[Attachment], desk: Desk) -> str:
+    """What will stand against an answer with these files, said while they are only kept; or ""."""
+    found = _objection(files, desk)
+    return f"No answer can take this along, because {found.because(files, desk)}" if found else ""
+
+
+def _objection(files: Sequence[Attachment], desk: Desk) -> "Objection | None":
+    return next((one for one in OBJECTIONS if one.holds(files, desk)), None)
 
 
 def for_agents(attachments: Sequence[Attachment], desk: Desk) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -104,7 +114,7 @@ def _are_too_large(files: Sequence[Attachment], desk: Desk) -> bool:
 
 def _a_program(files: Sequence[Attachment], desk: Desk) -> str:
     return (
-        f"Nothing was sent, because customers are sent no programs: {names_of(_programs(files, desk))}. "
+        f"customers are sent no programs: {names_of(_programs(files, desk))}. "
         "Please answer without it, or send it packed."
     )
 
@@ -112,7 +122,7 @@ def _a_program(files: Sequence[Attachment], desk: Desk) -> str:
 def _too_large(files: Sequence[Attachment], desk: Desk) -> str:
     whole = sum(one.size for one in files) / MIB
     return (
-        f"Nothing was sent, because the files are too large for a mail: {whole:.1f} MiB, and "
+        f"the files are too large for a mail: {whole:.1f} MiB, and "
         f"{desk.answer_files_mib} MiB may go. Please answer without them, or with a link."
     )
 

@@ -9,7 +9,6 @@ a person waits for each answer, and no machine answers it: it knows the budget o
 not even that where it answers what was just written.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,7 +42,9 @@ NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 TWIN = "twin"  # of a new ticket: the number of the one that it may be the same as
 CARRIED = ("message", "promise", "secrets", "is_call", "is_agents", TWIN)  # facts that a button or sign needs
+DECIDED = "decided"  # of a notice that asks, in Markdown: what it says once an agent has decided
 MORE = ("attachments", "warnings", "secrets", "missing", TWIN)  # what a notice says besides who wrote what
+ASKING = frozenset({"agent-held"})
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
@@ -150,7 +151,7 @@ def promise(
         outbound,
         attachments=tuple((message, place) for place in notice.files),
         lane=_lane(to, ticket),
-        extra=_extra(notice, to, message),
+        extra=_extra(notice, to, message) | _decided(notice, to, ticket, inbound, setup, now),
     )
     hold = _hold(work, outbound, to, setup, now) or _quiet(work, notice, to, now)
     number = work.promise(outbound, ticket, now, hold)
@@ -163,7 +164,7 @@ def promise(
         _tell_not_sent(work, to, hold.because, text, number, ticket, setup, now)
 
 
-def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
+def _extra(notice: Notice, to: Recipient, message: int) -> dict[str, object]:
     """Whom a notice in the triage channel is meant for, what it is about, and whether it is words only."""
     if not to.is_agent or to.channel == "email":
         return {}
@@ -172,6 +173,16 @@ def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
     if not any(notice.facts.get(name) not in (None, 0, [], (), [UNPROVEN]) for name in MORE):
         about["is_brief"] = True
     return {"audience": notice.audience.value, **about}
+
+
+def _decided(
+    notice: Notice, to: Recipient, ticket: Ticket | None, inbound: Inbound | None, setup: Setup, now: datetime
+) -> dict[str, object]:
+    """What a notice that asks for a decision says once that is made: a chat can change what it shows."""
+    if notice.name not in ASKING or to.channel == "email":
+        return {}
+    after = replace(notice, facts={**notice.facts, DECIDED: True})
+    return {DECIDED: setup.wording.word(after, to, ticket, inbound, now).body}
 
 
 def _lane(to: Recipient, ticket: Ticket | None) -> str:

@@ -18,5 +18,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """The nearest known word, "" where none is near."""
-    return next(iter(get_close_matches(word, sorted(known), n=1, cutoff=0.6)), "")
+    """The nearest known word, however it is written, "" where none is near.
+
+    >>> closest("URGNT", ["urgent", "low"])
+    'urgent'
+    """
+    names = {one.lower(): one for one in sorted(known)}
+    return next((names[one] for one in get_close_matches(word.lower(), sorted(names), n=1, cutoff=0.6)), "")

@@ -194,9 +194,17 @@ KINDS = (
     ),
     NoticeKind(
         "agent-held",
-        "A message waits for an agent; message: its number for the command line; is_agents: it is an agent's",
+        "A message waits for an agent; message: its number for the command line; is_agents: an agent's; "
+        "decided: it waits no more",
         needs=("reason", "message"),
-        defaults={"sender": "", "text": "", "warnings": (), "secrets": (), "is_agents": False},
+        defaults={
+            "sender": "",
+            "text": "",
+            "warnings": (),
+            "secrets": (),
+            "is_agents": False,
+            "decided": False,
+        },
         to_ticket=False,  # a reply to it would reach the customer, not the stranger
     ),
     NoticeKind(

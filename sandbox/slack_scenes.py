@@ -88,7 +88,7 @@ def _said(name: str, facts: CardFacts, at: str, **told: object) -> Iterator[str]
 def _decided(
     name: str, facts: CardFacts, at: str, settled: Settled | None, told: Mapping[str, object]
 ) -> Iterator[str]:
-    notice = Notice(name, Audience.ASSIGNEE, told)
+    notice = Notice(name, Audience.ASSIGNEE, {**told, "decided": settled is not None})
     outbound = SETUP.wording.word(notice, triage(DESK), TICKET, None, NOW)
     extra = {"audience": "assignee", "message": 57, "promise": 91}
     for one in thread_messages(replace(outbound, extra=extra), facts, settled):

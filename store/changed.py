@@ -1,4 +1,7 @@
-"""Who changed a ticket last, and what: for whoever pressed a button that showed it as it was before."""
+"""Who changed a ticket last, and what: for whoever pressed a button that showed it as it was before.
+
+The same of words that did not arrive: who had them sent again, and how.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ WHAT = {
     "merged": "merged",
 }
 OTHERWISE = "changed"
+AGAIN, ANOTHER_WAY = "sent again", "sent another way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,19 @@ def last_change(work: SqlWork, ticket: int, kinds: Collection[str] = tuple(WHAT)
     if row.what == "assignee" and row.detail in ("", row.actor):
         what = "claimed" if row.detail else "gave up"
     return Changed(agent.name if agent else row.actor, what, row.at)
+
+
+def note_try(work: SqlWork, ticket: int, promise: int, actor: str, now: datetime, to: str = "") -> None:
+    """Write down that somebody has words sent again, `to` another place where one is named."""
+    detail = f"promise {promise} to {to}" if to else f"promise {promise}"
+    work.note(ticket, now, actor, ANOTHER_WAY if to else AGAIN, detail)
+
+
+def last_try(work: SqlWork, ticket: int, promise: int) -> Changed | None:
+    """Who had these words sent again last, None while nobody has."""
+    query = select(history.c.at, history.c.actor, history.c.what, history.c.detail)
+    theirs = query.where(history.c.ticket == ticket, history.c.what.in_((AGAIN, ANOTHER_WAY)))
+    rows = work.connection.execute(theirs.order_by(history.c.id.desc()))
+    row = next((one for one in rows if one.detail.split()[1:2] == [str(promise)]), None)
+    agent = work.agent(row.actor) if row else None
+    return Changed(agent.name if agent else row.actor, f"had it {row.what}", row.at) if row else None

@@ -51,14 +51,14 @@ def settled_by(work: SqlWork, notice: int) -> Settled | None:
     return Settled(**found[0].outbound.extra) if found else None  # type: ignore[arg-type]
 
 
-def last_post(work: SqlWork, notice: Promise) -> tuple[str, str] | None:
-    """Place and id of the last message of a notice, which has its buttons; None before it is posted."""
+def posts_of_notice(work: SqlWork, notice: Promise) -> list[tuple[str, str]]:
+    """Place and id of each message of a notice, none before it is posted; the last has its buttons."""
     ticket = notice.outbound.ticket_number or None
     query = select(posts.c.place, posts.c.external).where(
         posts.c.ticket == ticket, posts.c.outbox == notice.id, posts.c.medium == MEDIUM
     )
-    row = work.connection.execute(query.order_by(posts.c.at.desc(), posts.c.external.desc())).first()
-    return (row.place, row.external) if row else None
+    rows = work.connection.execute(query.order_by(posts.c.at, posts.c.external))
+    return [(row.place, row.external) for row in rows]
 
 
 def _notices(work: SqlWork, message: int) -> list[Promise]:

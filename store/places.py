@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Select, Table, and_, or_, select
 
+from intake.promising import DECIDED
 from intake.redaction import Eraser
 from store.chat_tables import drafts
 from store.driver import Row
@@ -86,5 +87,8 @@ def _belongs(table: Table[Any], ticket: int, mine: Select[int]) -> Any:
 
 
 def _without(table: Table[Any], column: str, value: Any, eraser: Eraser) -> Any:
-    is_markdown = table is outbox and column == "body"
-    return eraser.without_in_markdown(value) if is_markdown else eraser.without_within(value)
+    if table is outbox and column == "body":
+        return eraser.without_in_markdown(value)
+    if table is outbox and column == "extra" and DECIDED in value:  # words like those of the body
+        return eraser.without_within({**value, DECIDED: eraser.without_in_markdown(value[DECIDED])})
+    return eraser.without_within(value)

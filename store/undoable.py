@@ -16,6 +16,7 @@ from store.work import SqlWork
 
 MEDIUM = "slack"
 ANSWER, PREVIEW = "answer", "preview"
+CLOSING, UNDONE = "closing", "undone"  # a ticket's close with last words; the same, taken back
 LIFETIME = timedelta(days=1)
 
 
@@ -89,8 +90,9 @@ def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
 
 
 def forget_old(work: SqlWork, now: datetime) -> int:
-    """Previews that nobody has chosen about."""
-    old = delete(drafts).where(drafts.c.medium == MEDIUM, drafts.c.kind == PREVIEW, drafts.c.expires_at < now)
+    """Words that go out by themselves never: previews that nobody has chosen about, what was taken back."""
+    kept = drafts.c.medium == MEDIUM, drafts.c.kind.in_((PREVIEW, UNDONE))
+    old = delete(drafts).where(*kept, drafts.c.expires_at < now)
     return work.connection.execute(old).rowcount
 
 

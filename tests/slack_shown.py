@@ -126,6 +126,7 @@ def messages_about(text: str, facts: CardFacts) -> Iterator[Message]:
     yield errors.refusal(errors.refused_command(text))
     answer = a_reply(text=text, readers=(text,), subject=text)
     yield from (modals.reply_preview(answer), modals.undo(answer, 10), modals.undone(text, text))
+    yield from (modals.closing(text, 7, 1, 10), modals.not_closed(text, 7, 1, text))
     yield modals.solve_anyway(text, 1042, 3)
     yield from settled_about(text, facts)
     yield personal.me(personal.MeFacts(text, text, text, told=(("sla", text, True), ("all", text, False))))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are wi
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
-    with working(tmp_path_factory.mktemp("desk")) as found:
+    with working(tmp_path_factory.mktemp("desk"), undo_seconds="0") as found:
         yield found
 
 

@@ -21,13 +21,13 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         yield found
 
 
-async def a_stranger(here: Here, case: Case, sender: Address = EVE) -> Message:
+async def a_stranger(here: Here, case: Case, sender: Address = EVE, text: str = "Let me in.") -> Message:
     """Eve answers a mail of the ticket that was Ana's; the notice of what she wrote."""
     await here.world.settle()
     ours = next(one for one in reversed(here.world.relay.mails) if f"VS-{case.number}".encode() in one.body)
     from serving import message_id
 
-    await here.world.mail(a_mail(sender, "Re: Calls drop", "Let me in.", answers=message_id(ours.body)))
+    await here.world.mail(a_mail(sender, "Re: Calls drop", text, answers=message_id(ours.body)))
     notice: Message = await here.world.slack.wait_for(
         lambda: next((one for one in case.thread if names.REFUSE in str(one.blocks)), None), 10
     )
@@ -104,6 +104,28 @@ def test_a_notice_that_was_decided_says_so_instead_of_asking_and_the_thread_says
     assert (expected, 1) == (shown, len(lines))
 
 
+@pytest.mark.parametrize("text", ["Let me in.", "Let me in, please. " * 250])
+def test_no_message_of_a_notice_says_that_it_waits_once_it_is_decided(here: Here, text: str) -> None:
+    async def steps() -> tuple[list[bool], list[bool]]:
+        case = await here.ticket()
+        notice = await a_stranger(here, case, text=text)
+        asked = ["waits for you" in shown_of(one) for one in case.thread]
+        await press(here, notice, names.DROP)
+        await here.world.slack.wait_for(
+            lambda: any("Was held: a message from" in one.text for one in case.thread), 10
+        )
+        await here.world.settle()
+        return asked, ["waits for you" in shown_of(one) for one in case.thread]
+
+    before, after = here.run(steps)
+
+    assert (True, False) == (any(before), any(after))
+
+
+def shown_of(message: Message) -> str:
+    return f"{message.text} {message.blocks}"
+
+
 def test_a_decision_from_the_shell_redraws_the_notice_as_one_by_a_button_does(here: Here) -> None:
     from bots.commands import acts
     from serving import SAM
@@ -137,7 +159,7 @@ def test_a_notice_that_is_decided_before_it_is_posted_comes_without_buttons(here
     blocks, texts = here.run(steps)
 
     assert "actions" not in blocks
-    assert 1 == sum("waits for you" in one for one in texts)
+    assert (0, 1) == tuple(sum(words in one for one in texts) for words in ("waits for you", "Was held:"))
 
 
 def _held_and_dropped(here: Here, case: Case, work: SqlWork) -> None:
@@ -304,6 +326,29 @@ def test_a_notice_whose_words_are_sent_again_says_who_did_it_and_asks_no_more(he
 
     assert "Sam Weaver had it sent again" in shown
     assert names.OTHER_WAY not in shown
+
+
+def test_whoever_presses_retry_second_reads_who_did_it_before_and_what_became_of_it(here: Here) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case = await here.ticket()
+        notice, before = await undelivered(here, case)
+        kept = list(notice.blocks)
+        await press(here, notice, names.RETRY)
+        await here.world.slack.wait_for(lambda: len(here.world.mails_to(ANA.address)) > before, 10)
+        await here.world.settle()
+        told = []
+        for action in (names.RETRY, names.OTHER_WAY):
+            notice.blocks[:] = kept  # as somebody saw it who presses at the same time
+            click = await press(here, notice, action, here.world.space.tim)
+            told += [one.text for one in click.ephemerals]
+        form = str(await case.shown(here.world.space.tim))
+        return [*told, form], len(here.world.mails_to(ANA.address)) - before
+
+    (told, form), sent = here.run(steps)
+
+    assert told.startswith("Sam Weaver had it sent again less than a minute ago; it went out ")
+    assert "Sam Weaver had it sent again" in form
+    assert 1 == sent
 
 
 async def undelivered(here: Here, case: Case) -> tuple[Message, int]:

@@ -95,6 +95,29 @@ def test_a_deleted_note_is_hidden_and_the_history_keeps_it(here: Here) -> None:
     assert ([""], ["Oops"]) == here.run(steps)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (
+            ("tool.exe", b"MZ a program"),
+            ["No answer can take this along, because customers are sent no programs"],
+        ),
+        (("trace.log", b"one line"), []),
+    ],
+)
+def test_whoever_puts_a_program_into_the_thread_hears_at_once_that_it_goes_out_with_no_answer(
+    here: Here, file: tuple[str, bytes], told: list[str]
+) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case = await here.ticket()
+        await case.say("See there.", files=[file])
+        await here.world.settle()
+        return [one.text.partition(":")[0] for one in case.whispers()], len(notes(case))
+
+    assert (told, 1) == here.run(steps)
+
+
 def test_files_in_a_thread_are_kept_as_internal(here: Here) -> None:
     async def steps() -> list[str]:
         from store.notes import recent_files
@@ -241,18 +264,46 @@ def test_a_previewed_answer_keeps_its_file_when_it_is_edited(here: Here) -> None
     assert "with fix.txt" in view
 
 
-@pytest.mark.slow
-def test_words_that_a_form_cannot_hold_are_not_cut_but_refused(here: Here) -> None:
-    async def steps() -> str:
-        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
-        await case.say("!reply " + "All of this. " * 300)
-        (preview,) = await slack.wait_for(case.whispers)
-        click = await slack.click(sam, preview.channel, preview.ts, names.EDIT)
-        await click.answered()
-        await slack.wait_for(lambda: "too long for a form" in str([case.whispers(), slack.views(sam)]))
-        return str([case.whispers(), slack.views(sam)])
+def plain_of(mail: bytes) -> str:
+    body = read(mail).get_body(("plain",))
+    return str(body.get_content())
 
-    assert "cancel them" in here.run(steps)
+
+@pytest.mark.slow
+def test_words_that_a_form_cannot_hold_are_shown_and_sent_but_not_edited(here: Here) -> None:
+    async def steps() -> str:
+        case, slack = await here.ticket(), here.world.slack
+        await case.say("!reply " + "All of this. " * 1100)
+        (preview,) = await slack.wait_for(case.whispers)
+        return str(preview.blocks)
+
+    shown = here.run(steps)
+
+    assert ([True, False, True], True) == (
+        [one in shown for one in (names.SEND, names.EDIT, names.CANCEL)],
+        "press Cancel and write it" in shown,
+    )
+
+
+@pytest.mark.slow
+def test_a_long_previewed_answer_is_edited_in_several_fields_and_sent_whole(here: Here) -> None:
+    async def steps() -> tuple[list[str], str]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        await case.say("!reply " + "\n\n".join("All of this. " * 150 for _ in range(3)))
+        (preview,) = await slack.wait_for(case.whispers)
+        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        view = await case.shown()
+        await case.submit(view, {f"{names.TEXT}.2:paragraph": "In the middle."})
+        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        fields = [one["element"]["action_id"] for one in view["blocks"] if "Answer" in str(one.get("label"))]
+        return fields, " ".join(plain_of(here.world.relay.mails[before].body).split())
+
+    fields, mail = here.run(steps)
+
+    assert ["text", "text.2", "text.3"] == fields
+    assert f"{'All of this. ' * 150}In the middle. {'All of this. ' * 150}".strip() in mail
 
 
 @pytest.mark.slow

@@ -120,7 +120,7 @@ def test_a_length_of_time_is_said_in_its_two_largest_units(length, shown):
         ),
         (errors.bad_command("clame"), "There is no 'clame'; did you mean \"claim\"?", "/ticket help"),
         (errors.bad_command("assign"), "assign wants more than that.", "/ticket assign ID @agent|team:x"),
-        (errors.expired(), "That took too long.", "Press the button again."),
+        (errors.expired(errors.PRESS_AGAIN), "That took too long.", "Press the button again."),
         (errors.store_down("r1"), "Saved nothing.", "Try again in a minute."),
         (errors.left_out(["the file a.log was left out: why"]), "The file a.log was left out: why.", "link"),
         (errors.already_sent("WX-1"), "the customer has the first text.", "Write again"),

@@ -2,15 +2,17 @@
 
 import pytest
 
-from bots.slack.blocks import mentions, names
+from bots.slack.blocks import Message, mentions, names
 from bots.slack.blocks.customers import customer_messages
 from bots.slack.blocks.elements import rich_section, said, user
 from bots.slack.blocks.pages import spoken, text_of
 from bots.slack.blocks.thread import direct_messages, thread_messages
+from bots.slack.noticed import fitted
 from intake.decisions import Audience
 from intake.tickets import Status
 from replies import escaping
-from slack_shown import BOB, CAROL, DAVE, a_card, an_outbound, check, claimed, live_in, words_in
+from slack_shown import BOB, CAROL, DAVE, NOW, a_card, an_outbound, check, claimed, live_in, words_in
+from store.held_notices import Settled
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,30 @@ def test_a_held_messages_buttons_name_the_message():
     button = message.blocks[-1]["elements"][0]
 
     assert (1042, 7) == (names.pressed_in(button["value"]).ticket, names.pressed_in(button["value"]).message)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        ({"message": 7, "decided": "Was held."}, "🗑️ Was held."),
+        ({"message": 7}, "🗑️ It waits."),  # of a desk that did not word it yet
+    ],
+)
+def test_a_decided_notice_says_what_was_worded_for_then_under_the_sign_of_what_it_became(extra, expected):
+    outbound = an_outbound("agent-held", "It waits.", extra=extra)
+    asking = thread_messages(outbound, a_card())
+    decided = thread_messages(outbound, a_card(), Settled("dropped", "Bob", NOW.isoformat()))
+    check(decided[0])
+
+    assert ("✋ It waits.", expected) == (asking[0].text, decided[0].text)
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "expected"),
+    [("a", 1, "a"), ("abc", 3, "abc"), ("ab", 3, "abb"), ("abc", 2, "ac"), ("abc", 1, "c")],
+)
+def test_the_last_message_of_a_notice_shows_the_last_of_its_words(words, count, expected):
+    assert list(expected) == [one.text for one in fitted([Message(one, ()) for one in words], count)]
 
 
 def test_the_channel_hears_of_a_breach_and_of_nothing_else():

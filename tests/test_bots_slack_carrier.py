@@ -224,6 +224,48 @@ def test_a_triage_channel_that_is_gone_is_replaced_by_the_fallback_and_an_admin_
     assert "/invite the app there; or name another channel. Until then C" in said[0]
 
 
+async def _archived(slack, channel):
+    await slack.archive(channel)
+
+
+async def _thrown_out(slack, channel):
+    await slack.leave(slack.team.bot_user, channel)
+
+
+async def _brought_back(slack, channel):
+    await slack.unarchive(channel)
+
+
+async def _invited_again(slack, channel):
+    await slack.join(slack.team.bot_user, channel)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend"), [(_archived, _brought_back), (_thrown_out, _invited_again)], ids=["archive", "invite"]
+)
+def test_the_first_card_after_the_triage_channel_was_mended_goes_there(tmp_path, spoil, mend):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_channel("fallback", private=True, members=[space.sam])
+            async with at_work(tmp_path, space, fallback_channel=f'"{other}"') as desk:
+                await slack.wait_for(lambda: slack.sockets, 10)
+                await spoil(slack, space.triage)
+                await slack.wait_until_idle()
+                await desk.chat.hands.triage.look(space.triage, anew=True)
+                await desk.mail(subject="While it was gone")
+                await slack.wait_for(lambda: desk.cards(other), 10)
+                await desk.settle()
+                await mend(slack, space.triage)
+                await slack.wait_until_idle()
+                await desk.settle()
+                await desk.mail(subject="After that")
+                await slack.wait_for(lambda: len(desk.cards() + desk.cards(other)) > 1, 10)
+                return [one.text.partition("After")[1] for one in desk.cards()]
+
+    assert ["After"] == asyncio.run(run())
+
+
 @pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
 def test_a_channel_that_slack_lets_nobody_post_in_is_replaced_whatever_it_says_of_it(tmp_path, word):
     async def run():

@@ -267,3 +267,41 @@ def test_whoever_is_no_agent_reads_one_sentence_where_there_is_no_channel_to_say
 
     assert "Only support staff can do this." in slack_asks.shown(view)
     assert names.VIEW_LOADING == view["callback_id"]
+
+
+def typed(words):
+    return lambda slack, sam, card: slack.command(sam, card.channel, "/ticket", words)
+
+
+@pytest.mark.parametrize(
+    ("ask", "again"),
+    [
+        (typed("new"), "Type the command again."),
+        (typed("reply 1001"), "Type the command again."),
+        (
+            lambda slack, sam, card: slack.click(sam, card.channel, card.ts, names.REPLY),
+            "Press the button again.",
+        ),
+        (
+            lambda slack, sam, card: slack.shortcut(
+                sam, names.SHORTCUT_REPLY, channel=card.channel, ts=card.ts
+            ),
+            "Choose it in the menu again.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("error", ["expired_trigger_id", "exchanged_trigger_id"])
+def test_whoever_waited_too_long_for_a_form_reads_how_to_ask_for_it_again(room, ask, again, error):
+    if not room.tickets():
+        room.ticket("No ring")
+    close(room)
+    card = room.card(1001)
+
+    async def told():
+        room.slack.fail("views.open", error=error)
+        interaction = await ask(room.slack, room.space.sam, card)
+        await interaction.answered()
+        await room.slack.wait_for(lambda: interaction.ephemerals)
+        return interaction.ephemerals[0].text
+
+    assert f"That took too long. {again}" in room.play(told())

@@ -9,7 +9,7 @@ import pytest
 from attack_world import AGENTS, ANA, MX, SAM, World, mail, passed
 from builders import a_desk
 from intake.decisions import Fate
-from intake.files import LOGO_BYTES, is_program, objection_to, passed_on
+from intake.files import LOGO_BYTES, foretold, is_program, objection_to, passed_on
 from intake.messages import Attachment
 from intake.tickets import PROGRAM_ENDINGS
 from replies.mime import mail_bytes
@@ -76,6 +76,14 @@ def test_programs_and_more_than_a_mail_should_carry_stand_against_an_answer(file
     objection = objection_to(files, a_desk(**changes))
 
     assert rule == (objection and objection[0])
+
+
+@pytest.mark.parametrize("files", [[a_file()], [a_file("a.vbs")], [a_file(size=30 << 20)]])
+def test_what_will_stand_against_files_is_foretold_for_the_reason_that_is_given_then(files):
+    objection = objection_to(files, a_desk())
+    why = objection[1].removeprefix("Nothing was sent, because ") if objection else ""
+
+    assert foretold(files, a_desk()) == (why and f"No answer can take this along, because {why}")
 
 
 # The whole way

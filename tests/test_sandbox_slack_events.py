@@ -85,6 +85,13 @@ async def archives(room, ts, card):
     await room.slack.archive(room.triage)
 
 
+async def brings_back(room, ts, card):
+    old = room.slack.add_channel("old")
+    for channel in (old, room.triage):
+        room.slack.world.channel(channel).is_archived = True
+        await room.slack.unarchive(channel)
+
+
 async def renumbers(room, ts, card):
     await room.slack.rename_id(room.triage)
 
@@ -134,6 +141,7 @@ async def ephemeral(room, ts, card):
         (joins, ["member_joined_channel", "message/group_join"]),
         (shares, ["channel_shared"]),
         (archives, ["channel_archive", "group_archive"]),
+        (brings_back, ["channel_unarchive", "group_unarchive"]),
         (renumbers, ["channel_id_changed"]),
         (changes_the_group, ["subteam_members_changed"]),
         (is_made_a_guest, ["user_change"]),

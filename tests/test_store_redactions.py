@@ -211,6 +211,19 @@ def test_a_notice_that_is_being_sent_is_named(store):
     assert (promise,) == redact(store).under_way
 
 
+def test_what_a_notice_says_once_it_is_decided_loses_a_secret_as_its_words_do(store):
+    words = r"It is hunter\_22(now)."
+    with store.begin() as work:
+        told = an_outbound(body=words, extra={"message": 7, "decided": words})
+        promise = work.promise(told, open_a_ticket(work), NOON)
+    redact(store)
+    with store.reading() as work:
+        left = outbox.one(work, promise).outbound
+
+    assert r"It is \[redacted: password\](now)." == left.body.strip()
+    assert {"message": 7, "decided": left.body} == left.extra
+
+
 def test_secrets_are_looked_for_in_words_fields_and_files(store):
     mail = (
         b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nHello\r\n--b\r\n'

@@ -44,6 +44,8 @@ class Events:
             "channel_shared": self._changed_channel,
             "channel_archive": self._changed_channel,
             "group_archive": self._changed_channel,
+            "channel_unarchive": self._changed_channel,
+            "group_unarchive": self._changed_channel,
             "channel_id_changed": self._renumbered,
             "subteam_members_changed": self._changed_group,
             "user_change": self._changed_user,

@@ -59,6 +59,7 @@ ACTS = [
     "submit",
     "suggest",
     "thread",
+    "unarchive",
     "uninstall",
     "verify_url",
     "views",

@@ -68,6 +68,10 @@ class Events:
         kind = "group_archive" if channel.is_private else "channel_archive"
         self._of_channel(channel.id, {"type": kind, "channel": channel.id, "user": user})
 
+    def unarchived(self, channel: Channel, user: str) -> None:
+        kind = "group_unarchive" if channel.is_private else "channel_unarchive"
+        self._of_channel(channel.id, {"type": kind, "channel": channel.id, "user": user})
+
     def renumbered(self, channel: Channel, before: str) -> None:
         told: Json = {"type": "channel_id_changed", "old_channel_id": before, "new_channel_id": channel.id}
         self._of_channel(channel.id, told)

@@ -1,4 +1,4 @@
-"""What people do in Slack itself: write, change, delete, react, join, share, archive.
+"""What people do in Slack itself: write, change, delete, react, join, share, archive and bring back.
 
 Text is taken in wire form, as it would arrive: a typed < is &lt;, a mention <@U…>. A client
 would refuse what a person may not do here, such as changing somebody else's message.
@@ -99,6 +99,10 @@ class Talk:
     def archive(self, channel: Channel, user: str) -> None:
         channel.is_archived = True
         self._events.archived(channel, user)
+
+    def unarchive(self, channel: Channel, user: str) -> None:
+        channel.is_archived = False
+        self._events.unarchived(channel, user)
 
     def renumber(self, channel: Channel) -> str:
         """Give a channel a new id, as happens when it is shared or moved; its new id."""

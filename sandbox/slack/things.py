@@ -41,6 +41,8 @@ EVENTS = frozenset(
         "channel_shared",
         "channel_archive",
         "group_archive",
+        "channel_unarchive",
+        "group_unarchive",
         "channel_id_changed",
         "subteam_members_changed",
         "user_change",

@@ -11,6 +11,7 @@ from bots.chat import Loop
 from bots.slack.acts import call as calls
 from bots.slack.acts import (
     card,
+    closing,
     delivery,
     details,
     held,
@@ -35,6 +36,7 @@ LISTENERS: tuple[Listener, ...] = (
     *opening.LISTENERS,
     *more.LISTENERS,
     *submitted.LISTENERS,
+    *closing.LISTENERS,
     *details.LISTENERS,
     *calls.LISTENERS,
     *redact.LISTENERS,

@@ -23,10 +23,19 @@ from intake.errors import AlreadyDone, CommandRefused, ConfigError, StoreUnavail
 
 TITLE = "Not done"
 LATE_TRIGGERS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+SHORTCUTS = frozenset({"shortcut", "message_action"})
 OPENING_REST = 1.0  # seconds; a trigger is good for three
 SHOWING_REST = 20.0  # what is shown may be late, where it cannot be shown at another time
 EXPECTED = (CommandRefused, ConfigError, StoreUnavailable, SlackFailure)
 log = structlog.get_logger()
+
+
+class TooLate(Refused):
+    """Slack opens no form any more for what somebody did; `again` is what they do next."""
+
+    def __init__(self, again: str, error: Refused) -> None:
+        self.again = again
+        super().__init__(error.error, error.answer)
 
 
 @asynccontextmanager
@@ -88,8 +97,8 @@ def fault_of(error: Exception) -> Fault:
             return errors.stale(changed.what, changed.by, changed.at or now, now, ref)
         case StoreUnavailable():
             return errors.store_down(ref)
-        case Refused(error=word) if word in LATE_TRIGGERS:
-            return errors.expired(ref)
+        case TooLate(again=again):
+            return errors.expired(again, ref)
         case ConfigError(mistakes=mistakes):
             return errors.refused_command("; ".join(one.removeprefix("--from: ") for one in mistakes), ref)
     if isinstance(error, SlackFailure):
@@ -134,9 +143,19 @@ async def open_view(acting: Acting, call: Call, view: Json) -> Json:
     """Open a modal with the trigger of this interaction, on top of the one it came from."""
     method = "views.push" if is_in_form(call) else "views.open"
     args = {"trigger_id": acting.trigger, "view": view}
-    said = await patiently(lambda: answer(call.client.api_call(method, json=args)), OPENING_REST)
+    try:
+        said = await patiently(lambda: answer(call.client.api_call(method, json=args)), OPENING_REST)
+    except Refused as error:
+        raise (TooLate(_again(call.body), error) if error.error in LATE_TRIGGERS else error) from error
     opened: Json = said["view"]
     return opened
+
+
+def _again(body: Json) -> str:
+    """What whoever asked for a form does once more, by how they asked."""
+    if body.get("command"):
+        return errors.TYPE_AGAIN
+    return errors.CHOOSE_AGAIN if str(body.get("type")) in SHORTCUTS else errors.PRESS_AGAIN
 
 
 def is_in_form(call: Call) -> bool:

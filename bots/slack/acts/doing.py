@@ -92,7 +92,7 @@ async def carry_out(
     def act(work: SqlWork) -> Decision:
         now = datetime.now(UTC)
         ticket = seen_ticket(work, target.number, agent, setup.policy)
-        command = _decided(work, setup, agent, ticket, target, decide, now)
+        command = decided(work, setup, agent, ticket, target, decide, now)
         if acting.delivery:
             inbox.settle(work, acting.delivery)
         decision = handle.carry_out_in(work, lambda _: command, setup, agent.email, now)
@@ -117,7 +117,7 @@ async def redraw(call: Call, number: int) -> None:
         await call.hands.desk.write(lambda work: cards.draw_anew(work, number, datetime.now(UTC)))
 
 
-def _decided(
+def decided(
     work: SqlWork,
     setup: Setup,
     agent: Agent,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bots.slack.acts.answering import answering, fill
+from bots.slack.acts.closing import close_form
 from bots.slack.acts.doing import Target, seen_ticket, target_of
 from bots.slack.acts.reading import facts_for
 from bots.slack.blocks import CardFacts, modals, names
@@ -16,7 +17,6 @@ from bots.slack.blocks.types import Json
 from bots.slack.listening import Act, Acting, Call, Kind, Listener
 from intake.duty import on_duty
 from intake.handle import Setup
-from intake.surveying import objection
 from intake.tickets import Agent
 from store.work import SqlWork
 
@@ -60,8 +60,7 @@ def _assign(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: date
 def _close(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime) -> Json:
     facts = facts_for(work, setup, agent, target.number, now)
     facts = replace(facts, version=target.version or facts.version)
-    why_not = objection(work, seen_ticket(work, target.number, agent, setup.policy), setup, now)
-    return modals.close(facts, why_not, asks=setup.policy.file.lifecycle.survey_at_close)
+    return close_form(work, setup, agent, facts)
 
 
 def _merge(work: SqlWork, setup: Setup, agent: Agent, target: Target, now: datetime) -> Json:

@@ -19,7 +19,7 @@ from bots.slack.acts.reading import reply_facts
 from bots.slack.acts.sending import SENT, body_of, send_soon
 from bots.slack.blocks import Message, errors, modals, names
 from bots.slack.blocks.errors import Fault
-from bots.slack.blocks.modals.reply import LONGEST_ANSWER
+from bots.slack.blocks.modals.parts import is_for_a_form
 from bots.slack.blocks.types import Json
 from bots.slack.calls import DeadToken, Refused, SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
@@ -115,7 +115,7 @@ async def edit(acting: Acting, call: Call) -> None:
         if kept is None:
             raise CommandRefused(GONE)
         text = str(kept.body["text"])
-        if len(text) > LONGEST_ANSWER:
+        if not is_for_a_form(text):
             raise CommandRefused(TOO_LONG)
         facts = reply_facts(work, desk.setup, agent, kept.ticket, text, draft)
         return modals.reply(replace(facts, enclosed=_names(kept.body)))

@@ -5,25 +5,24 @@ with a button that takes them back; then they go out by the customer's own chann
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bots.slack.acts.answering import answering, fill, say, submitting, update_view, whisper
+from bots.slack.acts.answering import answering, fill, say, submitting, update_view
 from bots.slack.acts.canned import filled_for
 from bots.slack.acts.doing import Target, pressed, seen_ticket, target_of
 from bots.slack.acts.forms import block_of, ticked, typed
-from bots.slack.acts.places import at_card
+from bots.slack.acts.places import at_card, whisper_at
 from bots.slack.acts.reading import reply_facts
 from bots.slack.acts.sending import body_of, send_soon
 from bots.slack.blocks import errors, modals, names
+from bots.slack.blocks.modals.parts import text_in
 from bots.slack.blocks.modals.reply import CLOSED
 from bots.slack.blocks.types import Json
-from bots.slack.calls import SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.workspaces import MEDIUM
 from intake.commands import Then
-from intake.errors import CommandRefused, DeliveryError
+from intake.errors import CommandRefused
 from intake.files import objection_to
 from intake.handle import Setup
 from intake.messages import Attachment
@@ -75,7 +74,7 @@ async def submit(acting: Acting, call: Call) -> None:
     view, desk, agent = call.body["view"], call.hands.desk, acting.agent
     assert agent
     about = names.pressed_in(str(view["private_metadata"]))
-    text, then = typed(view, names.TEXT), _then(typed(view, names.AND_THEN))
+    text, then = text_in(view), _then(typed(view, names.AND_THEN))
     seconds = call.hands.settings.undo_seconds
     kept: list[Kept] = []
 
@@ -98,8 +97,8 @@ async def submit(acting: Acting, call: Call) -> None:
             raise CommandRefused(why)
         page.field = block_of(view, names.FILES if ticked(view, names.FILES) else names.TEXT)
         kept.append(await desk.write(keep))
-    for one in kept:
-        await _offer_undo(acting, call, one, seconds)
+    for one in kept if seconds else ():
+        await whisper_at(acting, call, one.place, one.facts.ticket, modals.undo(one.facts, seconds))
 
 
 async def undo(acting: Acting, call: Call) -> None:
@@ -123,16 +122,6 @@ async def _view(acting: Acting, call: Call, target: Target) -> Json:
     desk, agent = call.hands.desk, acting.agent
     assert agent
     return await desk.read(lambda work: modals.reply(reply_facts(work, desk.setup, agent, target.number)))
-
-
-async def _offer_undo(acting: Acting, call: Call, kept: Kept, seconds: int) -> None:
-    """In the ticket's thread, to the author alone; where that cannot be, the answer goes all the same."""
-    team, channel, thread = [*kept.place.split("/"), "", ""][:3]
-    if not seconds or not thread:
-        return
-    where = replace(acting, team=team, channel=channel, thread=thread, ticket=kept.facts.ticket)
-    with suppress(SlackFailure, DeliveryError):
-        await whisper(where, call, modals.undo(kept.facts, seconds))
 
 
 def _ended_since(work: SqlWork, setup: Setup, agent: Agent, view: Json) -> str:

@@ -1,4 +1,4 @@
-"""Answers on their way out: kept for the seconds in which they can be undone, then said, once.
+"""Answers and last words on their way out: kept for the seconds in which they can be undone, then said, once.
 
 The words wait in the database, so that a desk that dies in those seconds says them when it is there
 again. Each is said in the transaction that takes it. What cannot be said any more goes back to its
@@ -7,8 +7,8 @@ author, who has the words.
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,12 @@ import structlog
 
 from bots import acting as acts
 from bots.acting import Words
+from bots.slack.acts.answering import fault_of
+from bots.slack.acts.closing import close_now
 from bots.slack.acts.doing import seen_ticket
 from bots.slack.blocks import Message, errors
 from bots.slack.blocks.elements import rich_quote, rich_section, rich_text, said
+from bots.slack.blocks.errors import Fault
 from bots.slack.calls import Json, SlackFailure
 from bots.slack.listening import Hands
 from bots.slack.workspaces import MEDIUM
@@ -30,7 +33,7 @@ from intake.messages import Attachment
 from intake.tickets import Agent
 from store import posts, undoable
 from store.posts import Post
-from store.undoable import ANSWER, Waiting
+from store.undoable import ANSWER, CLOSING, Waiting
 from store.work import SqlWork
 
 POLL_SECONDS = 0.5
@@ -78,9 +81,9 @@ class Sending:
     async def _send(self, one: Waiting) -> None:
         desk = self._hands.desk
         try:
-            await desk.write(lambda work: say_now(work, desk.setup, one, datetime.now(UTC)))
+            await desk.write(lambda work: DUE[one.kind].done(work, desk.setup, one, datetime.now(UTC)))
         except CommandRefused as error:
-            await desk.write(lambda work: undoable.take(work, one.id, ANSWER, one.account))
+            await desk.write(lambda work: undoable.take(work, one.id, one.kind, one.account))
             await self._give_back(one, error)
         except StoreUnavailable:
             raise
@@ -93,7 +96,7 @@ class Sending:
         """Tell the author that nothing was said, and why."""
         log.info("an answer was not said", ticket=one.ticket, reason=str(error))
         team, channel, *thread = one.place.split("/")
-        message = _not_sent(str(error), str(one.body["text"]))
+        message = _not_done(one, fault_of(error))
         args: Json = {"channel": channel, "user": one.account, "text": message.text}
         args |= {"blocks": list(message.blocks)} | ({"thread_ts": thread[0]} if thread else {})
         try:
@@ -129,8 +132,21 @@ def _words(one: Waiting) -> Words:
     return Words(str(one.body["text"]), MEDIUM, identity, files)
 
 
-def _not_sent(why: str, text: str) -> Message:
-    sentence = errors.refused_command(why).sentence
-    words = f"Your answer is not sent. {sentence} These were your words:"
-    shown = rich_text(rich_section(said(words)), rich_quote(text))
-    return Message(errors.refusal(errors.Fault(words)).text, (shown,))
+def _not_done(one: Waiting, fault: Fault) -> Message:
+    words = f"{DUE[one.kind].not_done} {fault.sentence} These were your words:"
+    shown = rich_text(rich_section(said(words)), rich_quote(str(one.body["text"])))
+    return Message(errors.refusal(Fault(words)).text, (shown,))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is done when the seconds are over, and what its author reads where that cannot be."""
+
+    done: Callable[[SqlWork, Setup, Waiting, datetime], None]
+    not_done: str
+
+
+DUE: Mapping[str, Due] = {
+    ANSWER: Due(say_now, "Your answer is not sent."),
+    CLOSING: Due(close_now, "The ticket is not closed, and nothing is sent."),
+}

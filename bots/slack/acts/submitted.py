@@ -8,17 +8,15 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bots import acting as acts
-from bots.acting import Words
 from bots.slack.acts.answering import submitting
 from bots.slack.acts.doing import NotFound, Target, carry_out, seen_ticket
-from bots.slack.acts.forms import block_of, moment, ticked, typed
+from bots.slack.acts.forms import block_of, moment, typed
 from bots.slack.asks.typed import ticket_in
 from bots.slack.blocks import modals, names
 from bots.slack.blocks.modals.choices import NOBODY
 from bots.slack.blocks.times import snoozed_words
 from bots.slack.blocks.types import Json
 from bots.slack.listening import Act, Acting, Call, Kind, Listener
-from bots.slack.workspaces import MEDIUM
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
 from intake.readers import zone_of
@@ -64,12 +62,6 @@ def snoozed(work: SqlWork, setup: Setup, agent: Agent, view: Json, now: datetime
     return snoozed_words(None if until == "reply" else _moment(until, view, now, ZoneInfo(zone)), zone, now)
 
 
-def close(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json, now: datetime) -> Command:
-    kept = Words(typed(view, names.RESOLUTION), MEDIUM)
-    done = acts.close(work, setup, agent, ticket, typed(view, names.TEXT), kept, now)
-    return acts.with_survey(work, setup, done, now) if ticked(view, names.SURVEY) else done
-
-
 def escalate(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, view: Json, now: datetime) -> Command:
     return acts.escalate(work, setup, agent, ticket, typed(view, names.REASON), now)
 
@@ -102,7 +94,6 @@ def named_ticket(work: SqlWork, setup: Setup, agent: Agent, words: str) -> Ticke
 
 SUBMISSIONS: Mapping[str, Submission] = {
     names.VIEW_SNOOZE: Submission(snooze, names.UNTIL, minds=False, said=snoozed),
-    names.VIEW_CLOSE: Submission(close, names.TEXT),
     names.VIEW_ESCALATE: Submission(escalate, names.REASON, minds=False),
     names.VIEW_OUT_OF_SCOPE: Submission(out_of_scope, names.REASON),
     names.VIEW_MERGE: Submission(join, names.TARGET),

@@ -27,6 +27,7 @@ from bots.slack.reading import people_in, plain_text
 from bots.slack.signs import promise_sign
 from bots.slack.workspaces import MEDIUM
 from intake.errors import DeliveryError
+from intake.files import foretold
 from intake.handle import Command, Setup
 from intake.telling import tell_mentioned
 from intake.tickets import Agent, Ticket
@@ -136,6 +137,14 @@ async def _note(acting: Acting, call: Call, words: Words) -> None:
         await carry_out(acting, call, Target(acting.ticket), act, kept)
     except NotFound:
         return  # whoever may not see the ticket writes nothing on it
+    await _foretell(acting, call, words)
+
+
+async def _foretell(acting: Acting, call: Call, words: Words) -> None:
+    """Say at once, not only when it is ticked in the form, that a file will go out with no answer."""
+    if wrong := foretold(words.attachments, call.hands.desk.setup.desk):
+        with suppress(SlackFailure, DeliveryError):
+            await whisper(acting, call, errors.refusal(errors.Fault(wrong)))
 
 
 def _tell(

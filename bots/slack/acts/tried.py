@@ -17,17 +17,18 @@ from intake.errors import DeliveryError
 from intake.messages import Outbound
 from intake.readers import TRIAGE
 from store import outbox, posts
+from store.changed import Changed
 from store.work import SqlWork
 
 
-async def show_tried(acting: Acting, call: Call) -> None:
+async def show_tried(acting: Acting, call: Call, by: Changed) -> None:
     """Take the buttons off the notice that was pressed, in a triage channel; at worst they stay."""
     place = Where(acting.team, acting.channel)
     found = await call.hands.desk.read(lambda work: _notice(work, place.place, acting.ts))
     if found is None:
         return
     seat = await call.hands.triage.seat_at(acting.channel)
-    message = await call.hands.desk.read(lambda work: _without_buttons(work, call, acting, found, seat.team))
+    message = await call.hands.desk.read(lambda work: _without_buttons(work, call, by, found, seat.team))
     with suppress(SlackFailure, DeliveryError):
         await call.hands.speaking.update(place, acting.ts, message)
 
@@ -39,14 +40,13 @@ def _notice(work: SqlWork, place: str, ts: str) -> Outbound | None:
     return notice.outbound if notice and is_there else None
 
 
-def _without_buttons(work: SqlWork, call: Call, acting: Acting, notice: Outbound, team: str) -> Message:
+def _without_buttons(work: SqlWork, call: Call, by: Changed, notice: Outbound, team: str) -> Message:
     """The last of its messages, which has them, with who pressed and when in their place."""
-    now, setup, agent = datetime.now(UTC), call.hands.desk.setup, acting.agent
-    assert agent
+    now, setup = datetime.now(UTC), call.hands.desk.setup
     ticket = work.ticket(notice.ticket_number)
     assert ticket  # somebody was to read words about it
     facts = card_facts(work, ticket, setup, now, channel_team=team)
     last = thread_messages(notice, facts)[-1]
     blocks = tuple(one for one in last.blocks if one["type"] != "actions")
-    told = context(mrkdwn(f"🔁 {escaped(agent.name)} had it sent again {date(now)}"))
+    told = context(mrkdwn(f"🔁 {escaped(by.by)} {by.what} {date(by.at or now)}"))
     return Message(last.text, (*blocks, told), last.file)

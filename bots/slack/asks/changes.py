@@ -12,15 +12,14 @@ from bots import acting as acts
 from bots.acting import Words
 from bots.chat.desk import ChatDesk
 from bots.slack.acts.doing import seen_ticket
-from bots.slack.asks.filters import severity_named
-from bots.slack.asks.moments import REPLY, moment_in
+from bots.slack.asks.filters import nearest, severity_meant, severity_named
+from bots.slack.asks.moments import REPLY, WEEKDAYS, moment_in
 from bots.slack.asks.typed import Asked
 from bots.slack.blocks.times import snoozed_words
 from intake import handle
 from intake.errors import AlreadyDone, CommandRefused
 from intake.handle import Command, Setup
 from intake.readers import zone_of
-from intake.suggestions import did_you_mean
 from intake.tickets import Agent, Status, Ticket
 from store import inbox
 from store.work import SqlWork
@@ -116,7 +115,7 @@ def _assign(doing: Doing) -> Command:
 
 def _severity(doing: Doing) -> Command:
     """By the policy's own name in any case, or by its rank."""
-    wanted = _in_policy(doing)
+    wanted = severity_meant(doing.setup.policy, doing.asked.text)
     if wanted == doing.ticket.severity:
         raise AlreadyDone(f"{doing.setup.policy.reference_of(doing.ticket)} is {wanted} already")
     return acts.set_severity(*doing.usual, wanted, doing.now)
@@ -150,7 +149,7 @@ def _snooze(doing: Doing) -> Command:
         return acts.snooze_until_reply(*doing.usual, doing.now)
     until = moment_in(doing.asked.text, doing.now, doing.zone)
     if until is None:
-        hint = did_you_mean(doing.asked.text, ["2h", "tomorrow", "monday", "2026-12-01 09:00", REPLY])
+        hint = nearest(doing.asked.text, ["2h", "tomorrow", "monday", "2026-12-01 09:00", REPLY], WEEKDAYS)
         raise CommandRefused(f"{doing.asked.text[:40]!r} names no time; {hint}")
     return acts.snooze(*doing.usual, until, doing.now)
 

@@ -15,6 +15,7 @@ from bots.slack.apologies import reference_of
 from bots.slack.asks import direct, forms, me, settings_modal
 from bots.slack.asks.answering import answered
 from bots.slack.asks.changes import ACTS, change
+from bots.slack.asks.filters import nearest
 from bots.slack.asks.queued import listed
 from bots.slack.asks.rows import replied
 from bots.slack.asks.seeing import hidden_from, link_base, links_of, rows_of
@@ -24,13 +25,14 @@ from bots.slack.blocks.errors import refusal
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.reading import plain_text
 from intake.errors import CommandRefused
-from intake.suggestions import did_you_mean
 from intake.tickets import Agent
 from store import found
 from store.work import SqlWork
 
 Answer = Callable[[Acting, Call, Asked], Awaitable[Message | None]]
 NOBODY = ("nobody", "none", "-")
+ME = "me"
+WHOM = (*NOBODY, ME)
 
 
 async def ticket(acting: Acting, call: Call) -> None:
@@ -68,13 +70,13 @@ async def _whom(acting: Acting, call: Call, asked: Asked) -> Agent | None:
         raise CommandRefused("they are no agent of this desk; /ticket assign ID @agent")
     if asked.text.lower() in NOBODY:
         return None
-    if asked.text.lower() == "me":
+    if asked.text.lower() == ME:
         return acting.agent
     agents = await call.hands.desk.read(lambda work: work.agents())
     by_name = {word.lower(): one for one in agents for word in direct.names_of(one)}
     if found := by_name.get(asked.text.lower()):
         return found
-    raise CommandRefused(f"no agent {asked.text[:40]!r}; {did_you_mean(asked.text, by_name)}")
+    raise CommandRefused(f"no agent {asked.text[:40]!r}; {nearest(asked.text, by_name, WHOM)}")
 
 
 async def _noted(acting: Acting, call: Call, asked: Asked) -> Message:

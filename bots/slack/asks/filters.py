@@ -9,12 +9,13 @@ from datetime import datetime
 
 from intake.errors import CommandRefused
 from intake.policy import Policy
-from intake.suggestions import closest
+from intake.suggestions import closest, did_you_mean
 from store import queues
 from store.people_lists import listed_organisations
 from store.queues import Wish
 from store.work import SqlWork
 
+KINDS = ("team", "org", "organisation")
 MOST_NAMES = 10  # a desk may have thousands of organisations
 RANKS: Mapping[str, Callable[[Policy], str]] = {
     "urgent": lambda policy: next(iter(policy.severities)),
@@ -29,6 +30,31 @@ def severity_named(policy: Policy, word: str) -> str:
     known = {name.lower(): name for name in policy.severities}
     wanted = word.strip().lower()
     return known.get(wanted) or (RANKS[wanted](policy) if wanted in RANKS else "")
+
+
+def severity_meant(policy: Policy, word: str) -> str:
+    """The same; CommandRefused with the closest one where there is none."""
+    if found := severity_named(policy, word):
+        return found
+    raise CommandRefused(f"no severity {word[:40]!r}; {nearest(word, policy.severities, RANKS)}")
+
+
+def nearest(word: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
+    """The end of a refusal: the closest of the words that are understood, else those that are known.
+
+    `also` are understood, and no names of the desk's own. Of several words the first that is near one counts.
+    """
+    known = list(known)
+    every = [*known, *also]
+    near = next(filter(None, (closest(one, every) for one in (word, *word.split()))), "")
+    return f'did you mean "{near}"?' if near else did_you_mean(word, known)
+
+
+def filter_meant(word: str) -> str:
+    """The end of a refusal of `tem:x`, "" for a word that is no such filter."""
+    kind, colon, rest = word.partition(":")
+    near = closest(kind, KINDS) if colon else ""
+    return f'did you mean "{near}:{rest[:40]}"?' if near else ""
 
 
 def check_names(work: SqlWork, wish: Wish, policy: Policy, now: datetime) -> None:
@@ -47,9 +73,9 @@ def check_names(work: SqlWork, wish: Wish, policy: Policy, now: datetime) -> Non
 
 def _hint(word: str, names: Iterable[str]) -> str:
     """The closest one in any case, else the first few."""
-    known = {name.lower(): name for name in names}
-    if near := closest(word.lower(), known):
-        return f'; did you mean "{known[near]}"?'
-    first = sorted(known.values())[:MOST_NAMES]
+    known = sorted(names)
+    if near := closest(word, known):
+        return f'; did you mean "{near}"?'
+    first = known[:MOST_NAMES]
     more = ", …" if len(known) > len(first) else ""
     return f"; known: {', '.join(first)}{more}" if first else ""

@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime
 
-from bots.slack.asks.filters import check_names, severity_named
+from bots.slack.asks.filters import RANKS, check_names, filter_meant, nearest, severity_named
 from bots.slack.asks.seeing import hidden_from, link_base, rows_of
 from bots.slack.asks.typed import Asked
 from bots.slack.blocks import HomeFacts, Message, lists
 from bots.slack.listening import Acting, Call
 from intake.errors import CommandRefused
 from intake.policy import Policy
-from intake.suggestions import did_you_mean
 from intake.tickets import Agent
 from store import queues
 from store.queues import Queue, Wish
@@ -45,7 +44,7 @@ def wish_of(asked: Asked, agent: Agent, policy: Policy) -> Wish:
     severities = tuple(policy.severities)
     severity = severity_named(policy, asked.text)
     if asked.text and not severity:
-        hint = did_you_mean(asked.text, [*severities, *Queue])
+        hint = filter_meant(asked.text) or nearest(asked.text, [*severities, *Queue], RANKS)
         raise CommandRefused(f"no severity or list {asked.text[:40]!r}; {hint}")
     return Wish(
         Queue(asked.queue),

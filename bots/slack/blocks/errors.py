@@ -15,6 +15,10 @@ from bots.slack.blocks.times import span
 from bots.slack.blocks.types import Json, Message
 from intake.suggestions import closest, did_you_mean
 
+PRESS_AGAIN = "Press the button again."
+TYPE_AGAIN = "Type the command again."
+CHOOSE_AGAIN = "Choose it in the menu again."
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -71,8 +75,9 @@ def bad_command(typed: str, ref: str = "", why: str = "") -> Fault:
     return Fault(_ended(f"There is no {typed[:40]!r}; {did_you_mean(typed, command_names())}"), step, ref)
 
 
-def expired(ref: str = "") -> Fault:
-    return Fault("That took too long.", "Press the button again.", ref)
+def expired(again: str, ref: str = "") -> Fault:
+    """To whoever waited for a form for too long; what they do next depends on how they asked for it."""
+    return Fault("That took too long.", again, ref)
 
 
 def store_down(ref: str) -> Fault:

@@ -45,6 +45,8 @@ SEND = "reply.send"
 EDIT = "reply.edit"
 CANCEL = "reply.cancel"
 UNDO = "reply.undo"
+UNDO_CLOSE = "close.undo"
+CLOSE_AGAIN = "close.again"
 SOLVE_ANYWAY = "ticket.solve-anyway"
 
 RATED_GOOD = "rated.good"

@@ -16,7 +16,7 @@ from bots.slack.blocks.pages import messages_of
 from bots.slack.blocks.text import date, mrkdwn, plain
 from bots.slack.blocks.types import CardFacts, Json, Message
 from intake.messages import Outbound
-from intake.promising import TWIN
+from intake.promising import DECIDED, TWIN
 from intake.readers import DIRECT
 from intake.telling import ASSIGNED, DIGEST, MENTIONED
 from intake.tickets import Status
@@ -66,12 +66,13 @@ def thread_messages(
 ) -> list[Message]:
     """The messages of one notice in their order, each within Slack's limits; no facts: of no ticket.
 
-    One about a held message that is `settled` says by whom and how in the place of its buttons.
+    One about a held message that is `settled` asks for nothing any more, and says by whom and how in the
+    place of its buttons.
     """
     if facts and facts.withheld_for:
         return [_kept_back(outbound, facts)]
-    lead = _lead(outbound, facts)
-    elements = as_rich_text(outbound.body) or [rich_section(said(outbound.subject))]
+    lead = _lead(outbound, facts, SETTLED[settled.became][0] if settled else "")
+    elements = as_rich_text(_body(outbound, settled)) or [rich_section(said(outbound.subject))]
     if elements[0]["type"] == "rich_text_section":
         elements[0]["elements"] = [*lead, *elements[0]["elements"]]
     elif lead:
@@ -119,9 +120,14 @@ def mute_button(notice: str) -> Json:
     return actions([made], "mute")
 
 
-def _lead(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
-    """Before the first words: a sign for what it is, and whom it is for."""
-    sign = CALL if outbound.extra.get("is_call") else SIGNS.get(outbound.notice, "")
+def _body(outbound: Outbound, settled: Settled | None) -> str:
+    """The words; once it is settled, those that do not ask, where they were worded."""
+    return str(outbound.extra.get(DECIDED) or outbound.body) if settled else outbound.body
+
+
+def _lead(outbound: Outbound, facts: CardFacts | None, became: str = "") -> list[Json]:
+    """Before the first words: a sign for what it is, or what it became, and whom it is for."""
+    sign = became or (CALL if outbound.extra.get("is_call") else SIGNS.get(outbound.notice, ""))
     audience = str(outbound.extra.get("audience", ""))
     meant = mentioned_by(outbound.notice, facts, audience) if facts else ()
     pieces = [said(f"{sign} ")] if sign else []

@@ -19,7 +19,16 @@ from bots.slack.blocks.modals.choices import (
 )
 from bots.slack.blocks.modals.details import DetailsFacts, Entry, details
 from bots.slack.blocks.modals.frame import loading, message_view
-from bots.slack.blocks.modals.reply import ReplyFacts, reply, reply_preview, solve_anyway, undo, undone
+from bots.slack.blocks.modals.reply import (
+    ReplyFacts,
+    closing,
+    not_closed,
+    reply,
+    reply_preview,
+    solve_anyway,
+    undo,
+    undone,
+)
 from bots.slack.blocks.modals.settings import SettingsFacts, settings
 from bots.slack.blocks.modals.tickets import FormField, NewFacts, add_message, log_call, new_ticket
 
@@ -35,6 +44,7 @@ __all__ = [
     "add_to",
     "assign",
     "close",
+    "closing",
     "details",
     "escalate",
     "loading",
@@ -42,6 +52,7 @@ __all__ = [
     "merge",
     "message_view",
     "new_ticket",
+    "not_closed",
     "other_way",
     "out_of_scope",
     "redact",

@@ -61,13 +61,19 @@ def snooze(facts: CardFacts) -> Json:
     return modal(names.VIEW_SNOOZE, "Snooze", blocks, _target(facts), "Snooze")
 
 
-def close(facts: CardFacts, why_not: str = "", *, asks: bool = False) -> Json:
-    """How it ends; `why_not` says why the customer cannot be asked how it went, `asks` ticks that box."""
-    said = text_input(names.TEXT, placeholder="Left empty, they read only that it is closed.")
-    kept = text_input(names.RESOLUTION, placeholder="For colleagues: what it was, what helped.", most=1000)
+def close(
+    facts: CardFacts, why_not: str = "", words: tuple[str, str] = ("", ""), *, asks: bool = False
+) -> Json:
+    """How it ends; `why_not` says why the customer cannot be asked how it went, `asks` ticks that box.
+
+    `words` are the last ones and the resolution, where they were written before.
+    """
+    last, resolution = words
+    empty, hint = "Left empty, they read only that it is closed.", "For colleagues: what it was, what helped."
+    kept = text_input(names.RESOLUTION, resolution, hint, most=1000)
     blocks = [
         _about(facts),
-        field("Last words to the customer", said, optional=True),
+        field("Last words to the customer", text_input(names.TEXT, last, empty), optional=True),
         field("Resolution", kept, optional=True),
         _survey(why_not, asks=asks),
     ]

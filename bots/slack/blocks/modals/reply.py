@@ -19,16 +19,17 @@ from bots.slack.blocks.elements import (
     rich_text,
     said,
     select,
-    text_input,
 )
 from bots.slack.blocks.modals.frame import modal, ticket_line
+from bots.slack.blocks.modals.parts import fields_of, is_for_a_form
 from bots.slack.blocks.text import fallback, plain
 from bots.slack.blocks.types import Json, Message
 
-LONGEST_ANSWER = 3000  # of one field; longer ones are a file
+LONGEST_SHOWN = 12_000  # of a message's 13,200
 MOST_FILES = 10
 AND_THEN = (("waiting", "Wait for the customer"), ("keep", "Keep the status"), ("solved", "Solve the ticket"))
 CLOSED = "closed"  # of a form that was opened when its ticket was
+TOO_LONG = "Too long for a form: to change it, press Cancel and write it into the thread again, or as a file."
 REPLY_ACTS = "reply"  # the block of a preview's buttons
 
 
@@ -72,8 +73,7 @@ def reply(facts: ReplyFacts) -> Json:
         ready = [option(title, one) for one, title in facts.canned]
         menu = select("Begin with a ready answer", names.CANNED, ready)
         blocks.append(field("Ready answers", menu, optional=True) | {"dispatch_action": True})
-    longer = f"Up to {LONGEST_ANSWER} characters; for more, put a file into the thread and tick it here."
-    blocks.append(field("Answer", text_input(names.TEXT, facts.text, most=LONGEST_ANSWER), hint=longer))
+    blocks += fields_of(facts.text)
     if facts.files:
         boxes = [option(name, one) for one, name in facts.files[:MOST_FILES]]
         offered = {"type": "checkboxes", "action_id": names.FILES, "options": boxes}
@@ -90,21 +90,30 @@ def choice(action: str, choices: tuple[tuple[str, str], ...], chosen: str) -> Js
 
 
 def reply_preview(facts: ReplyFacts) -> Message:
-    """What `!reply …` shows to its author alone, before the customer gets it."""
-    here = facts.about
+    """What `!reply …` shows to its author alone, before the customer gets it.
+
+    Words that no form can hold are changed where they were written; the button would open nothing.
+    """
+    here, can_be_edited = facts.about, is_for_a_form(facts.text)
+    edit = [button("Edit", names.EDIT, here)] if can_be_edited else []
     buttons = [
         button("Send", names.SEND, here, style="primary"),
-        button("Edit", names.EDIT, here),
+        *edit,
         button("Cancel", names.CANCEL, here),
     ]
     blocks = (
-        rich_text(
-            rich_section(said("This is what the customer will read:", bold=True)), rich_quote(facts.text)
-        ),
+        rich_text(rich_section(said("This is what the customer will read:", bold=True)), _quoted(facts.text)),
+        *([] if can_be_edited else [context(plain(TOO_LONG, 300))]),
         context(plain(facts.goes_to, 2000)),
         actions(buttons, names.of_card(REPLY_ACTS, facts.ticket, facts.version)),
     )
     return Message(fallback(f"{facts.reference}: send this answer?", 300), blocks)
+
+
+def _quoted(text: str) -> Json:
+    """The words, or as many of them as a message takes."""
+    whole = len(text) <= LONGEST_SHOWN
+    return rich_quote(text if whole else f"{text[:LONGEST_SHOWN]} […]")
 
 
 def undo(facts: ReplyFacts, seconds: int) -> Message:
@@ -120,7 +129,23 @@ def undo(facts: ReplyFacts, seconds: int) -> Message:
 def undone(reference: str, text: str) -> Message:
     """To the author: it has been taken back, and here are the words again."""
     words = f"{reference}: taken back. The customer has not read it."
-    return Message(fallback(words, 300), (rich_text(rich_section(said(words)), rich_quote(text)),))
+    return Message(fallback(words, 300), (rich_text(rich_section(said(words)), _quoted(text)),))
+
+
+def closing(reference: str, ticket: int, draft: int, seconds: int) -> Message:
+    """To the author alone, while a close with last words can still be taken back."""
+    words = f"{reference}: closes in {seconds} seconds, and the customer reads your last words then."
+    here = names.Pressed(ticket=ticket, draft=draft)
+    undo = actions([button("Undo", names.UNDO_CLOSE, here, style="danger")])
+    return Message(fallback(words, 1000), (rich_text(rich_section(said(words))), undo))
+
+
+def not_closed(reference: str, ticket: int, draft: int, text: str) -> Message:
+    """To the author: the ticket is as it was, and the words come back in the form."""
+    words = f"{reference}: taken back. The ticket is as it was, and the customer has read nothing."
+    shown = rich_text(rich_section(said(words)), rich_quote(text))
+    edit = actions([button("Edit and close…", names.CLOSE_AGAIN, names.Pressed(ticket=ticket, draft=draft))])
+    return Message(fallback(words, 300), (shown, edit))
 
 
 def solve_anyway(reference: str, ticket: int, version: int) -> Message:

@@ -1,0 +1,136 @@
+"""Closing with last words: they can be undone as an answer can, and the ticket waits with them.
+
+The seconds of this desk are so many that nothing goes out by itself; a test says when they are over.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bots.slack.blocks import names
+from intake.tickets import Status
+from sandbox.slack import Interaction
+from serving import ANA, a_mail, message_id
+from slack_acting import Case, Here, working
+from store import undoable
+from store.chat_tables import drafts
+from store.work import SqlWork
+
+pytestmark = pytest.mark.slow  # a whole desk and a Slack
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    with working(tmp_path_factory.mktemp("desk"), desk="notices_an_hour = 1000", undo_seconds="60") as found:
+        yield found
+
+
+async def closing(case: Case, **more: object) -> None:
+    """Write last words into the form and close the ticket with it."""
+    await case.world.settle()
+    await case.click(names.MORE, selected=names.DETAILS)
+    sam, slack = case.world.space.sam, case.world.slack
+    details = await case.shown()
+    await slack.act_in_view(sam, str(details["id"]), names.CLOSE)
+    await slack.wait_for(lambda: "Last words" in str(slack.views(sam)), 10)
+    words = {names.TEXT: "Glad it works.", names.RESOLUTION: "A loose cable."}
+    await case.submit(await case.shown(), words | more)
+
+
+async def press(case: Case, action: str) -> Interaction:
+    """Press a button of what Sam was told alone."""
+    offer = await case.world.slack.wait_for(
+        lambda: next((one for one in case.whispers() if action in str(one.blocks)), None), 10
+    )
+    click = await case.world.slack.click(case.world.space.sam, offer.channel, offer.ts, action)
+    await click.answered()
+    return click
+
+
+def seconds_are_over(here: Here) -> None:
+    from sqlalchemy import select
+
+    def hasten(work: SqlWork) -> None:
+        waiting = select(drafts.c.id).where(drafts.c.kind == undoable.CLOSING)
+        for number in work.connection.execute(waiting).scalars():
+            undoable.postpone(work, number, datetime.now(UTC))
+
+    here.world.write(hasten)
+
+
+def last_words(here: Here) -> int:
+    return sum(b"Glad it works." in one.body for one in here.world.relay.mails)
+
+
+def test_a_close_with_last_words_waits_as_a_whole_and_then_goes_out(here: Here) -> None:
+    async def steps() -> tuple[tuple[Status, int], tuple[Status, int], list[str]]:
+        case, before = await here.ticket(), last_words(here)
+        await closing(case)
+        waits = case.now.status, last_words(here) - before
+        seconds_are_over(here)
+        await here.world.slack.wait_for(lambda: last_words(here) > before, 20)
+        noted = [one["text"] for one in case.said() if one["direction"] == "in" and not one["public"]]
+        return waits, (case.now.status, last_words(here) - before), noted
+
+    waits, done, noted = here.run(steps)
+
+    assert ((Status.OPEN, 0), (Status.CLOSED, 1)) == (waits, done)
+    assert ["A loose cable."] == noted
+
+
+def test_an_undone_close_leaves_the_ticket_as_it_was_and_the_words_in_the_form(here: Here) -> None:
+    async def steps() -> tuple[int, Status, str, str]:
+        case, before = await here.ticket(), last_words(here)
+        await closing(case)
+        click = await press(case, names.UNDO_CLOSE)
+        told = str(click.replies)
+        await press(case, names.CLOSE_AGAIN)
+        form = str(await case.shown())
+        seconds_are_over(here)
+        await here.world.settle()
+        return last_words(here) - before, case.now.status, told, form
+
+    sent, status, told, form = here.run(steps)
+
+    assert (0, Status.OPEN) == (sent, status)
+    assert "taken back" in told
+    assert ["Glad it works.", "A loose cable."] == [
+        one for one in ("Glad it works.", "A loose cable.") if f"'initial_value': '{one}'" in form
+    ]
+
+
+def test_what_is_closed_by_then_is_not_undone(here: Here) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        await closing(case)
+        seconds_are_over(here)
+        await here.world.slack.wait_for(lambda: case.now.status is Status.CLOSED, 20)
+        return str((await press(case, names.UNDO_CLOSE)).replies)
+
+    assert "open it again with Reopen" in here.run(steps)
+
+
+def test_a_ticket_that_changed_in_those_seconds_is_not_closed_and_the_words_come_back(here: Here) -> None:
+    async def steps() -> tuple[int, Status, str]:
+        case, before = await here.ticket(), last_words(here)
+        await closing(case)
+        ours = next(one for one in here.world.relay.mails if f"VS-{case.number}".encode() in one.body)
+        await here.world.mail(a_mail(ANA, "Re: Calls drop", "Not yet!", answers=message_id(ours.body)))
+        seconds_are_over(here)
+        await here.world.slack.wait_for(lambda: "not closed" in case.whispers()[-1].text, 20)
+        return last_words(here) - before, case.now.status, str(case.whispers()[-1].blocks)
+
+    sent, status, told = here.run(steps)
+
+    assert (0, Status.OPEN) == (sent, status)
+    assert "Glad it works." in told
+
+
+def test_a_close_without_last_words_waits_for_nothing(here: Here) -> None:
+    async def steps() -> Status:
+        case = await here.ticket()
+        await closing(case, **{names.TEXT: ""})
+        return case.now.status
+
+    assert Status.CLOSED is here.run(steps)
