@@ -21,7 +21,7 @@ from intake.errors import ConfigError, DeskbellError
 
 MOST_BYTES = 1024 * 1024
 PATH = "/slack/events"
-STOP_SECONDS = 5.0  # for what is under way when the desk stops; Slack itself waits for three
+STOP_SECONDS = 3.0  # for what is under way when the desk stops; Slack waits no longer
 log = structlog.get_logger()
 
 
