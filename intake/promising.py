@@ -171,7 +171,7 @@ def _extra(notice: Notice, to: Recipient, message: int) -> Mapping[str, object]:
     about |= {name: found for name in CARRIED if (found := notice.facts.get(name))}
     if not any(notice.facts.get(name) not in (None, 0, [], (), [UNPROVEN]) for name in MORE):
         about["is_brief"] = True
-    return {"audience": notice.audience.value, **about}
+    return {"audience": " ".join((notice.audience, *notice.besides)), **about}
 
 
 def _lane(to: Recipient, ticket: Ticket | None) -> str:

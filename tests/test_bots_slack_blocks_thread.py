@@ -23,6 +23,9 @@ from slack_shown import BOB, CAROL, DAVE, a_card, an_outbound, check, claimed, l
         (claimed(), Audience.TEAM, (CAROL, DAVE)),
         (claimed(), Audience.MANAGERS, (DAVE,)),
         (claimed(on_duty=()), Audience.MANAGERS, (DAVE,)),
+        (claimed(on_duty=(CAROL,)), "assignee team", (BOB, CAROL)),  # a broken promise: the chain's next, too
+        (claimed(on_duty=(CAROL,)), "assignee team managers", (BOB, CAROL, DAVE)),
+        (claimed(on_duty=(BOB,)), "assignee managers", (BOB, DAVE)),
         (
             a_card(on_duty=tuple(f"U{one}" for one in range(50))),
             Audience.AGENTS,
