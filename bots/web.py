@@ -68,6 +68,8 @@ class WebListener:
             await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413)
+        except ConnectionError:  # it was cut off, or has left: nobody reads this
+            return web.Response(status=408)
         self._whole.add(request.protocol)
         return await self._handler(request)
 

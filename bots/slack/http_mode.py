@@ -71,9 +71,7 @@ class HttpMode:
         if now - self._told_at < QUIET_SECONDS:
             return
         self._told_at = now
-        hint = (
-            "if it was Slack: compare signing_secrets with the app's, and this machine's clock"
-        )
+        hint = "if it was Slack: compare signing_secrets with the app's, and this machine's clock"
         log.warning("a request was turned away: it is not signed, or not by now", path=PATH, hint=hint)
 
     async def _answered(self, payload: Json) -> web.Response:
