@@ -50,7 +50,7 @@ def installed(work: SqlWork, medium: str) -> list[Installation]:
 
 
 def first_of(work: SqlWork, medium: str) -> Installation | None:
-    """The workspace that the app came into first, ended or not: the agents' own, whose place no other takes."""
+    """The workspace that the app came into first, ended or not; no other takes its place."""
     query = select(installations).where(installations.c.medium == medium)
     row = work.connection.execute(query.order_by(installations.c.installed_at, installations.c.team)).first()
     return _installation(row) if row else None
