@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bots.delivery import Claimed
-from bots.processes import is_of_the_past, this_process
+from bots.processes import is_of_the_past, is_this_process, this_process
 from bots.wiring import set_up_again
 from intake import handle
 from intake.decisions import Audience, Decision, Fate, Notice, Receipt, is_for_customers
@@ -21,7 +21,7 @@ from intake.policy import Policy
 from intake.returned import refused_for_good
 from intake.tickets import Ticket
 from replies.plain import as_words
-from store import budgets, clocks, inbox, lifecycle, outbox, people
+from store import budgets, cards, clocks, inbox, lifecycle, outbox, people
 from store.desk import SqlStore
 from store.engine import retrying
 from store.files import files_of
@@ -56,6 +56,17 @@ class Keeping:
             outbox.let_go(work, is_of_the_past, now)
 
         self._in_work(freed)
+
+    def give_back(self) -> None:
+        """Asked at the end: what was claimed here and did not come to its end is anybody's at once."""
+
+        def given(work: SqlWork) -> None:
+            now = datetime.now(UTC)
+            inbox.give_back(work, is_this_process, now)
+            outbox.let_go(work, is_this_process, now)
+            cards.let_go(work, is_this_process, now)
+
+        self._in_work(given)
 
     # Messages
 

@@ -26,4 +26,9 @@ def is_dead(name: str) -> bool:
 
 def is_of_the_past(name: str) -> bool:
     """Asked at the start: a process of this machine that is no more, or had our own number before us."""
-    return is_dead(name) or name.startswith(f"{this_process()} ") or name == this_process()
+    return is_dead(name) or is_this_process(name)
+
+
+def is_this_process(name: str) -> bool:
+    """Whether a claim was made here, by whichever part."""
+    return name.startswith(f"{this_process()} ") or name == this_process()

@@ -45,7 +45,7 @@ from bots.wiring import (
     wire,
 )
 from bots.writer import Writer
-from intake.errors import ConfigError
+from intake.errors import ConfigError, DeskbellError
 from intake.people import unknown_calendars
 from intake.suggestions import did_you_mean
 from replies.wording import forget_templates
@@ -165,11 +165,18 @@ class Service:
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        await self._deliveries.drain()
-        if self.chats:
-            await self.chats.stop()
+        chats = [self.chats.stop()] if self.chats else []
+        await asyncio.gather(self._deliveries.drain(), *chats)
+        await self._give_back()
         await self._writer.stop()
         log.info("stopped")
+
+    async def _give_back(self) -> None:
+        """Other processes need not wait for the end of our claims."""
+        try:
+            await self._writer.call(self._keeping.give_back)
+        except DeskbellError as error:
+            log.warning("what was under way waits for the end of its lease", error=str(error))
 
     def _wake(self) -> None:
         """There may be something to send, by mail or in a chat."""

@@ -97,10 +97,24 @@ def _each_once(said: Iterable[tuple[Notice, Recipient]]) -> list[tuple[Notice, R
     """What several audiences are told alike is one mail to whoever is in more than one of them."""
     found: list[tuple[Notice, Recipient]] = []
     for notice, to in said:
-        alike = (one for one, other in found if other.address.address == to.address.address)
-        if not any(one.name == notice.name and one.facts == notice.facts for one in alike):
+        same = next((at for at, one in enumerate(found) if _is_alike(one, (notice, to))), None)
+        if same is None:
             found.append((notice, to))
+        else:
+            found[same] = _meant_too(found[same][0], notice.audience), found[same][1]
     return found
+
+
+def _is_alike(one: tuple[Notice, Recipient], other: tuple[Notice, Recipient]) -> bool:
+    (notice, to), (same, reader) = one, other
+    is_said = (notice.name, notice.facts) == (same.name, same.facts)
+    return is_said and to.address.address == reader.address.address
+
+
+def _meant_too(notice: Notice, audience: Audience) -> Notice:
+    """A notice in the triage channel is read by all, and says whom it is meant for."""
+    known = (notice.audience, *notice.besides)
+    return notice if audience in known else replace(notice, besides=(*notice.besides, audience))
 
 
 def _without_words(

@@ -257,6 +257,7 @@ class Notice:
 
     `facts` are the words of the template beyond desk, ticket, recipient and now. `files` are places
     among the attachments of the message that is decided: those that go with these words.
+    `besides` are further audiences, where one message that all agents read is meant for them, too.
     """
 
     name: str
@@ -264,6 +265,7 @@ class Notice:
     facts: Mapping[str, object] = field(default_factory=dict)
     automatic: str = "auto-replied"
     files: tuple[int, ...] = ()
+    besides: tuple[Audience, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

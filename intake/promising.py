@@ -172,7 +172,7 @@ def _extra(notice: Notice, to: Recipient, message: int) -> dict[str, object]:
     about |= {name: found for name in CARRIED if (found := notice.facts.get(name))}
     if not any(notice.facts.get(name) not in (None, 0, [], (), [UNPROVEN]) for name in MORE):
         about["is_brief"] = True
-    return {"audience": notice.audience.value, **about}
+    return {"audience": " ".join((notice.audience, *notice.besides)), **about}
 
 
 def _decided(

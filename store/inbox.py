@@ -112,6 +112,15 @@ def let_go(work: SqlWork, is_dead: Callable[[str], bool], now: datetime) -> int:
     return work.connection.execute(again.values(state=Delivery.PENDING, next_at=now)).rowcount if dead else 0
 
 
+def give_back(work: SqlWork, is_mine: Callable[[str], bool], now: datetime) -> None:
+    """What a worker had claimed that stops is anybody's at once; that was no try."""
+    claimed = inbox.c.state == Delivery.CLAIMED
+    held = work.connection.execute(select(inbox.c.claimed_by).where(claimed).distinct()).scalars()
+    mine = [one for one in held if is_mine(one)]
+    again = {"state": Delivery.PENDING, "next_at": now, "claimed_by": "", "attempts": inbox.c.attempts - 1}
+    work.connection.execute(update(inbox).where(claimed, inbox.c.claimed_by.in_(mine)).values(**again))
+
+
 def postpone(work: SqlWork, delivery: int, until: datetime) -> None:
     """It is to be decided later, with all that is behind it in its lane; that was no try."""
     later = update(inbox).where(inbox.c.id == delivery, inbox.c.state == Delivery.CLAIMED)

@@ -27,17 +27,17 @@ class Installation:
 
 
 def install(work: SqlWork, one: Installation) -> None:
-    """Remember a workspace and its tokens, in place of what was known of it."""
+    """Remember a workspace and its tokens, in place of what was known of it but when the app first came."""
     insert = insert_on_sqlite if work.connection.dialect.name == "sqlite" else insert_on_postgresql
     values = {
         "name": one.name,
         "bot_user": one.bot_user,
         "sealed": one.sealed,
-        "installed_at": one.installed_at,
         "ended_at": None,
         "ended_because": "",
     }
-    row = insert(installations).values(medium=one.medium, team=one.team, **values)
+    new = {"medium": one.medium, "team": one.team, "installed_at": one.installed_at}
+    row = insert(installations).values(**new, **values)
     work.connection.execute(row.on_conflict_do_update(index_elements=["medium", "team"], set_=values))
 
 
@@ -47,6 +47,13 @@ def installed(work: SqlWork, medium: str) -> list[Installation]:
     return [
         _installation(row) for row in work.connection.execute(query.order_by(installations.c.installed_at))
     ]
+
+
+def first_of(work: SqlWork, medium: str) -> Installation | None:
+    """The workspace that the app came into first, ended or not; no other takes its place."""
+    query = select(installations).where(installations.c.medium == medium)
+    row = work.connection.execute(query.order_by(installations.c.installed_at, installations.c.team)).first()
+    return _installation(row) if row else None
 
 
 def installation_in(work: SqlWork, medium: str, team: str) -> Installation | None:

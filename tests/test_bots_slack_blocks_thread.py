@@ -25,6 +25,9 @@ from store.held_notices import Settled
         (claimed(), Audience.TEAM, (CAROL, DAVE)),
         (claimed(), Audience.MANAGERS, (DAVE,)),
         (claimed(on_duty=()), Audience.MANAGERS, (DAVE,)),
+        (claimed(on_duty=(CAROL,)), "assignee team", (BOB, CAROL)),  # a broken promise: the chain's next, too
+        (claimed(on_duty=(CAROL,)), "assignee team managers", (BOB, CAROL, DAVE)),
+        (claimed(on_duty=(BOB,)), "assignee managers", (BOB, DAVE)),
         (
             a_card(on_duty=tuple(f"U{one}" for one in range(50))),
             Audience.AGENTS,

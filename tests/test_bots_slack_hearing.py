@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 import servers
 from bots.slack import acts
@@ -285,6 +286,7 @@ def test_signed_http_believes_nothing_unsigned_and_takes_nothing_twice(tmp_path)
                     _request(url, body, secret, now - 301),
                     _request(url, body, secret, now) | {"headers": {"X-Slack-Request-Timestamp": "soon"}},
                     _request(url, b"{", secret, now),
+                    _request(url, b"[" * 200_000, secret, now),
                     *(_request(url, json.dumps(one).encode(), secret, now) for one in SHAPELESS),
                     _request(url, b" " * (1024 * 1024 + 1), secret, now),
                     _request(url, form, "wrong", now, "application/x-www-form-urlencoded"),
@@ -296,10 +298,12 @@ def test_signed_http_believes_nothing_unsigned_and_takes_nothing_twice(tmp_path)
                             statuses.append(response.status)
                 return statuses, await is_decided(desk)
 
-    statuses, done = asyncio.run(run())
+    with capture_logs() as logs:
+        statuses, done = asyncio.run(run())
+    told = [one["event"] for one in logs if "not signed" in one["event"]]
 
-    assert [200, 200, 200, 401, 401, 401, 400, *(200 for _ in SHAPELESS), 413, 401] == statuses
-    assert [Delivery.DONE] == done
+    assert [200, 200, 200, 401, 401, 401, 400, 400, *(200 for _ in SHAPELESS), 413, 401] == statuses
+    assert ([Delivery.DONE], ["a request was turned away: it is not signed, or not by now"]) == (done, told)
 
 
 def test_an_event_without_a_name_is_kept_once_by_what_it_says(tmp_path):

@@ -9,11 +9,12 @@ import pytest
 
 from bots.commands.findings import Level
 from bots.settings import SlackSettings
+from bots.slack import tokens
 from bots.slack.check import findings
 from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
 from serving import AGENTS, DESKBELL, deskbell, write_config
 from slack_world import PEOPLE, POLICY, a_slack, at_work, furnished
-from store import installations
+from store import inbox, installations
 
 pytestmark = pytest.mark.slow  # commands as they are installed
 
@@ -198,6 +199,39 @@ def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):
     assert "VS-1001" in told[0]
     assert [f"Trouble with slack: Slack takes the token for workspace {other} no more"] == alarms
     assert ("app_uninstalled", b"") == (ended.ended_because, ended.sealed)
+
+
+def test_no_other_workspace_takes_the_place_of_the_agents_own_while_the_app_is_out_of_it(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tokens, "WATCH_SECONDS", 0.2)
+
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Second", installed=True)
+            desk = _desk(tmp_path, space, bot_token="")
+            for token in (slack.team.bot_token, other.bot_token):
+                await _run(*desk, "slack", "install", "--token", token)
+            async with at_work(tmp_path, space, bot_token="") as desk:
+                await slack.uninstall()
+                await slack.wait_for(lambda: "Trouble" in str(desk.mails_to(AGENTS)), 30)
+                await slack.wait_until_idle()
+                await slack.wait_for(lambda: desk.read(inbox.next_due) is None, 30)  # both events are decided
+                before = len(slack.calls)
+                await desk.mail(subject="While it is out")
+                code = slack.consent(slack.team)
+                app = {"client_id": f'"{CLIENT_ID}"', "client_secret": f'"{CLIENT_SECRET}"'}
+                again = _desk(tmp_path, space, bot_token="", **app)
+                await _run(*again, "slack", "install", "--code", code)
+                card = await desk.card(60)
+                strange = {one.method for one in slack.calls[before:] if one.token == other.bot_token}
+                return card.text, strange, [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
+
+    card, strange, alarms = asyncio.run(run())
+
+    assert "While it is out" in card
+    assert (set(), 1) == (strange, len(alarms))
 
 
 @pytest.mark.parametrize(

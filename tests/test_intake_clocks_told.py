@@ -122,6 +122,20 @@ def test_in_slack_whoever_has_the_ticket_hears_of_it_directly_too(severity, minu
     assert expected == readers(mails)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (30, "assignee"),
+        (60, "assignee team managers"),  # the managers because it escalates
+        (120, "assignee team managers"),
+    ],
+)
+def test_in_slack_one_message_is_meant_for_every_link_of_the_chain_that_the_step_reaches(minutes, expected):
+    mails = told([BEGUN + timedelta(minutes=minutes)], "chained", people=IN_SLACK, has_triage=True)
+
+    assert [expected] == [one.extra["audience"] for one in mails if one.recipient.address == "triage"]
+
+
 def test_what_all_agents_are_told_comes_to_nobody_directly_who_is_off_duty():
     people = IN_SLACK.replace('slack = "USAM"', 'slack = "USAM"\nhours = { tue = ["20:00-21:00"] }')
     mails = told([BEGUN + timedelta(minutes=30)], "by-the-wall", people=people, has_triage=True)

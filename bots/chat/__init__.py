@@ -34,5 +34,8 @@ class Chat(Protocol):
     async def decide(self, waiting: Waiting) -> None:
         """Decide one kept payload and settle its delivery in one transaction; tried again if it raises."""
 
+    async def drain(self) -> None:
+        """Take nothing new, and let what somebody waits for come to its end, for some seconds."""
+
     async def stop(self) -> None:
-        """Take nothing new and let go of connections."""
+        """Let go of connections."""

@@ -20,6 +20,7 @@ from bots.writer import Writer
 from intake.errors import ConfigError
 
 AT_ONCE = 24  # posts under way: most of them wait for the turn of their chat
+DRAIN_SECONDS = 5.0  # at the end; what takes longer is begun anew by whoever comes next
 
 
 class Chats:
@@ -47,9 +48,7 @@ class Chats:
 
     async def stop(self) -> None:
         """Hear nothing more; let what is under way finish, and then let go of connections."""
-        await asyncio.gather(*(part.inbox.drain() for part in self._parts))
-        await asyncio.gather(*(part.deliveries.drain() for part in self._parts))
-        await asyncio.gather(*(part.chat.stop() for part in self._parts))
+        await asyncio.gather(*(part.stop() for part in self._parts))
 
 
 class _Part:
@@ -71,6 +70,13 @@ class _Part:
             (f"{name} outbox", self.deliveries.run),
         )
         return (*boxes, *self.chat.loops)
+
+    async def stop(self) -> None:
+        """All of it at once: where the other side hangs, one wait is enough."""
+        await asyncio.gather(
+            self.chat.drain(), self.inbox.drain(DRAIN_SECONDS), self.deliveries.drain(DRAIN_SECONDS)
+        )
+        await self.chat.stop()
 
 
 def _made(wired: Wired, writer: Writer, keeping: Keeping, wake: Callable[[], None]) -> list[Any]:

@@ -104,13 +104,15 @@ class SlackChat:
         assert self._dispatch
         await self._dispatch.event(waiting, json.loads(waiting.raw.body))
 
-    async def stop(self) -> None:
+    async def drain(self) -> None:
         if self.http:
             await self.http.stop()
         if self._socket:
             await self._socket.drain()
         if self._dispatch:
             await self._dispatch.drain()
+
+    async def stop(self) -> None:
         await self.hands.cards.stop()
         await self.hands.speaking.workspaces.close()
 

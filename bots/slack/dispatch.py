@@ -88,7 +88,7 @@ class Dispatch:
         rest.add_done_callback(self._late.discard)
         return Answered(OK, "")
 
-    async def drain(self, seconds: float = 5.0) -> None:
+    async def drain(self, seconds: float = 2.0) -> None:
         """Let the answers come that are late; what is later still is not said."""
         if not self._late:
             return

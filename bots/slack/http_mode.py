@@ -1,9 +1,9 @@
 """Signed HTTP: Slack's events at an address of ours, for those who do not want Socket Mode.
 
-Served by aiohttp, which Slack's own client needs anyway; so no second server comes along. The order
-is fixed: the length, then the signature over the raw body, and only then is anything read. What
+The order is fixed: the length, then the signature over the raw body, and only then is anything read. What
 is signed and comes a second time is known by its event, or by its interaction. An answer other
-than 200 makes Slack bring an event again; it is given only where the event could not be kept.
+than 200 makes Slack bring an event again; it is given only where the event could not be kept. What is
+not signed is said in the log, once in a while: a wrong secret would else look like a Slack that is silent.
 """
 
 import json
@@ -17,11 +17,11 @@ from aiohttp import web
 from bots.slack.calls import Json
 from bots.slack.signatures import is_signed
 from bots.slack.socket_mode import Ask, Keep
+from bots.web import WebListener
 from intake.errors import ConfigError, DeskbellError
 
-MOST_BYTES = 1024 * 1024
 PATH = "/slack/events"
-STOP_SECONDS = 5.0  # for what is under way when the desk stops; Slack itself waits for three
+QUIET_SECONDS = 60.0  # between two lines of the log about what is not signed
 log = structlog.get_logger()
 
 
@@ -33,41 +33,46 @@ class HttpMode:
         self._secrets = secrets
         self._keep = keep
         self._ask = ask
-        self._runner: web.AppRunner | None = None
-        self.address = ("", 0)
+        self._listener = WebListener(listen, self._serve)
+        self._told_at = float("-inf")  # when the log was last told of what is not signed
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self._listener.address
 
     async def start(self) -> None:
         """Listen from now on; raises ConfigError where that cannot be."""
-        app = web.Application(client_max_size=MOST_BYTES)
-        app.router.add_post(PATH, self._serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
-        await self._runner.setup()
-        host, _, port = self._listen.rpartition(":")
-        site = web.TCPSite(self._runner, host.strip("[]"), int(port))
         try:
-            await site.start()
+            await self._listener.start()
         except OSError as error:
             raise ConfigError([f"listen {self._listen}: {error.strerror or error}"]) from error
-        found = self._runner.addresses[0]
-        self.address = (str(found[0]), int(found[1]))
-        log.info("listening", protocol="slack", host=self.address[0], port=self.address[1], path=PATH)
+        host, port = self.address
+        log.info("listening", protocol="slack", host=host, port=port, path=PATH)
 
     async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._listener.stop()
 
     async def _serve(self, request: web.Request) -> web.Response:
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return web.Response(status=413)
+        if request.path != PATH:
+            return web.Response(status=404)
+        body = await request.read()
         if not is_signed(request.headers, body, self._secrets, time.time()):
+            self._tell_of_unsigned()
             return web.Response(status=401)
         try:
             payload = payload_in(body, request.content_type)
-        except ValueError:
+        except (ValueError, RecursionError):
             return web.Response(status=400)
         return await self._answered(payload)
+
+    def _tell_of_unsigned(self) -> None:
+        """Anybody can send such a thing, so not each is worth a line."""
+        now = time.monotonic()
+        if now - self._told_at < QUIET_SECONDS:
+            return
+        self._told_at = now
+        hint = "if it was Slack: compare signing_secrets with the app's, and this machine's clock"
+        log.warning("a request was turned away: it is not signed, or not by now", path=PATH, hint=hint)
 
     async def _answered(self, payload: Json) -> web.Response:
         if payload.get("type") == "url_verification":

@@ -30,9 +30,9 @@ def _token(name: str, settings: SlackSettings, wired: Wired, team: str) -> tuple
     if settings.bot_token and not team:
         return "", secret(settings.bot_token, f"channel.{name}.bot_token", wired.folder).decode()
     with wired.store.reading() as work:
-        known = installations.installed(work, MEDIUM)
-    found = next((one for one in known if team in ("", one.team)), None)
-    if found is None:
+        first = installations.first_of(work, MEDIUM)
+        found = installations.installation_in(work, MEDIUM, team) if team else first
+    if found is None or found.ended_at is not None:
         raise CommandRefused(f"the app is not in workspace {team or 'any'}; run `deskbell slack install`")
     key = signing_key(wired.settings.secrets.key, "secrets.key", wired.folder)
     return found.team, Seal(key).opened(found.team, found.sealed)["bot"]

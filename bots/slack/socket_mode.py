@@ -71,8 +71,8 @@ class SocketMode:
             finally:
                 await _closed(client)
 
-    async def drain(self, seconds: float = 5.0) -> None:
-        """Let what people wait for come to its end."""
+    async def drain(self, seconds: float = 3.0) -> None:
+        """Let what people wait for come to its end; Slack waits no longer for it."""
         if self._asked:
             await asyncio.wait(self._asked, timeout=seconds)
 

@@ -81,7 +81,8 @@ class Tokens:
             "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
         )
         key = self.workspaces.key(team)
-        # Slack says of a workspace that took us out first one word and then another; that is one trouble
+        if await self._alerts.is_told(self._trouble(team)):
+            return  # Slack says of a workspace that took us out first one word and then another
         reason = f"Slack takes the token for workspace {key} no more" if key else f"Slack answers {error}"
         await self._alerts.tell(self._trouble(team), reason, remedy)
 

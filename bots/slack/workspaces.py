@@ -1,9 +1,10 @@
 """The workspaces that the app is in, each with a client of its own; all share one HTTP session.
 
 The token of the configuration is for the agents' own workspace; those that `deskbell slack
-install` brought are opened from the database. Only bot tokens are used, so that nobody's account
-being closed stops the desk. A token that is dead is not tried again but once a minute; until it
-works, what is to be said waits.
+install` brought are opened from the database. Without one in the configuration theirs is the one that the
+app came into first, also while it is out of it: a customer's must never become the agents' place. Only bot
+tokens are used, so that nobody's account being closed stops the desk. A token that is dead is not tried
+again but once a minute; until it works, what is to be said waits.
 """
 
 import time
@@ -139,10 +140,10 @@ class Workspaces:
         )
 
     async def _first(self) -> Workspace:
-        known = await self._desk.read(lambda work: installations.installed(work, MEDIUM))
-        if not known:
+        found = await self._desk.read(lambda work: installations.first_of(work, MEDIUM))
+        if found is None:
             raise NotInstalled("the app is in no workspace; run `deskbell slack install`")
-        return self._workspace(known[0])
+        return await self._opened(found.team)
 
     async def _opened(self, team: str) -> Workspace:
         found = await self._desk.read(lambda work: installations.installation_in(work, MEDIUM, team))
@@ -168,5 +169,6 @@ def client_of(api_url: str, token: str, session: aiohttp.ClientSession | None = 
 def installed_token(store: SqlStore, key: bytes) -> str:
     """The bot's token of the first workspace that the app was installed in, "" where there is none."""
     with store.reading() as work:
-        known = installations.installed(work, MEDIUM)
-    return Seal(key).opened(known[0].team, known[0].sealed)["bot"] if known else ""
+        found = installations.first_of(work, MEDIUM)
+    is_there = found is not None and found.ended_at is None
+    return Seal(key).opened(found.team, found.sealed)["bot"] if found and is_there else ""

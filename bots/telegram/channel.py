@@ -108,9 +108,11 @@ class TelegramChat:
             await self._webhook.listener.start()
             log.info("listening", channel=self.name, at=self._webhook.listener.address)
 
-    async def stop(self) -> None:
+    async def drain(self) -> None:
         if self._webhook:
             await self._webhook.listener.stop()
+
+    async def stop(self) -> None:
         await close(self._bot)
 
     async def decide(self, waiting: Waiting) -> None:
