@@ -39,6 +39,12 @@ KINDS = (
         answers=True,
     ),
     NoticeKind("added", "Their message is on the ticket", defaults={"remarks": ()}, answers=True),
+    NoticeKind(
+        "files-left-out",
+        "Their message is here, and files of it are not; what to do about each",
+        needs=("files",),  # name, why: large, kind, gone
+        answers=True,
+    ),
     NoticeKind("reopened", "Their message opened a solved ticket again", answers=True),
     NoticeKind(
         "open-on-portal",

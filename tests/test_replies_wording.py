@@ -80,6 +80,13 @@ FACTS = {
         "remarks": ("Version 3.1 is supported until 22 June 2027.",),
     },
     "added": {},
+    "files-left-out": {
+        "files": (
+            {"name": "trace.zip", "why": "large"},
+            {"name": "a.exe", "why": "kind"},
+            {"name": "photo.png", "why": "gone"},
+        )
+    },
     "reopened": {},
     "open-on-portal": {"because": BECAUSE},
     "ticket-closed": {"because": "A ticket that support has closed cannot be reopened."},

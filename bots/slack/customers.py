@@ -21,7 +21,7 @@ from bots.slack.neighbours import Neighbours
 from bots.slack.people import People, email_of, name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
-from bots.slack.told import answered_in_place, told_of_edit
+from bots.slack.told import answered_in_place, tell_left_out, told_of_edit
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake import handle
 from intake.decisions import Decision, Fate
@@ -175,12 +175,15 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
         message = work.keep(said.raw, inbound, answer, None, now)
         if _may_still_ask(work, said, now):
             status_of(work, inbound, asked, ticket, said.place, setup, now)
+            tell_left_out(work, inbound, said.files.missed, 0, message, setup, now)
         _record(work, said, message, 0, "question")
         return
     letter = Letter(
         said.raw, inbound, delivery=said.delivery, files=said.files.files, refuse_in_session=False
     )
     receipt = handle.receive_in(work, letter, setup, now)
+    if receipt.fate in handle.TAKEN and not receipt.duplicate:
+        tell_left_out(work, inbound, said.files.missed, receipt.ticket, receipt.message, setup, now)
     _record(work, said, receipt.message, receipt.ticket, "customer")
 
 
