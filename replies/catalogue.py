@@ -291,6 +291,14 @@ KINDS = (
         to_ticket=False,
     ),
     NoticeKind(
+        "agent-channel-shut",
+        "A shared channel takes nothing any more, and its people are written to by mail",
+        # tickets: references of the open ones there; unreached: of those whose requester has no address
+        needs=("channel", "reason"),
+        defaults={"organisation": "", "tickets": (), "unreached": ()},
+        to_ticket=False,
+    ),
+    NoticeKind(
         "ticket-status",
         "How the tickets of whoever asked stand",
         # tickets: reference, subject, state (open, assigned, waiting, solved, closed), due (moment or None)

@@ -184,6 +184,13 @@ FACTS = {
         "is_told": True,
     },
     "agent-elsewhere": {"channel": "C0123", "inviter": "<@U0123>"},
+    "agent-channel-shut": {
+        "channel": "acme",
+        "organisation": "Acme Ltd",
+        "reason": "it is archived",
+        "tickets": ("WX-1042", "WX-1044"),
+        "unreached": ("WX-1044",),
+    },
     "ticket-status": {
         "tickets": [
             {"reference": "WX-1042", "subject": "Calls drop", "state": "assigned", "due": DUE},

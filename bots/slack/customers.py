@@ -22,6 +22,7 @@ from bots.slack.people import People, email_of, name_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
 from bots.slack.told import answered_in_place, tell_left_out, told_of_edit
+from bots.slack.unreachable import opened
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake import handle
 from intake.decisions import Decision, Fate
@@ -168,6 +169,7 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
         return
+    opened(work, said.place.place, now)
     asked = None if said.files.files else status_asked(said.question, setup.policy.pattern)
     if asked is not None:
         work.for_delivery(said.delivery)

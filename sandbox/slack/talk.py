@@ -96,8 +96,18 @@ class Talk:
             channel.shared_with.append(team.id)
         self._events.shared(channel, team.id)
 
+    def unshare(self, channel: Channel, team: Team) -> None:
+        """End it again: their people are in it no more."""
+        channel.shared_with.remove(team.id)
+        channel.members = [one for one in channel.members if self._world.user(one).team != team.id]
+        self._events.unshared(channel, team.id)
+
     def archive(self, channel: Channel, user: str) -> None:
         channel.is_archived = True
+        self._events.archived(channel, user)
+
+    def unarchive(self, channel: Channel, user: str) -> None:
+        channel.is_archived = False
         self._events.archived(channel, user)
 
     def renumber(self, channel: Channel) -> str:
