@@ -131,7 +131,12 @@ KINDS = (
         needs=("status",),
         defaults={"text": "", "closes": None},
     ),
-    NoticeKind("survey", "Their ticket is closed; how did it go? Asked once a ticket", purpose="survey"),
+    NoticeKind(
+        "survey",
+        "Their ticket is closed, as status-changed says it else; how did it go? text: closing words",
+        defaults={"text": ""},
+        purpose="survey",
+    ),
     NoticeKind("merged", "Their ticket goes on in another one; into: its reference", needs=("into",)),
     NoticeKind(
         "out-of-scope",

@@ -161,7 +161,7 @@ FACTS = {
         "address": "mario@acme.example",
         "reason": "bot was blocked",
     },
-    "survey": {},
+    "survey": {"text": "The new version is installed."},
     "agent-rated": {"sender": "Mario Rossi", "score": "bad", "text": "It took a week.\n\nNobody called."},
     "agent-edited": {
         "sender": "Mario Rossi",

@@ -19,6 +19,7 @@ from bots.slack.calls import Json
 from bots.slack.downloads import Downloads, Fetched
 from bots.slack.neighbours import Neighbours
 from bots.slack.people import People, email_of, name_of
+from bots.slack.rating import keep_rating, rating_here
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
 from bots.slack.told import answered_in_place, tell_left_out, told_of_edit
@@ -179,6 +180,13 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
             status_of(work, inbound, asked, ticket, said.place, setup, now)
             tell_left_out(work, inbound, said.files.missed, 0, message, setup, now)
         _record(work, said, message, 0, "question")
+        return
+    rating = None if said.files.missed else rating_here(work, inbound, ticket, said.channel, said.root)
+    if ticket and rating:
+        work.for_delivery(said.delivery)
+        at = f"{said.channel}/{said.ts}"
+        message = keep_rating(work, said.raw, inbound, ticket, rating, at, setup, now)
+        _record(work, said, message, ticket.number, "rating")
         return
     letter = Letter(
         said.raw, inbound, delivery=said.delivery, files=said.files.files, refuse_in_session=False
