@@ -76,11 +76,17 @@ def note(work: Work, setup: Setup, agent: Agent, ticket: Ticket, words: Words, n
 
 
 def close(
-    work: Work, setup: Setup, agent: Agent, ticket: Ticket, last_words: str, resolution: Words, now: datetime
+    work: Work,
+    setup: Setup,
+    agent: Agent | None,
+    ticket: Ticket,
+    last_words: str,
+    resolution: Words,
+    now: datetime,
 ) -> Command:
-    """Close a ticket with last words to the requester, and what it was as a note."""
+    """Close a ticket with last words to the requester, and what it was as an agent's note; ask nothing."""
     done = commands.set_status(ticket, Status.CLOSED, setup.policy, _by(agent), now, last_words.strip())
-    if not resolution.text.strip():
+    if agent is None or not resolution.text.strip():
         return Command(done)
     return _said(replace(done, fate=Fate.APPEND, public=False), agent, ticket, resolution, now)
 
@@ -88,6 +94,12 @@ def close(
 def with_survey(work: Work, setup: Setup, command: Command, now: datetime) -> Command:
     """The same command, and the requester is asked how it went; where they may not be, it says why."""
     return replace(command, decision=asking(work, command.decision, setup, now))
+
+
+def as_the_policy_asks(work: Work, setup: Setup, command: Command, now: datetime) -> Command:
+    """A command of a person's that closes a ticket, where they do not say themselves whether to ask."""
+    asks = setup.policy.file.lifecycle.survey_at_close
+    return with_survey(work, setup, command, now) if asks else command
 
 
 def out_of_scope(
@@ -149,7 +161,9 @@ def set_field(
 def set_status(
     work: Work, setup: Setup, agent: Agent | None, ticket: Ticket, status: Status, now: datetime
 ) -> Command:
-    return Command(commands.set_status(ticket, status, setup.policy, _by(agent), now))
+    """Move a ticket to a status; whoever closes it in this way leaves it to the policy what is asked then."""
+    done = Command(commands.set_status(ticket, status, setup.policy, _by(agent), now))
+    return as_the_policy_asks(work, setup, done, now) if status is Status.CLOSED else done
 
 
 def reopen(work: Work, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:

@@ -40,6 +40,14 @@ PROGRAM_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of a customer's that agents do not get; `why` is large, kind or gone."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Objection:
     """Why files must not go out; the first that holds is told."""
 
@@ -71,17 +79,14 @@ def _objection(files: Sequence[Attachment], desk: Desk) -> "Objection | None":
 
 def for_agents(attachments: Sequence[Attachment], desk: Desk) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The places of those that agents get to see in their chat, and a sentence for each of the others."""
-    shown: list[int] = []
-    left: list[str] = []
-    for place in passed_on(attachments):
-        one = attachments[place]
-        if is_program(one, desk.refused_files):
-            left.append(f"{names_of([one])} is not shown here, because it is a program.")
-        elif _are_too_large([*(attachments[other] for other in shown), one], desk):
-            left.append(f"{names_of([one])} is not shown here, because it is too large.")
-        elif one.size:
-            shown.append(place)
-    return tuple(shown), tuple(left)
+    shown, left = _sorted_out(attachments, desk)
+    because = {"kind": "it is a program", "large": "it is too large"}
+    return shown, tuple(f"{one.name} is not shown here, because {because[one.why]}." for one in left)
+
+
+def not_shown(attachments: Sequence[Attachment], desk: Desk) -> tuple[LeftOut, ...]:
+    """Those that agents do not get to see in their chat."""
+    return _sorted_out(attachments, desk)[1]
 
 
 def names_of(files: Iterable[Attachment]) -> str:
@@ -92,6 +97,20 @@ def is_program(file: Attachment, endings: Iterable[str]) -> bool:
     """Would it run when somebody opens it? Windows drops blanks and dots from the end of a name."""
     ending = file.filename.lower().rstrip(" .").rpartition(".")[2]
     return file.content_type.lower() in PROGRAM_TYPES or ending in endings
+
+
+def _sorted_out(attachments: Sequence[Attachment], desk: Desk) -> tuple[tuple[int, ...], tuple[LeftOut, ...]]:
+    shown: list[int] = []
+    left: list[LeftOut] = []
+    for place in passed_on(attachments):
+        one = attachments[place]
+        if is_program(one, desk.refused_files):
+            left.append(LeftOut(names_of([one]), "kind"))
+        elif _are_too_large([*(attachments[other] for other in shown), one], desk):
+            left.append(LeftOut(names_of([one]), "large"))
+        elif one.size:
+            shown.append(place)
+    return tuple(shown), tuple(left)
 
 
 def _belongs_to_the_mail(file: Attachment) -> bool:

@@ -31,7 +31,7 @@ REMINDERS = (
 QUIET_HOURS = "quiet-hours"  # a person's choice, as `intake.quiet` reads it
 LANGUAGE = "language"  # a chat's choice
 CAN_BE_MUTED = frozenset(
-    {"reminder-customer", "breach-customer", "status-changed"}
+    {"reminder-customer", "breach-customer", "status-changed", "survey"}
 )  # in a chat: they go by mail
 # What nobody hears of who did not choose one of these.
 BY_CHOICE = {

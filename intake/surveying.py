@@ -1,10 +1,11 @@
 """Asking the requester of a ticket how it went, when an agent who closes it wants that.
 
-They are asked once a ticket, where they read, within the budgets of what we send by ourselves. The
+They are asked once a ticket, where they read, within the budgets of what we send by ourselves, in the
+words that say its end: one message, not two. Where nothing says it the question goes alone. The
 first objection that holds is said to the agent, and the ticket is closed all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from intake.requests.words import table
 from intake.tickets import Ticket
 from intake.work import Setup, Work
 
-SURVEY = "survey"
+SURVEY, END = "survey", "status-changed"
 # Nobody reads what is sent there, by what stands before the @.
 MACHINES = table("""
     noreply no-reply no_reply donotreply do-not-reply nobody bounce bounces mailer-daemon postmaster
@@ -36,8 +37,15 @@ def asking(work: Work, decision: Decision, setup: Setup, now: datetime) -> Decis
         decision,
         because=f"{decision.because}; they are asked how it went",
         changes=(*decision.changes, asked),
-        notices=(*decision.notices, _notice()),
+        notices=_with_the_question(decision.notices),
     )
+
+
+def _with_the_question(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The question takes the place of the notice that says the end, with the last words that it has."""
+    ends = [one for one in notices if one.name == END and one.audience is Audience.REQUESTER]
+    text = next((one.facts.get("text", "") for one in ends), "")
+    return (*(one for one in notices if one not in ends), replace(_notice(), facts={"text": text}))
 
 
 def objection(work: Work, ticket: Ticket, setup: Setup, now: datetime) -> str:

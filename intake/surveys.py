@@ -10,8 +10,8 @@ Whom we ask is in `intake.surveying`.
 from intake.context import Context
 from intake.decisions import Audience, Decision, Fate, KeepRating, Notice
 from intake.messages import Inbound
-from intake.requests.rating import Rating, rating_in
-from intake.tickets import Desk, Score, Ticket
+from intake.requests.rating import Rating, rating_alone, rating_in
+from intake.tickets import Desk, Person, Score, Status, Survey, Ticket
 from intake.words import sender_words
 
 RATED = "agent-rated"
@@ -24,6 +24,15 @@ def rated(inbound: Inbound, context: Context) -> Decision | None:
         return None
     rating = rating_in(inbound.reply, inbound.subject)
     return answered(context.ticket, rating, sender_words(inbound), context.desk) if rating else None
+
+
+def alone_in(text: str, survey: Survey | None, ticket: Ticket, person: Person | None) -> Rating | None:
+    """What a chat's message rates that answers the question directly: one of the words, of whoever was asked.
+
+    Anything longer is a follow-up; and so is everything once the ticket goes on.
+    """
+    is_theirs = survey is not None and person is not None and survey.person == person.id
+    return rating_alone(text) if is_theirs and ticket.status is Status.CLOSED else None
 
 
 def answered(ticket: Ticket, rating: Rating, sender: str, desk: Desk) -> Decision:

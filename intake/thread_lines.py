@@ -35,7 +35,7 @@ from intake.work import Setup, Work
 ANSWERED, CHANGED, DECIDED = "agent-answered", "agent-changed", "agent-decided"
 SNOOZED = "agent-snoozed"
 SAID = ("agent-answer", "colleague-said")  # rules of words that customers read
-LAST_WORDS = ("status-changed", "out-of-scope")
+LAST_WORDS = ("status-changed", "out-of-scope", "survey")
 WAYS = {"email": "email", "telegram": "Telegram", "slack": "Slack"}
 
 

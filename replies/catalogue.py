@@ -39,6 +39,12 @@ KINDS = (
         answers=True,
     ),
     NoticeKind("added", "Their message is on the ticket", defaults={"remarks": ()}, answers=True),
+    NoticeKind(
+        "files-left-out",
+        "Their message is here, and files of it are not; what to do about each",
+        needs=("files",),  # name, why: large, kind, gone
+        answers=True,
+    ),
     NoticeKind("reopened", "Their message opened a solved ticket again", answers=True),
     NoticeKind(
         "open-on-portal",
@@ -125,7 +131,12 @@ KINDS = (
         needs=("status",),
         defaults={"text": "", "closes": None},
     ),
-    NoticeKind("survey", "Their ticket is closed; how did it go? Asked once a ticket", purpose="survey"),
+    NoticeKind(
+        "survey",
+        "Their ticket is closed, as status-changed says it else; how did it go? text: closing words",
+        defaults={"text": ""},
+        purpose="survey",
+    ),
     NoticeKind("merged", "Their ticket goes on in another one; into: its reference", needs=("into",)),
     NoticeKind(
         "out-of-scope",
@@ -290,6 +301,14 @@ KINDS = (
         # company, and reads nothing of how the desk is set up
         needs=("channel", "inviter"),
         defaults={"outside": False, "is_outsider": False},
+        to_ticket=False,
+    ),
+    NoticeKind(
+        "agent-channel-shut",
+        "A shared channel takes nothing any more, and its people are written to by mail",
+        # tickets: references of the open ones there; unreached: of those whose requester has no address
+        needs=("channel", "reason"),
+        defaults={"organisation": "", "tickets": (), "unreached": ()},
         to_ticket=False,
     ),
     NoticeKind(

@@ -121,7 +121,11 @@ def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
 
 
 def _words(tokens: Sequence[Token]) -> str:
-    """What an inline run says; a link whose words are not its address is followed by the address."""
+    """What an inline run says; a link whose words are not its address is followed by the address.
+
+    One that stands alone, as in a list of answers to choose from, is its words, a colon and the address.
+    """
+    before = ": {}" if _is_one_link(tokens) else " ({})"
     said: list[str] = []
     opened: list[tuple[str, int]] = []
     for token in tokens:
@@ -133,8 +137,12 @@ def _words(tokens: Sequence[Token]) -> str:
             case "link_close":
                 address, start = opened.pop()
                 said.append(
-                    "" if token.info == "auto" or "".join(said[start:]) == address else f" ({address})"
+                    "" if token.info == "auto" or "".join(said[start:]) == address else before.format(address)
                 )
             case _:
                 said.append(token.content)
     return "".join(said)
+
+
+def _is_one_link(tokens: Sequence[Token]) -> bool:
+    return len(tokens) == 3 and (tokens[0].type, tokens[2].type) == ("link_open", "link_close")

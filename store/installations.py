@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
-from store.chat_tables import installations
+from store.chat_tables import installations, places
 from store.work import SqlWork
 
 
@@ -39,6 +39,8 @@ def install(work: SqlWork, one: Installation) -> None:
     new = {"medium": one.medium, "team": one.team, "installed_at": one.installed_at}
     row = insert(installations).values(**new, **values)
     work.connection.execute(row.on_conflict_do_update(index_elements=["medium", "team"], set_=values))
+    theirs = places.c.medium == one.medium, places.c.place.startswith(f"{one.team}/", autoescape=True)
+    work.connection.execute(update(places).where(*theirs).values(broken=""))  # found out anew
 
 
 def installed(work: SqlWork, medium: str) -> list[Installation]:

@@ -68,6 +68,14 @@ def posts_of(work: SqlWork, ticket: int, medium: str, role: str = "") -> list[Po
     return [_post(row) for row in work.connection.execute(query.order_by(posts.c.at, posts.c.external))]
 
 
+def last_at(work: SqlWork, medium: str, place: str, thread: str = "") -> Post | None:
+    """The last thing that we said at a place, in one of its threads if one is named."""
+    there = posts.c.medium == medium, posts.c.place == place, posts.c.outbox.is_not(None)
+    query = select(posts).where(*there).order_by(posts.c.at.desc(), posts.c.external.desc()).limit(1)
+    row = work.connection.execute(query.where(posts.c.thread == thread) if thread else query).first()
+    return _post(row) if row else None
+
+
 def is_anything_of(work: SqlWork, medium: str, place: str, ticket: int) -> bool:
     """Whether a ticket has something at a place: words of it, or an answer."""
     there = posts.c.ticket == ticket, posts.c.medium == medium, posts.c.place == place

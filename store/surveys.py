@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from intake.decisions import AskSurvey, KeepRating
+from intake.decisions import AskSurvey, Fate, KeepRating
 from intake.messages import clean
 from intake.satisfaction import Answer
 from intake.tickets import Survey, Ticket
 from store.side_tables import surveys
-from store.tables import agents, organisations, tickets
+from store.tables import agents, messages, organisations, tickets
 
 if TYPE_CHECKING:
     from store.work import SqlWork
@@ -21,6 +21,13 @@ def survey_of(work: "SqlWork", number: int) -> Survey | None:
     """What the requester of a ticket was asked, None where nobody was."""
     row = work.connection.execute(select(*surveys.c).where(surveys.c.ticket == number)).first()
     return _survey(row) if row else None
+
+
+def is_the_last_word(work: "SqlWork", asked: Survey) -> bool:
+    """Whether nothing was said between us and the customers on its ticket since they were asked."""
+    later = messages.c.ticket == asked.ticket, messages.c.at > asked.asked_at
+    said = messages.c.public.is_(True), messages.c.fate.in_((Fate.OPEN, Fate.APPEND))
+    return work.connection.execute(select(messages.c.id).where(*later, *said).limit(1)).first() is None
 
 
 def survey(

@@ -245,7 +245,7 @@ async def _invited_again(slack, channel):
 )
 def test_the_first_card_after_the_triage_channel_was_mended_goes_there(tmp_path, spoil, mend):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_channel("fallback", private=True, members=[space.sam])
             async with at_work(tmp_path, space, fallback_channel=f'"{other}"') as desk:

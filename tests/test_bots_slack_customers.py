@@ -646,6 +646,51 @@ def test_files_come_with_the_message_whatever_they_say_they_are(tmp_path):
     assert "big.bin was left out: it is larger than 1 MiB" in trace
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([("big.bin", b"x" * 1_100_000)], ["big.bin: too large for us"]),
+        ([("photo.png", b"MZ\x90 a program")], ["photo.png.exe: we take no programs"]),
+        ([("big.bin", b"x" * 1_100_000), ("a.bat", b"del")], ["big.bin", "a.bat"]),  # one message, one notice
+        ([("trace.txt", b"a line\n")], []),
+    ],
+)
+def test_a_customer_reads_once_which_files_were_left_out_and_what_to_do(tmp_path, files, said):
+    async def story():
+        async with world(tmp_path, max_file_mib="1") as desk:
+            desk.register()
+            ts = await asked(desk, "See these.", files=files)
+            return [one for one in in_thread(desk, ts) if "Please send it" in one]
+
+    told = asyncio.run(story())
+
+    assert bool(said) == len(told)
+    assert all(one in told[0] and "VS-1001" in told[0] for one in said)
+
+
+def test_a_file_that_slack_does_not_hand_over_is_told_to_its_sender_in_their_thread(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.register()
+            desk.slack.fail("files.download", html=True)
+            ts = await asked(desk, "status", files=[("trace.zip", b"PK\3\4 a trace")])
+            return in_thread(desk, ts)
+
+    assert "trace.zip: we could not fetch it. Please send it again." in asyncio.run(story())[-1]
+
+
+def test_whoever_waits_to_be_let_in_reads_nothing_of_their_files(tmp_path):
+    async def story():
+        async with world(tmp_path, max_file_mib="1") as desk:
+            desk.register()
+            ts = await asked(desk)
+            told = len(in_thread(desk, ts))
+            await asked(desk, "See.", desk.space.eve, thread_ts=ts, files=[("big.bin", b"x" * 1_100_000)])
+            return messages(desk)[-1]["fate"], len(in_thread(desk, ts)) - told
+
+    assert ("hold", 0) == asyncio.run(story())
+
+
 def test_an_event_about_somebody_elses_workspace_is_not_ours(tmp_path):
     async def run():
         async with a_slack() as slack:

@@ -207,7 +207,7 @@ def test_no_other_workspace_takes_the_place_of_the_agents_own_while_the_app_is_o
     monkeypatch.setattr(tokens, "WATCH_SECONDS", 0.2)
 
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Second", installed=True)
             desk = _desk(tmp_path, space, bot_token="")

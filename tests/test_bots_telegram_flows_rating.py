@@ -16,6 +16,7 @@ from intake.tickets import Score, Status
 from intake.tokens import Purpose
 from store import outbox
 from store.exports import history_of
+from store.telegram_posts import record_posted
 from telegram_world import in_world
 from test_bots_telegram_flows import opened_by_phone
 
@@ -48,6 +49,12 @@ def closed(desk):
 def question(desk):
     (found,) = [p for p in desk.ask(outbox.listed) if p.outbound.notice == "survey"]
     return found
+
+
+def posted(desk):
+    """The carrier has said the question."""
+    asked = question(desk)
+    desk.write(lambda work: record_posted(work, asked.id, asked.outbound, place(1), [500], desk.now))
 
 
 def pressed(desk, label, user=1):
@@ -136,6 +143,27 @@ def test_a_colleague_who_sees_the_ticket_was_not_asked(desk):
 
     assert (None, "") == kept(desk, number)
     assert "I can't find" in desk.last(2)
+
+
+@pytest.mark.parametrize(("words", "score"), [("good", Score.GOOD), ("👎", Score.BAD), ("gut", Score.GOOD)])
+def test_the_bare_word_in_place_of_the_button_counts_as_well(desk, words, score):
+    number = closed(desk)
+    posted(desk)
+    desk.say(1, words)
+
+    assert (score, "") == kept(desk, number)
+    assert ("answer", "survey-answer") == desk.fates()[-1]
+    assert Status.CLOSED is desk.ticket(number).status
+
+
+@pytest.mark.parametrize("words", ["good, but it is down again", "It is down again", "good?"])
+def test_anything_longer_than_the_word_is_a_message_like_any_other(desk, words):
+    number = closed(desk)
+    posted(desk)
+    desk.say(1, words)
+
+    assert (None, "") == kept(desk, number)
+    assert "survey-answer" != desk.fates()[-1][1]
 
 
 def test_who_blocked_the_bot_is_asked_by_mail_and_answers_at_the_same_sort_of_address(desk):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.requests.rating import Rating, rating_in
+from intake.requests.rating import Rating, rating_alone, rating_in
 from intake.requests.rating_words import BAD, BEFORE, GOOD, PLEASANTRIES
 from intake.tickets import Score
 
@@ -74,3 +74,28 @@ def test_a_long_text_takes_no_long_time(text):
     found = rating_in(text)
 
     assert len(found.comment if found else "") <= 4000
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [
+        ("good", GOOD_ONE),
+        (" Bad! ", BAD_ONE),
+        ("gut", GOOD_ONE),
+        ("Schlecht.", BAD_ONE),
+        ("not bad", GOOD_ONE),
+        ("nicht gut", BAD_ONE),
+        ("👍🏽", GOOD_ONE),
+        ("👎", BAD_ONE),
+        ("very good", None),  # one word more than the tables have
+        ("good, thanks", None),
+        ("good\n\nbut slow", None),
+        ("Good morning", None),
+        ("> good", None),
+        ("good?", None),  # asks something
+        ("Thanks", None),
+        ("", None),
+    ],
+)
+def test_in_a_chat_only_the_bare_word_is_a_rating(text, rating):
+    assert rating == rating_alone(text)

@@ -151,6 +151,97 @@ def test_spam_is_never_asked_about(world):
     assert 0 == asked(world)
 
 
+def test_that_it_is_closed_the_last_words_and_the_question_are_one_message(world):
+    def decide(work):
+        words = "It was the cable."
+        done = commands.set_status(work.ticket(1001), Status.CLOSED, world.setup.policy, "", world.now, words)
+        return acting.with_survey(work, world.setup, Command(done), world.now)
+
+    before = len(world.promised())
+    handle.carry_out(decide, world.store, world.setup, "sam", world.now)
+    body = world.last("survey").body
+
+    assert [("survey", ANA)] == world.promised()[before:]
+    assert ("is closed" in body, "It was the cable." in body, "How did it go?" in body) == (True, True, True)
+
+
+def test_who_cannot_be_asked_is_told_that_it_is_closed_as_ever(world):
+    close(world)
+    reopen(world)
+    before = len(world.promised())
+    close(world)
+
+    assert [("status-changed", ANA)] == world.promised()[before:]
+
+
+def test_where_nothing_says_the_end_the_question_goes_alone(world):
+    def decide(work):
+        done = commands.set_status(work.ticket(1001), Status.CLOSED, world.setup.policy, "", world.now)
+        return acting.with_survey(work, world.setup, Command(replace(done, notices=())), world.now)
+
+    before = len(world.promised())
+    handle.carry_out(decide, world.store, world.setup, "sam", world.now)
+
+    assert [("survey", ANA)] == world.promised()[before:]
+
+
+def by_the_menu(work, world, agent, ticket):
+    return acting.set_status(work, world.setup, agent, ticket, Status.CLOSED, world.now)
+
+
+def by_the_menu_solved(work, world, agent, ticket):
+    return acting.set_status(work, world.setup, agent, ticket, Status.SOLVED, world.now)
+
+
+def as_spam(work, world, agent, ticket):
+    return acting.spam(work, world.setup, agent, ticket, world.now)
+
+
+def by_merging(work, world, agent, ticket):
+    return acting.merge(work, world.setup, agent, ticket, work.ticket(1003), world.now)
+
+
+@pytest.mark.parametrize(
+    ("ends", "says", "times"),
+    [
+        (by_the_menu, True, 1),
+        (by_the_menu, False, 0),
+        (by_the_menu_solved, True, 0),
+        (as_spam, True, 0),
+        (by_merging, True, 0),
+    ],
+)
+def test_whoever_closes_without_saying_leaves_it_to_the_policy_whether_to_ask(world, ends, says, times):
+    world.opens(ANA, "Another")
+    file = world.setup.policy.file
+    lifecycle = file.lifecycle.model_copy(update={"survey_at_close": says})
+    policy = replace(world.setup.policy, file=file.model_copy(update={"lifecycle": lifecycle}))
+    world.setup = replace(world.setup, policy=policy)
+    handle.carry_out(
+        lambda work: ends(work, world, work.agent("sam@vendor.example"), work.ticket(1001)),
+        world.store,
+        world.setup,
+        "sam",
+        world.now,
+    )
+
+    assert times == asked(world)
+
+
+def test_time_alone_asks_nobody(world):
+    file = world.setup.policy.file
+    lifecycle = file.lifecycle.model_copy(update={"survey_at_close": True})
+    policy = replace(world.setup.policy, file=file.model_copy(update={"lifecycle": lifecycle}))
+    world.setup = replace(world.setup, policy=policy)
+    world.command(
+        lambda ticket: commands.set_status(ticket, Status.SOLVED, world.setup.policy, "done", world.now)
+    )
+    later = world.now + timedelta(days=lifecycle.close_solved_after_days + 1)
+    handle.age([1001], world.store, world.setup, later)
+
+    assert (Status.CLOSED, 0) == (world.ticket().status, asked(world))
+
+
 def test_being_asked_counts_in_the_budget_of_the_ticket(world):
     def spent_on_it():
         with world.store.reading() as work:
@@ -159,7 +250,7 @@ def test_being_asked_counts_in_the_budget_of_the_ticket(world):
     before = spent_on_it()
     close(world)
 
-    assert 2 == spent_on_it() - before  # that it is closed, and the question
+    assert 1 == spent_on_it() - before  # that it is closed, and the question: one message
 
 
 # Whose answer counts

@@ -80,6 +80,13 @@ FACTS = {
         "remarks": ("Version 3.1 is supported until 22 June 2027.",),
     },
     "added": {},
+    "files-left-out": {
+        "files": (
+            {"name": "trace.zip", "why": "large"},
+            {"name": "a.exe", "why": "kind"},
+            {"name": "photo.png", "why": "gone"},
+        )
+    },
     "reopened": {},
     "open-on-portal": {"because": BECAUSE},
     "ticket-closed": {"because": "A ticket that support has closed cannot be reopened."},
@@ -154,7 +161,7 @@ FACTS = {
         "address": "mario@acme.example",
         "reason": "bot was blocked",
     },
-    "survey": {},
+    "survey": {"text": "The new version is installed."},
     "agent-rated": {"sender": "Mario Rossi", "score": "bad", "text": "It took a week.\n\nNobody called."},
     "agent-edited": {
         "sender": "Mario Rossi",
@@ -177,6 +184,13 @@ FACTS = {
         "is_told": True,
     },
     "agent-elsewhere": {"channel": "C0123", "inviter": "<@U0123>"},
+    "agent-channel-shut": {
+        "channel": "acme",
+        "organisation": "Acme Ltd",
+        "reason": "it is archived",
+        "tickets": ("WX-1042", "WX-1044"),
+        "unreached": ("WX-1044",),
+    },
     "ticket-status": {
         "tickets": [
             {"reference": "WX-1042", "subject": "Calls drop", "state": "assigned", "due": DUE},

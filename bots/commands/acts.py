@@ -145,7 +145,7 @@ def close(wired: Wired, number: int, by: str, survey: bool | None) -> str:
 
     def decide(work: SqlWork, now: datetime) -> Command:
         ticket, agent = known_ticket(work, number), actor(work, by)
-        done = acting.set_status(work, wired.setup, agent, ticket, Status.CLOSED, now)
+        done = acting.close(work, wired.setup, agent, ticket, "", acting.Words(""), now)
         return acting.with_survey(work, wired.setup, done, now) if wants else done
 
     return _told(wired, acted(wired, by, decide))

@@ -25,16 +25,17 @@ from bots.slack.pace import ANSWER, MESSAGE, Order
 from bots.slack.signs import SIGN, carry_sign
 from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.triage import Triage
+from bots.slack.unreachable import ENDED, NOT_INSTALLED, REASONS, turn_to_mail
 from bots.slack.uploads import Uploads, check
-from bots.slack.workspaces import MEDIUM
+from bots.slack.workspaces import MEDIUM, NotInstalled
 from intake.decisions import is_for_customers
-from intake.errors import PermanentFailure
+from intake.errors import PermanentFailure, TemporaryFailure
 from intake.messages import File, Outbound
 from intake.policy import Policy
 from intake.readers import DIRECT, TRIAGE, privileged
 from store import chat_places, posts
 from store.again import AGAIN
-from store.chat_places import PlaceKind
+from store.chat_places import ChatPlace, PlaceKind
 from store.chats import is_of_customer
 from store.files import file_of, files_of, kept_files_of
 from store.held_notices import HELD, REDRAW, Settled, settled_by
@@ -113,10 +114,37 @@ class SlackCarrier:
     async def _to_customers(self, promise: Claimed, place: str) -> str:
         team, channel, thread = [*place.split("/"), "", ""][:3]
         number = promise.outbound.ticket_number
-        if not await self._desk.read(lambda work: _reads(work, f"{team}/{channel}", number)):
+        known = await self._desk.read(lambda work: _reads(work, f"{team}/{channel}", number))
+        if known is None:
             raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of this customer")
+        if known.broken:
+            return await self._by_mail(promise, known.place, known.broken)
         where = Where(team, channel, thread)
-        return await self._say(promise, where, blocks.customer_messages(promise.outbound))
+        try:
+            return await self._say(promise, where, blocks.customer_messages(promise.outbound))
+        except TemporaryFailure as error:
+            if word := self._shut_by(team, error):
+                return await self._by_mail(promise, known.place, word)
+            raise
+
+    def _shut_by(self, team: str, error: TemporaryFailure) -> str:
+        """Slack's word for a channel that takes nothing any more, "" where it may take it later.
+
+        While the agents' own workspace is without the app, everything waits.
+        """
+        if isinstance(error, ChannelGone):
+            return error.error
+        workspaces = self._speaking.workspaces
+        if isinstance(error, NotInstalled):
+            return NOT_INSTALLED
+        dead = workspaces.dead(team) if workspaces.key(team) else ""
+        return dead if dead in ENDED else ""
+
+    async def _by_mail(self, promise: Claimed, place: str, word: str) -> str:
+        setup, now = self._desk.setup, datetime.now(UTC)
+        if not await self._desk.write(lambda work: turn_to_mail(work, promise, place, word, setup, now)):
+            raise PermanentFailure(f"Slack: {REASONS.get(word, word)}, and no address of theirs takes mail")
+        return ""
 
     async def _words(self, promise: Promise, place: str) -> tuple[Sequence[Message], Sequence[File]]:
         """What was said about a ticket at a place, as it would be said now, with the files kept of it."""
@@ -202,12 +230,13 @@ def _order(promise: Claimed) -> Order:
     return (ANSWER if promise.outbound.automatic == "no" else MESSAGE, promise.id)
 
 
-def _reads(work: SqlWork, place: str, number: int) -> bool:
-    """Whether a channel is one of the ticket's customer: it may have been given to another meanwhile."""
+def _reads(work: SqlWork, place: str, number: int) -> ChatPlace | None:
+    """A channel of the ticket's customer, None for another: it may have been given away meanwhile."""
     known = chat_places.place_at(work, MEDIUM, place)
     if known is None or known.kind is not PlaceKind.CUSTOMERS:
-        return False
-    return is_of_customer(work.ticket(number) if number else None, known.organisation)
+        return None
+    is_theirs = is_of_customer(work.ticket(number) if number else None, known.organisation)
+    return known if is_theirs else None
 
 
 def _team_that_reads(work: SqlWork, user: str, number: int, policy: Policy) -> str:

@@ -19,9 +19,11 @@ from bots.slack.calls import Json
 from bots.slack.downloads import Downloads, Fetched
 from bots.slack.neighbours import Neighbours
 from bots.slack.people import People, email_of, name_of
+from bots.slack.rating import keep_rating, rating_here
 from bots.slack.reading import people_in, plain_text
 from bots.slack.staff import Staff
-from bots.slack.told import answered_in_place, told_of_edit
+from bots.slack.told import answered_in_place, tell_left_out, told_of_edit
+from bots.slack.unreachable import opened
 from bots.slack.workspaces import MEDIUM, Workspaces
 from intake import handle
 from intake.decisions import Decision, Fate
@@ -171,6 +173,7 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
         return
+    opened(work, said.place.place, now)
     asked = None if said.files.files else status_asked(said.question, setup.policy.pattern)
     if asked is not None:
         work.for_delivery(said.delivery)
@@ -178,12 +181,22 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
         message = work.keep(said.raw, inbound, answer, None, now)
         if _may_still_ask(work, said, now):
             status_of(work, inbound, asked, ticket, said.place, setup, now)
+            tell_left_out(work, inbound, said.files.missed, 0, message, setup, now)
         _record(work, said, message, 0, "question")
+        return
+    rating = None if said.files.missed else rating_here(work, inbound, ticket, said.channel, said.root)
+    if ticket and rating:
+        work.for_delivery(said.delivery)
+        at = f"{said.channel}/{said.ts}"
+        message = keep_rating(work, said.raw, inbound, ticket, rating, at, setup, now)
+        _record(work, said, message, ticket.number, "rating")
         return
     letter = Letter(
         said.raw, inbound, delivery=said.delivery, files=said.files.files, refuse_in_session=False
     )
     receipt = handle.receive_in(work, letter, setup, now)
+    if receipt.fate in handle.TAKEN and not receipt.duplicate:
+        tell_left_out(work, inbound, said.files.missed, receipt.ticket, receipt.message, setup, now)
     _record(work, said, receipt.message, receipt.ticket, "customer")
 
 

@@ -15,6 +15,7 @@ import aiohttp
 from bots.slack.calls import Json, Lost, Refused, SlackFailure
 from bots.slack.speaking import Speaking
 from bots.sniffing import is_page_instead, sniffed
+from intake.files import LeftOut
 from intake.mail.attachments import safe_name
 from intake.messages import ALONE, Attachment, File
 
@@ -28,12 +29,17 @@ class NotFetched(Exception):
     """A file that cannot be had, in words."""
 
 
+class TooLarge(NotFetched):
+    """A file that is larger than a customer's may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """The files of a message in their order, and what had to be left out."""
 
     files: tuple[File, ...] = ()
     defects: tuple[str, ...] = ()
+    missed: tuple[LeftOut, ...] = ()  # the same for whoever sent them
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -55,22 +61,22 @@ class Downloads:
         """Every file that can be had; raises a SlackFailure for one that may be there later."""
         found: list[File] = []
         defects: list[str] = []
+        missed: list[LeftOut] = []
         for one in files:
             told = one
             try:
                 told = await self._told(team, one)
                 found.append(await self._one(team, told))
-            except NotFetched as error:
-                defects.append(f"the file {name_in(told)} was left out: {error}")
-            except SlackFailure as error:
-                if not is_last_try:
+            except (NotFetched, SlackFailure) as error:
+                if isinstance(error, SlackFailure) and not is_last_try:
                     raise
                 defects.append(f"the file {name_in(told)} was left out: {error}")
-        return Fetched(tuple(found), tuple(defects))
+                missed.append(LeftOut(name_in(told), "large" if isinstance(error, TooLarge) else "gone"))
+        return Fetched(tuple(found), tuple(defects), tuple(missed))
 
     async def _one(self, team: str, told: Json) -> File:
         if int(told.get("size") or 0) > self._most:
-            raise NotFetched(f"it is larger than {self._most // MIB} MiB")
+            raise TooLarge(f"it is larger than {self._most // MIB} MiB")
         promised = str(told.get("mimetype") or "")
         data = await self._bytes(team, str(told.get("url_private_download") or told.get("url_private") or ""))
         size = int(told.get("size") or 0)
@@ -116,7 +122,7 @@ class Downloads:
         async for piece in response.content.iter_chunked(CHUNK):
             data += piece
             if len(data) > self._most:
-                raise NotFetched(f"it is larger than {self._most // MIB} MiB")
+                raise TooLarge(f"it is larger than {self._most // MIB} MiB")
         return bytes(data)
 
 

@@ -15,6 +15,7 @@ from bots.slack.dispatch import Dispatch, Heard
 from bots.slack.listening import Hands
 from bots.slack.news import News
 from bots.slack.people import is_of, name_of
+from bots.slack.unreachable import UNSHARED, opened, shut, shut_all
 from bots.slack.workspaces import MEDIUM
 from intake.decisions import Audience, Notice, Recipient
 from intake.messages import Address
@@ -41,11 +42,12 @@ class Events:
         return {
             "message": self._message,
             "member_joined_channel": self._joined,
-            "channel_shared": self._changed_channel,
-            "channel_archive": self._changed_channel,
-            "group_archive": self._changed_channel,
-            "channel_unarchive": self._changed_channel,
-            "group_unarchive": self._changed_channel,
+            "channel_shared": self._opened,
+            "channel_archive": self._archived,
+            "channel_unarchive": self._opened,
+            "channel_unshared": self._unshared,
+            "group_archive": self._archived,
+            "group_unarchive": self._opened,
             "channel_id_changed": self._renumbered,
             "subteam_members_changed": self._changed_group,
             "user_change": self._changed_user,
@@ -78,7 +80,9 @@ class Events:
         known = await self._hands.desk.read(
             lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}")
         )
-        if event.get("user") == bot and known is None:
+        if event.get("user") == bot and known is not None:
+            await self._is_used_again(known.place)
+        elif event.get("user") == bot:
             await self._invited(team, channel, str(event.get("inviter") or ""))
 
     async def _invited(self, team: str, channel: str, inviter: str) -> None:
@@ -101,10 +105,30 @@ class Events:
 
         await self._hands.desk.write(told)
 
-    async def _changed_channel(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+    async def _archived(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        await self._shut(team, str(event["channel"]), "is_archived")
+
+    async def _unshared(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        """Nobody outside reads it any more; in the customer's own workspace they are not outside."""
+        is_ours = not self._hands.speaking.workspaces.key(team)
+        is_left = is_ours and not event.get("is_ext_shared")
+        await self._shut(team, str(event["channel"]), UNSHARED if is_left else "")
+
+    async def _opened(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         channel = str(event["channel"])
+        await self._shut(team, channel, "")
+        await self._is_used_again(f"{team}/{channel}")
+
+    async def _shut(self, team: str, channel: str, word: str) -> None:
+        """A triage channel is looked over again; in one of customers nothing is said, if there is a word."""
         if await self._hands.triage.is_triage(team, channel):
             await self._looked_anew(channel)
+        elif word:
+            setup, now = self._hands.desk.setup, datetime.now(UTC)
+            await self._hands.desk.write(lambda work: shut(work, f"{team}/{channel}", word, setup, now))
+
+    async def _is_used_again(self, place: str) -> None:
+        await self._hands.desk.write(lambda work: opened(work, place, datetime.now(UTC)))
 
     async def _looked_anew(self, channel: str) -> None:
         """Here and, before anything else is posted there, in every other process."""
@@ -138,9 +162,19 @@ class Events:
             await self._ended(team, "token_revoked")
 
     async def _ended(self, team: str, because: str) -> None:
-        """The app is in that workspace no more: its tokens are forgotten, and agents hear of it."""
-        now = datetime.now(UTC)
-        await self._hands.desk.write(lambda work: installations.end(work, MEDIUM, team, because, now))
+        """The app is in that workspace no more: its tokens are forgotten, and agents hear of it.
+
+        The agents' own is mended soon, and all waits; what is for a customer's goes by mail.
+        """
+        now, setup = datetime.now(UTC), self._hands.desk.setup
+        is_ours = not self._hands.speaking.workspaces.key(team)
+
+        def ended(work: SqlWork) -> None:
+            installations.end(work, MEDIUM, team, because, now)
+            if not is_ours:
+                shut_all(work, team, because, setup, now)
+
+        await self._hands.desk.write(ended)
         self._hands.speaking.workspaces.forget(team)
         log.warning("an installation has ended", team=team, because=because)
         await self._hands.speaking.tokens.died(team, because)

@@ -33,6 +33,7 @@ EVENTS = (
     "channel_id_changed",
     "channel_shared",
     "channel_unarchive",
+    "channel_unshared",
     "group_archive",
     "group_unarchive",
     "member_joined_channel",

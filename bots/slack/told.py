@@ -6,14 +6,20 @@ from datetime import datetime
 
 from bots.slack.workspaces import MEDIUM
 from intake import commands, handle
+from intake.context import Context
 from intake.decisions import Audience, Decision, Fate, Notice
+from intake.files import LeftOut, not_shown
 from intake.handle import Command, Setup
-from intake.messages import Address, File, Inbound, Raw
+from intake.messages import Address, Assurance, File, Inbound, Raw
+from intake.promising import promise, where_they_read
+from intake.readers import readers
 from intake.tickets import Agent, Ticket
 from intake.words import secret_kinds
 from store import outbox
 from store.edits import Edit
 from store.work import SqlWork
+
+FILES_NAMED = 10
 
 
 def told_of_edit(work: SqlWork, edit: Edit, text: str, setup: Setup, now: datetime) -> None:
@@ -26,6 +32,28 @@ def told_of_edit(work: SqlWork, edit: Edit, text: str, setup: Setup, now: dateti
     notice = Notice("agent-edited", Audience.ASSIGNEE, said, "auto-generated")
     decision = Decision(Fate.ANSWER, "edited", "A message was changed.", ticket=ticket, notices=(notice,))
     handle.carry_out_in(work, lambda _: Command(decision), setup, "slack", now)
+
+
+def tell_left_out(
+    work: SqlWork,
+    inbound: Inbound,
+    missed: Sequence[LeftOut],
+    number: int,
+    message: int,
+    setup: Setup,
+    now: datetime,
+) -> None:
+    """Whoever wrote reads in their thread which files agents do not get, and what to do."""
+    left = (*missed, *not_shown(inbound.attachments, setup.desk))
+    if not left or inbound.sender is None or inbound.assurance is Assurance.NONE:
+        return
+    files = [{"name": one.name, "why": one.why} for one in left[:FILES_NAMED]]
+    notice = Notice("files-left-out", Audience.SENDER, {"files": files})
+    context = Context(setup.desk, person=work.person(inbound.sender.address))
+    ticket = work.ticket(number) if number else None
+    for one in readers(work, notice, inbound, context, ticket, setup):
+        to = where_they_read(work, notice, one, inbound, ticket, setup.desk)
+        promise(work, notice, to, ticket, inbound, message, setup, now)
 
 
 def answered_in_place(

@@ -5,16 +5,13 @@ failed and another one with the same words goes to the person's address, all in 
 belongs to a dialogue is not mailed: buttons and questions make no sense there.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
+from bots.chat.by_mail import address_of, as_mail
 from bots.delivery import Claimed
 from intake.decisions import Audience, Decision, Fate, Notice
 from intake.handle import Command, Setup, carry_out_in
-from intake.lookup import is_given_up
-from intake.messages import Address, Outbound
 from intake.tickets import Person
-from replies.catalogue import CATALOGUE
 from store import outbox
 from store.people_lists import open_tickets_of_person
 from store.telegram_accounts import block, owner_of
@@ -25,13 +22,10 @@ def turn_to_mail(work: SqlWork, promise: Claimed, reason: str, setup: Setup, now
     """Say by mail what the chat did not take, where there is somebody to say it to."""
     outbound, place = promise.outbound, promise.outbound.recipient.address
     person = owner_of(work, place)
-    address = _address(work, person)
+    address = address_of(work, person)
     is_mailed = bool(address and not outbound.extra.get("dialogue"))
     ticket = work.ticket(outbound.ticket_number) if outbound.ticket_number else None
-    words = _as_mail(outbound, person, address, setup, now)
-    if ticket:
-        reference = setup.policy.file.reference.format(number=ticket.number)
-        words = replace(words, subject=f"Re: {ticket.subject} [{reference}]")
+    words = as_mail(outbound, person, address, ticket, setup, now)
     mailed = work.promise(words, ticket, now) if is_mailed else 0
     outbox.mark_failed(work, promise.id, f"{reason}; {f'by mail as {mailed}' if mailed else 'not by mail'}")
     note_block(work, place, reason, outbound.ticket_number, setup, now)
@@ -48,34 +42,10 @@ def note_block(work: SqlWork, place: str, reason: str, number: int, setup: Setup
         _tell_agents(work, person, reason, about, setup, now)
 
 
-def _address(work: SqlWork, person: Person | None) -> str:
-    """Where the person's mail goes, "" where none arrives."""
-    return next((one for one in person.emails if not is_given_up(work, one)), "") if person else ""
-
-
-def _as_mail(
-    outbound: Outbound, person: Person | None, address: str, setup: Setup, now: datetime
-) -> Outbound:
-    """The same words for a mailbox, under a Message-ID of their own and with a reply address."""
-    number, name = outbound.ticket_number, person.name if person else ""
-    kind = CATALOGUE.get(outbound.notice)
-    purpose = kind.purpose if kind else "reply"
-    reply_to = setup.addresses.reply_address(purpose, number, person.id, now) if number and person else ""
-    return replace(
-        outbound,
-        channel="email",
-        recipient=Address(name, address),
-        message_id=setup.addresses.message_id(number, now),
-        reply_to=reply_to,
-        lane="",
-        extra={},
-    )
-
-
 def _tell_agents(
     work: SqlWork, person: Person, reason: str, number: int, setup: Setup, now: datetime
 ) -> None:
-    address = _address(work, person)
+    address = address_of(work, person)
     facts = {"who": person.name or address, "address": address, "reason": reason}
     told = Notice("agent-chat-blocked", Audience.AGENTS, facts, "auto-generated")
     ticket = work.ticket(number) if number else None

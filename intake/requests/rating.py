@@ -19,6 +19,7 @@ MOST_PLEASANTRIES = 3
 _LONGEST_GREETING = 3  # words, with a name
 _LONGEST_REFERENCE = 2  # words behind the rating in the subject that our link begins
 _CLAUSE = re.compile(r"([^.!?;:,()\n–—]{1,80}?)(?:[.!?;:,()\n–—]|\s-\s|$)")
+_BARE = re.compile(r"[\w'’ -]{1,40}")
 _ROUND = " \t\n\r.,;:!–—-*_()"
 _INVISIBLE = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")  # colours and joints of a sign
 
@@ -52,6 +53,17 @@ def rating_in(text: str, subject: str = "") -> Rating | None:
     named = _begun(subject)
     is_ours = named is not None and len(words_in(named.comment)) <= _LONGEST_REFERENCE
     return Rating(named.score, words[:LONGEST_COMMENT]) if named and is_ours else None
+
+
+def rating_alone(text: str) -> Rating | None:
+    """What a text rates that is a word of the tables, or a sign, and nothing else at all.
+
+    >>> rating_alone("Very good!") is None, rating_alone(" good. ")
+    (True, Rating(score=<Score.GOOD: 'good'>, comment=''))
+    """
+    bare = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MOST_CHARACTERS])).strip(_ROUND)
+    score = _SIGNS.get(bare) or (_WORDS.get(" ".join(words_in(bare))) if _BARE.fullmatch(bare) else None)
+    return Rating(score) if score else None
 
 
 def _begun(text: str) -> Rating | None:

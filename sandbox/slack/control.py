@@ -61,6 +61,7 @@ ACTS = [
     "thread",
     "unarchive",
     "uninstall",
+    "unshare_channel",
     "verify_url",
     "views",
     "wait_until_idle",

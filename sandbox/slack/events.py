@@ -64,12 +64,13 @@ class Events:
         told: Json = {"type": "channel_shared", "connected_team_id": team, "channel": channel.id}
         self._of_channel(channel.id, told)
 
-    def archived(self, channel: Channel, user: str) -> None:
-        kind = "group_archive" if channel.is_private else "channel_archive"
-        self._of_channel(channel.id, {"type": kind, "channel": channel.id, "user": user})
+    def unshared(self, channel: Channel, team: str) -> None:
+        told: Json = {"type": "channel_unshared", "previously_connected_team_id": team}
+        told |= {"channel": channel.id, "is_ext_shared": channel.is_ext_shared}
+        self._of_channel(channel.id, told)
 
-    def unarchived(self, channel: Channel, user: str) -> None:
-        kind = "group_unarchive" if channel.is_private else "channel_unarchive"
+    def archived(self, channel: Channel, user: str) -> None:
+        kind = f"{'group' if channel.is_private else 'channel'}_{'' if channel.is_archived else 'un'}archive"
         self._of_channel(channel.id, {"type": kind, "channel": channel.id, "user": user})
 
     def renumbered(self, channel: Channel, before: str) -> None:

@@ -236,6 +236,9 @@ class SlackSandbox:
     async def archive(self, channel: str, user: str = "U0ADMIN") -> None:
         self._parts.talk.archive(self.world.channel(channel), user)
 
+    async def unshare_channel(self, channel: str, team: Team) -> None:
+        self._parts.talk.unshare(self.world.channel(channel), team)
+
     async def unarchive(self, channel: str, user: str = "U0ADMIN") -> None:
         self._parts.talk.unarchive(self.world.channel(channel), user)
 

@@ -96,13 +96,19 @@ class Talk:
             channel.shared_with.append(team.id)
         self._events.shared(channel, team.id)
 
+    def unshare(self, channel: Channel, team: Team) -> None:
+        """End it again: their people are in it no more."""
+        channel.shared_with.remove(team.id)
+        channel.members = [one for one in channel.members if self._world.user(one).team != team.id]
+        self._events.unshared(channel, team.id)
+
     def archive(self, channel: Channel, user: str) -> None:
         channel.is_archived = True
         self._events.archived(channel, user)
 
     def unarchive(self, channel: Channel, user: str) -> None:
         channel.is_archived = False
-        self._events.unarchived(channel, user)
+        self._events.archived(channel, user)
 
     def renumber(self, channel: Channel) -> str:
         """Give a channel a new id, as happens when it is shared or moved; its new id."""

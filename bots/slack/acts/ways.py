@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bots.slack.workspaces import MEDIUM
 from intake.handle import Setup
 from intake.lookup import is_given_up
+from intake.messages import Outbound
 from intake.tickets import Person, Ticket
 from store import accounts, chat_places, chats, outbox, telegram_accounts
 from store.outbox import Promise
@@ -34,7 +35,7 @@ class Way:
 
 def ways_for(work: SqlWork, setup: Setup, promise: Promise, ticket: Ticket) -> tuple[Way, ...]:
     """Every other way to whom the words were for, none where that cannot be told."""
-    person = _whose(work, promise, ticket)
+    person = whose(work, promise.outbound, ticket)
     if person is None:
         return ()
     tried = {(one.outbound.channel, one.outbound.recipient.address) for one in attempts_at(work, promise)}
@@ -60,9 +61,9 @@ def attempts_at(work: SqlWork, promise: Promise) -> list[Promise]:
     return [one for one in found if one.state in outbox.UNSETTLED or one.error or one.id == promise.id]
 
 
-def _whose(work: SqlWork, promise: Promise, ticket: Ticket) -> Person | None:
+def whose(work: SqlWork, outbound: Outbound, ticket: Ticket) -> Person | None:
     """The one person of the ticket whose place it is; None where it is nobody's, or of several."""
-    channel, to = promise.outbound.channel, promise.outbound.recipient
+    channel, to = outbound.channel, outbound.recipient
     people = (ticket.requester, *ticket.participants)
     if channel == EMAIL:
         return next((one for one in people if to.address in one.emails), None)

@@ -140,8 +140,7 @@ def _close(doing: Doing) -> Command:
     if doing.ticket.status is Status.CLOSED:
         raise AlreadyDone(f"{doing.setup.policy.reference_of(doing.ticket)} is closed already")
     done = acts.close(*doing.usual, "", Words(doing.asked.text, CHANNEL), doing.now)
-    wants = doing.setup.policy.file.lifecycle.survey_at_close
-    return acts.with_survey(doing.work, doing.setup, done, doing.now) if wants else done
+    return acts.as_the_policy_asks(doing.work, doing.setup, done, doing.now)
 
 
 def _snooze(doing: Doing) -> Command:

@@ -40,7 +40,12 @@ def of_a_customer(turn: Turn) -> Answered:
     if turn.heard.missed:
         missed = [{"name": name, "why": why} for name, why in turn.heard.missed[:FILES_NAMED]]
         turn.say("chat-cannot-pass-on", {"files": missed})
-    return _linking(turn) or DOING.get(turn.state.get("doing", ""), adding.free_text)(turn)
+    return _linking(turn) or DOING.get(turn.state.get("doing", ""), _words)(turn)
+
+
+def _words(turn: Turn) -> Answered:
+    """A bare "good" or "bad" right below the question how it went answers that."""
+    return rating.typed(turn) or adding.free_text(turn)
 
 
 def _without_programs(turn: Turn) -> Turn:

@@ -9,14 +9,18 @@ from datetime import datetime, timedelta
 from bots.telegram.flows import adding
 from bots.telegram.flows.keeping import Words, inbound_of, words_of
 from bots.telegram.identity import ticket_seen
+from bots.telegram.saying import MEDIUM
 from bots.telegram.turn import Answered, Turn
 from intake import handle
 from intake.handle import Command
 from intake.messages import Inbound
 from intake.requests.rating import LONGEST_COMMENT, Rating
-from intake.surveys import RULE, answered
+from intake.surveying import SURVEY
+from intake.surveys import RULE, alone_in, answered
 from intake.tickets import Score, Ticket
 from intake.words import sender_words
+from store import posts
+from store.surveys import is_the_last_word
 
 WRITES_WITHIN = timedelta(minutes=10)
 
@@ -33,6 +37,29 @@ def rate(turn: Turn, number: int, score: str) -> Answered:
     turn.remember(doing="rate", ticket=number, score=score, rated_at=turn.now.isoformat())
     turn.show("chat-rated", {"asks": True}, ticket=ticket)
     return Answered(RULE, "They said how it went.", number)
+
+
+def typed(turn: Turn) -> Answered | None:
+    """The bare word in place of the button, right below the question or in reply to it; None for others."""
+    if turn.files or not turn.heard.text.strip():
+        return None
+    last = (
+        posts.post_at(turn.work, MEDIUM, turn.place, str(turn.heard.reply_to))
+        if turn.heard.reply_to
+        else posts.last_at(turn.work, MEDIUM, turn.place)
+    )
+    ticket = _asked(turn, last.ticket) if last and last.role == SURVEY else None
+    asked = turn.work.survey(ticket.number) if ticket else None
+    if ticket is None or asked is None or not is_the_last_word(turn.work, asked):
+        return None
+    said = alone_in(turn.heard.text, asked, ticket, turn.person)
+    if said is None:
+        return None
+    turn.work.for_delivery(turn.waiting.id)
+    _keep(turn, ticket, inbound_of(turn, words_of(turn), ticket=ticket.number), said)
+    turn.remember(doing="rate", ticket=ticket.number, score=said.score, rated_at=turn.now.isoformat())
+    turn.say("chat-rated", {"asks": True}, ticket=ticket)
+    return Answered(RULE, "They said how it went.", ticket.number, is_kept=True)
 
 
 def commented(turn: Turn) -> Answered:

@@ -1,0 +1,90 @@
+"""A channel of customers that takes nothing any more: its words go by mail, and agents hear of it once.
+
+The channel is archived or shared with nobody any more, or the app is not in it, or was taken out of
+the customer's own workspace. It is marked, so that from now on nobody is offered it; what was promised
+there goes to each reader's address. Whose has none is given up like any other words that cannot be said.
+The mark goes when somebody is heard there again.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bots.chat.by_mail import address_of, as_mail
+from bots.delivery import Claimed
+from bots.slack.acts.ways import whose
+from bots.slack.registering import tickets_in
+from bots.slack.workspaces import MEDIUM
+from intake.decisions import Audience, Decision, Fate, Notice
+from intake.handle import Command, Setup, carry_out_in
+from intake.tickets import Ticket
+from store import chat_places, outbox
+from store.chat_places import ChatPlace, PlaceKind
+from store.work import SqlWork
+
+UNSHARED, NOT_INSTALLED = "channel_unshared", "not_installed"
+ENDED = frozenset({"account_inactive", "app_uninstalled", NOT_INSTALLED, "token_revoked"})
+REASONS: Mapping[str, str] = {
+    "channel_not_found": "Slack does not find it any more",
+    "is_archived": "it is archived",
+    "not_in_channel": "the app is not in it any more",
+    UNSHARED: "it is shared with the customer no more",
+    **dict.fromkeys(ENDED, "the app was taken out of that workspace"),
+}
+
+
+def turn_to_mail(work: SqlWork, promise: Claimed, place: str, word: str, setup: Setup, now: datetime) -> bool:
+    """Say by mail what a channel did not take; False where its reader has no address."""
+    shut(work, place, word, setup, now)
+    ticket = work.ticket(promise.outbound.ticket_number) if promise.outbound.ticket_number else None
+    person = whose(work, promise.outbound, ticket) if ticket else None
+    address = address_of(work, person)
+    why = f"Slack: {REASONS.get(word, word)}"
+    if not address:
+        return False
+    mailed = work.promise(as_mail(promise.outbound, person, address, ticket, setup, now), ticket, now)
+    outbox.mark_failed(work, promise.id, f"{why}; by mail as {mailed}")
+    return True
+
+
+def shut(work: SqlWork, place: str, word: str, setup: Setup, now: datetime) -> None:
+    """Nothing is said in a channel from now on; agents hear of it the first time."""
+    known = chat_places.place_at(work, MEDIUM, place)
+    if known is None or known.kind is not PlaceKind.CUSTOMERS or known.broken:
+        return
+    reason = REASONS.get(word, word)
+    chat_places.mark(work, MEDIUM, place, reason)
+    work.note(None, now, MEDIUM, "slack channel", f"channel {place}: nothing is said there: {reason}")
+    _tell_agents(work, known, reason, setup, now)
+
+
+def shut_all(work: SqlWork, team: str, word: str, setup: Setup, now: datetime) -> None:
+    """The same for every channel of a workspace."""
+    for one in chat_places.listed(work, MEDIUM, PlaceKind.CUSTOMERS):
+        if one.place.partition("/")[0] == team:
+            shut(work, one.place, word, setup, now)
+
+
+def opened(work: SqlWork, place: str, now: datetime) -> None:
+    """Something was heard in a channel: what is for its people goes there again."""
+    known = chat_places.place_at(work, MEDIUM, place)
+    if known and known.kind is PlaceKind.CUSTOMERS and chat_places.mark(work, MEDIUM, place, ""):
+        work.note(None, now, MEDIUM, "slack channel", f"channel {place}: it is used again")
+
+
+def _tell_agents(work: SqlWork, place: ChatPlace, reason: str, setup: Setup, now: datetime) -> None:
+    organisation = work.organisation(place.organisation) if place.organisation else None
+    running = tickets_in(work, place)
+    facts = {
+        "channel": place.name or place.place,
+        "organisation": organisation.name if organisation else "",
+        "reason": reason,
+        "tickets": _references(running, setup),
+        "unreached": _references([one for one in running if not address_of(work, one.requester)], setup),
+    }
+    told = Notice("agent-channel-shut", Audience.AGENTS, facts, "auto-generated")
+    decision = Decision(Fate.ANSWER, "channel-shut", reason, notices=(told,))
+    carry_out_in(work, lambda _: Command(decision), setup, MEDIUM, now)
+
+
+def _references(tickets: list[Ticket], setup: Setup) -> list[str]:
+    return [setup.policy.reference_of(one) for one in tickets]

@@ -1,0 +1,175 @@
+"""A channel of customers that takes nothing any more: words go by mail, agents hear of it once."""
+
+import asyncio
+
+import pytest
+
+from bots.commands import acts
+from bots.slack.blocks import names
+from sandbox.slack import SlackSandbox
+from serving import ANA, SAM
+from slack_world import World, at_work, furnished
+from store import chat_places, outbox
+from store.tables import Sending
+from test_bots_slack_setup import _desk, _run
+
+pytestmark = pytest.mark.slow  # a whole desk each, and a message a second
+
+
+async def asked(desk: World, channel: str, text: str = "Calls drop at noon.", user: str = "") -> str:
+    ts = await desk.slack.say(user or desk.space.ana, channel, text)
+    await desk.settle()
+    return ts
+
+
+async def answered(desk: World, text: str) -> None:
+    await asyncio.to_thread(acts.say, desk.wired, 1001, text, SAM.address, False)
+    await desk.settle()
+
+
+def told_agents(desk: World) -> list[str]:
+    """What agents read about a channel that is shut."""
+    return [one.text for one in desk.slack.channel(desk.space.triage) if "takes nothing any more" in one.text]
+
+
+def marked(desk: World, channel: str) -> str:
+    place = desk.read(lambda work: chat_places.place_at(work, "slack", f"{desk.slack.team.id}/{channel}"))
+    assert place
+    return place.broken
+
+
+async def reply_form(desk: World) -> str:
+    card, sam = await desk.card(), desk.space.sam
+    await (await desk.slack.click(sam, card.channel, card.ts, names.REPLY)).answered()
+    await desk.slack.wait_for(lambda: "Goes " in str(desk.slack.views(sam)), 20)
+    return str(desk.slack.views(sam))
+
+
+async def archived(desk: World) -> None:
+    await desk.slack.archive(desk.space.shared)
+
+
+async def unshared(desk: World) -> None:
+    await desk.slack.unshare_channel(desk.space.shared, desk.space.acme)
+
+
+@pytest.mark.parametrize(
+    ("shuts", "why"),
+    [(archived, "it is archived"), (unshared, "it is shared with the customer no more")],
+)
+def test_a_channel_that_is_shut_is_offered_no_more_and_its_people_get_mail(tmp_path, shuts, why):
+    async def run():
+        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+            desk.register()
+            await asked(desk, desk.space.shared)
+            await shuts(desk)
+            await slack.wait_for(lambda: marked(desk, desk.space.shared), 20)
+            form = await reply_form(desk)
+            await answered(desk, "Please try again.")
+            await answered(desk, "And again.")
+            return form, desk.mails_to(ANA.address), told_agents(desk)
+
+    form, mails, (told,) = asyncio.run(run())
+
+    assert (True, False) == ("Goes by email to Ana Rossi" in form, "by Slack" in form)
+    assert ["Re: Calls drop at noon. [VS-1001]"] * 2 == mails
+    assert (True, True) == (why in told, "VS-1001" in told)
+
+
+@pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
+def test_words_that_a_channel_refuses_go_by_mail_and_are_not_tried_for_days(tmp_path, word):
+    async def run():
+        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+            desk.register()
+            await asked(desk, desk.space.shared)
+            slack.fail("chat.postMessage", error=word)
+            await answered(desk, "Please try again.")
+            words = desk.read(lambda work: outbox.of_ticket(work, 1001))
+            states = [one.outbound.channel for one in words if one.state is Sending.FAILED]
+            return desk.mails_to(ANA.address), states, len(told_agents(desk))
+
+    mails, failed, told = asyncio.run(run())
+
+    assert (["Re: Calls drop at noon. [VS-1001]"], ["slack"], 1) == (mails, failed, told)
+
+
+def test_whom_nothing_reaches_any_more_is_named_to_agents(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+            max_ = slack.add_user("Max Muster", team=desk.space.acme, stranger=True)
+            await slack.join(max_, desk.space.shared)
+            desk.register()
+            await asked(desk, desk.space.shared, user=max_)
+            slack.fail("chat.postMessage", error="not_in_channel")
+            await answered(desk, "Please try again.")
+            card = await desk.card()
+            return [one.text for one in desk.thread(card)], told_agents(desk)
+
+    thread, (told,) = asyncio.run(run())
+
+    assert "No address is known for VS-1001" in told
+    assert any("the app is not in it any more, and no address of theirs takes mail" in one for one in thread)
+
+
+def test_a_channel_where_customers_are_heard_again_is_used_again(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+            desk.register()
+            ts = await asked(desk, desk.space.shared)
+            slack.fail("chat.postMessage", error="not_in_channel")
+            await answered(desk, "Please try again.")
+            was = marked(desk, desk.space.shared)
+            await slack.say(desk.space.ana, desk.space.shared, "It works.", thread_ts=ts)
+            await desk.settle()
+            await answered(desk, "Good.")
+            return was, marked(desk, desk.space.shared), slack.thread(desk.space.shared, ts)[-1].text
+
+    was, now, last = asyncio.run(run())
+
+    assert (True, "", True) == (bool(was), now, "Good." in last)
+
+
+def test_a_customers_own_workspace_that_takes_the_app_out_is_written_to_by_mail(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Acme at home", installed=True)
+            ana = slack.add_user("Ana Rossi", email=ANA.address, team=other)
+            channel = slack.add_channel("help", members=[ana], team=other)
+            await _run(*_desk(tmp_path, space), "slack", "install", "--token", other.bot_token)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel, other.id)
+                await asked(desk, channel, user=ana)
+                await slack.uninstall(other)
+                await slack.wait_for(lambda: told_agents(desk), 20)
+                form = await reply_form(desk)
+                await answered(desk, "Please try again.")
+                return form, desk.mails_to(ANA.address), told_agents(desk)
+
+    form, mails, (told,) = asyncio.run(run())
+
+    assert (True, False) == ("Goes by email to Ana Rossi" in form, "by Slack" in form)
+    assert ["Re: Calls drop at noon. [VS-1001]"] == mails
+    assert "the app was taken out of that workspace" in told
+
+
+def test_an_app_that_is_installed_again_speaks_in_its_channels_again(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            other = slack.add_team("Acme at home", installed=True)
+            ana = slack.add_user("Ana Rossi", email=ANA.address, team=other)
+            channel = slack.add_channel("help", members=[ana], team=other)
+            install = *_desk(tmp_path, space), "slack", "install", "--token", other.bot_token
+            await _run(*install)
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel, other.id)
+                await asked(desk, channel, user=ana)
+                await slack.uninstall(other)
+                await slack.wait_for(lambda: told_agents(desk), 20)
+                other.is_installed = True
+                await _run(*install)
+                place = f"{other.id}/{channel}"
+                return desk.read(lambda work: chat_places.place_at(work, "slack", place)).broken
+
+    assert "" == asyncio.run(run())
