@@ -26,6 +26,7 @@ class Patience:
     ) -> None:
         self._loop = loop
         self._idle_seconds = limits.idle_seconds
+        self._look_again = min(limits.idle_seconds, limits.data_seconds)
         self._silent = silent
         self._over = over
         self._over_at = loop.time() + limits.session_seconds
@@ -55,7 +56,7 @@ class Patience:
 
     def _set(self) -> None:
         now = self._loop.time()
-        at = min(self._quiet_until, self._over_at, now + self._idle_seconds)
+        at = min(self._quiet_until, self._over_at, now + self._look_again)
         self._timer = self._loop.call_at(max(at, now + SHORTEST_LOOK), self._look)
 
     def _look(self) -> None:
