@@ -112,6 +112,7 @@ def test_what_is_promised_goes_out_once_and_is_marked(wired):
 # A worker that dies
 
 
+@pytest.mark.slow
 def test_what_was_sent_and_not_marked_is_repeated_once_after_its_lease_under_the_same_message_id(wired):
     promise(wired, "a@vendor.example")
     lease = timedelta(seconds=1)

@@ -25,6 +25,7 @@ def test_what_was_found_once_is_mended(path):
     assert read(path.read_bytes()) is not False
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=SLOW_TO_DRAW)
 @given(strategies.mails())
 def test_any_mail_is_read_as_the_contract_says(body):

@@ -360,6 +360,7 @@ def spans(start, pauses):
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(CALENDARS, MOMENTS, st.integers(1, 400 * 3600), PAUSES, st.sampled_from(ZONES), st.booleans())
 def test_the_windows_add_up_to_the_target_exactly(calendar, start, seconds, pauses, zone, by_the_wall):

@@ -14,6 +14,7 @@ from intake.calendars.amounts import business
 TICK = timedelta(microseconds=1)
 
 
+@pytest.mark.slow
 @given(questions())
 @settings(max_examples=20)
 def test_open_minutes_openings_and_closings_are_those_of_the_hours(question):

@@ -34,6 +34,7 @@ def can_be(message: dict[str, str]) -> bool:
     return not any(all(message[name] in values for name, values in box.items()) for box in known)
 
 
+@pytest.mark.slow
 @given(some.lists(some.tuples(conditions(), conditions(), some.sampled_from(["hold", None])), max_size=6))
 def test_a_rule_is_reached_when_some_message_gets_past_all_before_it(written):
     rules = [
