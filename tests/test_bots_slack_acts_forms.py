@@ -106,7 +106,7 @@ def test_the_card_says_until_when_its_reminders_are_quiet_as_it_was_chosen(
             await case.submit(await more(case, names.SNOOZE), {names.UNTIL: until})
             for view in here.world.slack.views(here.world.space.sam):
                 await here.world.slack.close_view(here.world.space.sam, view["id"])
-        return bool(await here.world.slack.wait_for(lambda: shown in str(case.card.blocks), 15))
+        return bool(await here.world.slack.wait_for(lambda: shown in str(case.card.blocks), 30))
 
     assert here.run(steps)
 

@@ -122,7 +122,7 @@ def test_what_slack_takes_no_more_of_is_shown_when_it_does_as_it_was_asked_for_l
         for action, how in ((names.HOME_REFRESH, {}), (f"{names.HOME_PAGE}.more", {})):
             await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
         return await room.slack.wait_for(
-            lambda: "Page 2 of 2" in slack_asks.shown(now := room.slack.home(room.space.sam)) and now, 15
+            lambda: "Page 2 of 2" in slack_asks.shown(now := room.slack.home(room.space.sam)) and now, 30
         )
 
     assert view["hash"] != room.play(asked())["hash"]
@@ -135,7 +135,7 @@ def test_an_app_home_that_is_opened_while_slack_takes_no_more_is_shown_when_the_
     async def waited():
         await room.slack.open_home(room.space.tim)
         return await room.slack.wait_for(
-            lambda: (view := room.slack.home(room.space.tim)) and view["hash"] != before and view, 15
+            lambda: (view := room.slack.home(room.space.tim)) and view["hash"] != before and view, 30
         )
 
     assert "Unassigned" in slack_asks.shown(room.play(waited()))
