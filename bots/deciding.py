@@ -132,7 +132,7 @@ def _check_team(work: SqlWork, setup: Setup, held_for: int | None, ticket: Ticke
     """What is held for a protected team's ticket is read on no other team's."""
     source = work.ticket(held_for) if held_for else None
     if source and setup.policy.is_protected(source.team) and ticket.team != source.team:
-        raise CommandRefused(f"that message is for team {source.team} only, and goes onto no other's ticket")
+        raise CommandRefused(f"that message is for team {source.team} only; name a ticket of theirs")
 
 
 def _first(is_first: bool, message: int) -> None:

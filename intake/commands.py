@@ -161,7 +161,9 @@ def called_back(ticket: Ticket, policy: Policy, author: str, now: datetime) -> D
     """The promised call was made."""
     changes = tuple(clocks.meet(ticket, ClockKind.CALL_BACK, now))
     if not changes:
-        raise CommandRefused(f"no call is promised on {policy.reference_of(ticket)}")
+        raise CommandRefused(
+            f"no call is promised on {policy.reference_of(ticket)}; one that was made is logged as a call"
+        )
     return _commanded(ticket, f"{author} called", changes)
 
 

@@ -42,7 +42,7 @@ def merge(
             f"link them, or merge {other} into it"
         )
     if goes_on_in(into.number) == ticket.number:
-        raise CommandRefused(f"{other} goes on in {reference} already")
+        raise CommandRefused(f"{other} goes on in {reference} already; there is nothing left to merge")
     why = f"{author} merged {reference} into {other}"
     changes: list[Change] = [MergeInto(into.number, why)]
     if ticket.status is not Status.CLOSED:
@@ -55,7 +55,7 @@ def merge(
 
 def _check(ticket: Ticket, into: Ticket, reference: str, other: str) -> None:
     if ticket.number == into.number:
-        raise CommandRefused(f"{reference} cannot be merged into itself")
+        raise CommandRefused(f"{reference} cannot be merged into itself; name another ticket")
     if ticket.merged_into:
         raise AlreadyDone(f"{reference} has been merged already")
     if into.status is Status.CLOSED:
@@ -77,7 +77,7 @@ def link(ticket: Ticket, to: Ticket, policy: Policy, author: str) -> Decision:
     """Note on both that one has to do with the other; nobody is told and nobody sees more by it."""
     reference, other = policy.reference_of(ticket), policy.reference_of(to)
     if ticket.number == to.number:
-        raise CommandRefused(f"{reference} cannot be linked to itself")
+        raise CommandRefused(f"{reference} cannot be linked to itself; name another ticket")
     if ticket.predecessor == to.number:
         raise AlreadyDone(f"{reference} is linked to {other} already")
     because = f"{author} linked {reference} to {other}"

@@ -143,7 +143,9 @@ def eraser_for(secrets: Iterable[Wanted]) -> Eraser:
     for one in secrets:
         secret = clean(one.secret).strip()
         if len(secret) < SHORTEST:
-            raise CommandRefused(f"a secret of less than {SHORTEST} characters is part of too many words")
+            raise CommandRefused(
+                f"a secret of less than {SHORTEST} characters is part of too many words; give more of it"
+            )
         for form in ("NFC", "NFD"):
             written = normalize(form, secret)
             forms.setdefault(written, Wanted(written, one.kind))

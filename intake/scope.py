@@ -21,7 +21,7 @@ def out_of_scope(
     if reason not in reasons:
         raise CommandRefused(f"no reason {reason!r}; {did_you_mean(reason, reasons)}")
     if ticket.status is Status.CLOSED:
-        raise CommandRefused(f"{policy.reference_of(ticket)} is closed already")
+        raise CommandRefused(f"{policy.reference_of(ticket)} is closed already; open it again first")
     chosen = reasons[reason]
     changes = [*_stopped(ticket, f"out of scope: {reason}", now)]
     if ticket.status is not Status.WAITING:

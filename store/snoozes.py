@@ -1,12 +1,16 @@
-"""Which snoozes are over: the moment has come, or a customer's words ended it, and nobody was told yet."""
+"""Which snoozes are over: the moment has come, or a customer's words ended it, and nobody was told yet.
+
+And which were meant until the customer writes: they are as long as a snooze may be.
+"""
 
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from intake.commands import LONGEST_SNOOZE
 from intake.thread_lines import SNOOZED
 from store.queues import OPEN, OWED
-from store.tables import clocks, outbox, tickets
+from store.tables import clock_events, clocks, outbox, tickets
 from store.work import SqlWork
 
 
@@ -26,3 +30,11 @@ def ended(work: SqlWork, since: datetime, now: datetime, number: int = 0) -> lis
     one = query.where(tickets.c.number == number) if number else query
     rows = work.connection.execute(one.order_by(tickets.c.number))
     return [(row.number, row.until) for row in rows if row.told is not None and row.told < row.until]
+
+
+def is_until_reply(work: SqlWork, ticket: int, until: datetime) -> bool:
+    """Whether the snooze that ends then at the latest was meant until the customer writes."""
+    query = select(clock_events.c.at).join(clocks, clocks.c.id == clock_events.c.clock)
+    snoozed = clock_events.c.event == "snoozed", clock_events.c.until == until
+    began = work.connection.execute(query.where(clocks.c.ticket == ticket, *snoozed)).scalars()
+    return any(until - at >= LONGEST_SNOOZE for at in began)

@@ -33,7 +33,7 @@ async def closing(case: Case, **more: object) -> None:
     sam, slack = case.world.space.sam, case.world.slack
     details = await case.shown()
     await slack.act_in_view(sam, str(details["id"]), names.CLOSE)
-    await slack.wait_for(lambda: "Last words" in str(slack.views(sam)), 10)
+    await slack.wait_for(lambda: "Last words" in str(slack.views(sam)), 30)
     words = {names.TEXT: "Glad it works.", names.RESOLUTION: "A loose cable."}
     await case.submit(await case.shown(), words | more)
 
@@ -41,7 +41,7 @@ async def closing(case: Case, **more: object) -> None:
 async def press(case: Case, action: str) -> Interaction:
     """Press a button of what Sam was told alone."""
     offer = await case.world.slack.wait_for(
-        lambda: next((one for one in case.whispers() if action in str(one.blocks)), None), 10
+        lambda: next((one for one in case.whispers() if action in str(one.blocks)), None), 30
     )
     click = await case.world.slack.click(case.world.space.sam, offer.channel, offer.ts, action)
     await click.answered()
@@ -69,7 +69,7 @@ def test_a_close_with_last_words_waits_as_a_whole_and_then_goes_out(here: Here) 
         await closing(case)
         waits = case.now.status, last_words(here) - before
         seconds_are_over(here)
-        await here.world.slack.wait_for(lambda: last_words(here) > before, 20)
+        await here.world.slack.wait_for(lambda: last_words(here) > before, 30)
         noted = [one["text"] for one in case.said() if one["direction"] == "in" and not one["public"]]
         return waits, (case.now.status, last_words(here) - before), noted
 
@@ -105,7 +105,7 @@ def test_what_is_closed_by_then_is_not_undone(here: Here) -> None:
         case = await here.ticket()
         await closing(case)
         seconds_are_over(here)
-        await here.world.slack.wait_for(lambda: case.now.status is Status.CLOSED, 20)
+        await here.world.slack.wait_for(lambda: case.now.status is Status.CLOSED, 30)
         return str((await press(case, names.UNDO_CLOSE)).replies)
 
     assert "open it again with Reopen" in here.run(steps)
@@ -118,7 +118,7 @@ def test_a_ticket_that_changed_in_those_seconds_is_not_closed_and_the_words_come
         ours = next(one for one in here.world.relay.mails if f"VS-{case.number}".encode() in one.body)
         await here.world.mail(a_mail(ANA, "Re: Calls drop", "Not yet!", answers=message_id(ours.body)))
         seconds_are_over(here)
-        await here.world.slack.wait_for(lambda: "not closed" in case.whispers()[-1].text, 20)
+        await here.world.slack.wait_for(lambda: "not closed" in case.whispers()[-1].text, 30)
         return last_words(here) - before, case.now.status, str(case.whispers()[-1].blocks)
 
     sent, status, told = here.run(steps)

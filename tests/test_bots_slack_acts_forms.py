@@ -88,6 +88,29 @@ def test_whoever_snoozes_by_the_form_reads_until_when(here: Here, until: str, sa
     assert said in here.run(steps)
 
 
+@pytest.mark.parametrize(
+    ("untils", "shown"),
+    [
+        (("reply",), "💤 until the customer writes"),
+        (("2h",), "💤 until <!date^"),
+        (("reply", "2h"), "💤 until <!date^"),
+        (("2h", "reply"), "💤 until the customer writes"),
+    ],
+)
+def test_the_card_says_until_when_its_reminders_are_quiet_as_it_was_chosen(
+    here: Here, untils: tuple[str, ...], shown: str
+) -> None:
+    async def steps() -> bool:
+        case = await here.ticket()
+        for until in untils:
+            await case.submit(await more(case, names.SNOOZE), {names.UNTIL: until})
+            for view in here.world.slack.views(here.world.space.sam):
+                await here.world.slack.close_view(here.world.space.sam, view["id"])
+        return bool(await here.world.slack.wait_for(lambda: shown in str(case.card.blocks), 30))
+
+    assert here.run(steps)
+
+
 def test_a_moment_that_was_not_picked_is_asked_for_at_its_field(here: Here) -> None:
     async def steps() -> dict[str, object]:
         case = await here.ticket()

@@ -112,7 +112,7 @@ def test_no_message_of_a_notice_says_that_it_waits_once_it_is_decided(here: Here
         asked = ["waits for you" in shown_of(one) for one in case.thread]
         await press(here, notice, names.DROP)
         await here.world.slack.wait_for(
-            lambda: any("Was held: a message from" in one.text for one in case.thread), 10
+            lambda: any("Was held: a message from" in one.text for one in case.thread), 30
         )
         await here.world.settle()
         return asked, ["waits for you" in shown_of(one) for one in case.thread]
@@ -334,7 +334,7 @@ def test_whoever_presses_retry_second_reads_who_did_it_before_and_what_became_of
         notice, before = await undelivered(here, case)
         kept = list(notice.blocks)
         await press(here, notice, names.RETRY)
-        await here.world.slack.wait_for(lambda: len(here.world.mails_to(ANA.address)) > before, 10)
+        await here.world.slack.wait_for(lambda: len(here.world.mails_to(ANA.address)) > before, 30)
         await here.world.settle()
         told = []
         for action in (names.RETRY, names.OTHER_WAY):

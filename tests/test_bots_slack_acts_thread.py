@@ -296,7 +296,7 @@ def test_a_long_previewed_answer_is_edited_in_several_fields_and_sent_whole(here
         await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
         view = await case.shown()
         await case.submit(view, {f"{names.TEXT}.2:paragraph": "In the middle."})
-        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 10)
+        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 30)
         fields = [one["element"]["action_id"] for one in view["blocks"] if "Answer" in str(one.get("label"))]
         return fields, " ".join(plain_of(here.world.relay.mails[before].body).split())
 

@@ -123,6 +123,7 @@ def test_a_block_id_that_is_not_ours_says_nothing(block_id):
     [
         (a_card(is_escalated=True), "*Escalated*"),
         (a_card(snoozed_until=NOW + timedelta(days=1)), "💤 until <!date^1773219600^"),
+        (a_card(snoozed_until=NOW + timedelta(days=30), is_until_reply=True), "💤 until the customer writes"),
         (a_card(merged_into="WX-1050"), "goes on in WX-1050"),
         (a_card(predecessor="WX-1001"), "follows WX-1001"),
         (a_card(files=2), "📎 2 files"),

@@ -249,18 +249,18 @@ def test_the_first_card_after_the_triage_channel_was_mended_goes_there(tmp_path,
             space = furnished(slack)
             other = slack.add_channel("fallback", private=True, members=[space.sam])
             async with at_work(tmp_path, space, fallback_channel=f'"{other}"') as desk:
-                await slack.wait_for(lambda: slack.sockets, 10)
+                await slack.wait_for(lambda: slack.sockets, 30)
                 await spoil(slack, space.triage)
                 await slack.wait_until_idle()
                 await desk.chat.hands.triage.look(space.triage, anew=True)
                 await desk.mail(subject="While it was gone")
-                await slack.wait_for(lambda: desk.cards(other), 10)
+                await slack.wait_for(lambda: desk.cards(other), 30)
                 await desk.settle()
                 await mend(slack, space.triage)
                 await slack.wait_until_idle()
                 await desk.settle()
                 await desk.mail(subject="After that")
-                await slack.wait_for(lambda: len(desk.cards() + desk.cards(other)) > 1, 10)
+                await slack.wait_for(lambda: len(desk.cards() + desk.cards(other)) > 1, 30)
                 return [one.text.partition("After")[1] for one in desk.cards()]
 
     assert ["After"] == asyncio.run(run())

@@ -1,5 +1,6 @@
 """App Home shows an agent what waits, when it is opened and after what they did; to others one sentence."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -111,6 +112,34 @@ def test_a_hash_conflict_is_answered_with_a_newer_view(room):
     after = act(room, view, names.HOME_REFRESH)
 
     assert view["hash"] != after["hash"]
+
+
+def test_what_slack_takes_no_more_of_is_shown_when_it_does_as_it_was_asked_for_last(room):
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
+    room.slack.fail("views.publish", status=429, retry_after=1, times=2)
+
+    async def asked():
+        for action, how in ((names.HOME_REFRESH, {}), (f"{names.HOME_PAGE}.more", {})):
+            await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
+        return await room.slack.wait_for(
+            lambda: "Page 2 of 2" in slack_asks.shown(now := room.slack.home(room.space.sam)) and now, 30
+        )
+
+    assert view["hash"] != room.play(asked())["hash"]
+
+
+def test_an_app_home_that_is_opened_while_slack_takes_no_more_is_shown_when_the_rest_is_over(room):
+    room.slack.fail("views.publish", status=429, retry_after=4)
+    before, began = (room.slack.home(room.space.tim) or {}).get("hash"), time.monotonic()
+
+    async def waited():
+        await room.slack.open_home(room.space.tim)
+        return await room.slack.wait_for(
+            lambda: (view := room.slack.home(room.space.tim)) and view["hash"] != before and view, 30
+        )
+
+    assert "Unassigned" in slack_asks.shown(room.play(waited()))
+    assert time.monotonic() - began >= 4
 
 
 def test_what_was_opened_lately_is_published_again(room, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 import stores
 from store import undoable
-from store.undoable import ANSWER, PREVIEW, Waiting
+from store.undoable import ANSWER, CLOSING, PREVIEW, UNDONE, Waiting
 from stores import NOON, open_a_ticket
 
 SOON = NOON + timedelta(seconds=10)
@@ -86,11 +86,13 @@ def test_an_answer_that_is_postponed_is_due_later(store):
     assert [] == found
 
 
-def test_previews_are_forgotten_after_a_day_and_answers_never(store):
+def test_previews_and_what_was_taken_back_are_forgotten_after_a_day_and_what_goes_out_never(store):
     with store.begin() as work:
-        kept(work)
-        kept(work, PREVIEW, None)
+        for kind in (ANSWER, CLOSING):
+            kept(work, kind)
+        for kind in (PREVIEW, UNDONE):
+            kept(work, kind, None)
         gone = undoable.forget_old(work, NOON + timedelta(hours=25))
         left = undoable.due(work, SOON)
 
-    assert (1, 1) == (gone, len(left))
+    assert (2, [ANSWER, CLOSING]) == (gone, [one.kind for one in left])

@@ -101,7 +101,10 @@ Act = Callable[[Acting, Call], Awaitable[None]]
 async def refuse(acting: Acting, call: Call) -> None:
     """What everybody gets who is no agent: one sentence, and nothing of any ticket."""
     words = refusal(not_staff(reference_of("no agent"))).text
-    if call.body.get("type") in ("view_submission", "view_closed", "block_suggestion"):
+    if call.body.get("type") == "view_submission":  # or they would take it for sent
+        await call.ack(response_action="update", view=message_view(TITLE, words))
+        return
+    if call.body.get("type") in ("view_closed", "block_suggestion"):
         await call.ack()
         return
     if call.body.get("command"):

@@ -68,7 +68,9 @@ def free_team(work: SqlWork, team: str, settings: SlackSettings, actor: str, now
     """Take away the channel that was chosen for a team; what becomes of its tickets."""
     before = work.preference(MEDIUM, f"{TEAM}{team}")
     if not before:
-        raise CommandRefused(f"no channel was chosen for team {team}")
+        raise CommandRefused(
+            f"no channel was chosen for team {team}; its cards are in the channel of all others"
+        )
     chats.choose(work, MEDIUM, f"{TEAM}{team}", "", now)
     work.note(None, now, actor, HISTORY, f"{TEAM}{team}: nothing, before: {before}")
     return what_becomes_of_team(work, team, settings)

@@ -34,7 +34,7 @@ def filled_for(setup: Setup, name: str, ticket: Ticket) -> str:
     """A ready answer for a ticket."""
     found = next((one for one in canned_in(setup) if one.name == name), None)
     if found is None:
-        raise CommandRefused("that ready answer is not there any more")
+        raise CommandRefused("that ready answer is not there any more; choose another, or write it")
     named = found.text.replace("{reference}", setup.policy.reference_of(ticket))
     return named.replace("{name}", ticket.requester.name)[:LONGEST]
 

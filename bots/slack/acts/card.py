@@ -54,7 +54,7 @@ async def choose_status(acting: Acting, call: Call) -> None:
 
     def decide(work: SqlWork, setup: Setup, agent: Agent, ticket: Ticket, now: datetime) -> Command:
         if wanted not in list(Status):
-            raise CommandRefused("there is no such status")
+            raise CommandRefused("there is no such status; choose it on the card again")
         return acts.set_status(work, setup, agent, ticket, Status(wanted), now)
 
     async with answering(acting, call):

@@ -113,7 +113,7 @@ def close_now(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
         return
     agent = work.agent(str(one.body["agent"]))
     if agent is None or not agent.active:
-        raise CommandRefused("you are no agent any more")
+        raise CommandRefused("you are no agent any more; ask an administrator of Deskbell")
     ticket = seen_ticket(work, one.ticket, agent, setup.policy)
     target = Target(one.ticket, int(one.body["version"]))
     command = decided(work, setup, agent, ticket, target, _deciding(one.body), now)

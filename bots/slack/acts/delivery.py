@@ -95,7 +95,7 @@ async def submit(acting: Acting, call: Call) -> None:
         ways = ways_for(work, desk.setup, promise, ticket)
         way = next((one for one in ways if one.value == wanted), None)
         if way is None:
-            raise CommandRefused("that way is not there any more")
+            raise CommandRefused("that way is not there any more; press the button again to see which are")
         if not outbox.drop(work, number):
             raise CommandRefused(ON_ITS_WAY)
         message_id = desk.setup.addresses.message_id(ticket.number, now)

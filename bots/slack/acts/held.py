@@ -151,7 +151,9 @@ def _seen(work: SqlWork, setup: Setup, agent: Agent, message: int) -> dict[str, 
     try:
         record = deciding.held_record(work, message)
     except CommandRefused as error:
-        raise CommandRefused("somebody has decided about that message already") from error
+        raise CommandRefused(
+            "somebody has decided about that message already. Its notice and the thread say who, and what"
+        ) from error
     ticket = work.ticket(record["ticket"]) if record["ticket"] else None
     if ticket is not None and not reads(agent, ticket, setup.policy):
         raise NotFound("that message")

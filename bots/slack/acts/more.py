@@ -23,7 +23,7 @@ async def choose(acting: Acting, call: Call) -> None:
         await act(acting, call)
         return
     async with answering(acting, call):
-        raise CommandRefused("there is no such act")
+        raise CommandRefused("there is no such act; open the menu on the card again")
 
 
 LISTENERS = (Listener(Kind.ACTION, names.MORE, choose),)

@@ -34,7 +34,7 @@ from store.undoable import ANSWER, PREVIEW
 from store.work import SqlWork
 
 TITLE = "Reply to the customer"
-TOO_LATE = "it is out already, or was taken back before"
+TOO_LATE = "it is out already, or was taken back before; write again if they should know more"
 
 
 @dataclass(frozen=True, slots=True)

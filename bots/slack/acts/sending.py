@@ -113,7 +113,7 @@ def say_now(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
         return
     agent = work.agent(str(one.body["agent"]))
     if agent is None or not agent.active:
-        raise CommandRefused("you are no agent any more")
+        raise CommandRefused("you are no agent any more; ask an administrator of Deskbell")
     ticket = seen_ticket(work, one.ticket, agent, setup.policy)
     words = _words(one)
     command = acts.answer(work, setup, agent, ticket, words, now, Then(one.body["then"]))

@@ -18,6 +18,7 @@ from bots.slack.calls import Json, SlackFailure
 from bots.slack.listening import Acting, Call
 from intake.errors import CommandRefused, ConfigError, StoreUnavailable, TemporaryFailure
 
+FAULT_STEP = "Try again; if that is no better, give an administrator the reference."
 PATIENCE = 2.0  # of the three seconds that Slack waits
 Answers = Callable[[Acting, Call], Awaitable[Message | None]]
 log = structlog.get_logger()
@@ -92,7 +93,7 @@ def _fault(error: Exception) -> Fault:
         case TemporaryFailure():
             return Fault("Slack did not answer in time.", "Try again in a minute.", _logged(error))
         case _:
-            return Fault("That went wrong, which is a fault of Deskbell.", "Try again.", _logged(error))
+            return Fault("That went wrong, which is a fault of Deskbell.", FAULT_STEP, _logged(error))
 
 
 def _logged(error: Exception) -> str:

@@ -139,7 +139,9 @@ def open_from(
     """Open a ticket of what was said, and tie the message that it came from to it; what is said of it."""
     known = posts.post_at(work, MEDIUM, place, origin.ts) if origin.ts else None
     if known and known.ticket:
-        raise CommandRefused(f"that message is on {_reference(setup, known.ticket)} already")
+        raise CommandRefused(
+            f"that message is on {_reference(setup, known.ticket)} already; see /ticket show {known.ticket}"
+        )
     if delivery:
         inbox.settle(work, delivery)
     chosen = filled.get(names.ORGANISATION, "")
@@ -169,7 +171,9 @@ def _received(
     letter = Letter(None, inbound, files=fetched.files, tells_sender=bool(filled.get(names.TELL)))
     receipt = handle.receive_in(work, letter, setup, now)
     if receipt.fate is not Fate.OPEN:
-        raise CommandRefused(receipt.because or "the policy opens no ticket of it")
+        raise CommandRefused(
+            receipt.because or "the policy opens no ticket of it; answer them where they wrote"
+        )
     work.note(receipt.ticket, now, agent.email, "opened", "in Slack", receipt.message)
     return receipt
 

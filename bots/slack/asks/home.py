@@ -3,7 +3,8 @@
 Slack does not say when somebody leaves it, so one that was opened within the last quarter of an hour
 counts as in view, and is published again each minute. Which filter and page somebody looks at is in
 the view itself and comes back with what they do there. Two who publish at once would show the older
-of the two: `hash` lets Slack refuse that, and then it is worked out anew.
+of the two: `hash` lets Slack refuse that, and then it is worked out anew. Where Slack takes no more for
+now, what each reader asked for last is owed to them, and published when the rest is over.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ import structlog
 from bots.slack.asks.seeing import hidden_from, link_base, rows_of
 from bots.slack.blocks import HomeFacts, Shelf, names
 from bots.slack.blocks.home import EVERYTHING, ROWS_A_PAGE, home
-from bots.slack.calls import Json, Refused, SlackFailure
+from bots.slack.calls import Json, Limited, Refused, SlackFailure
 from bots.slack.listening import Acting, Call, Hands, Kind, Listener
 from intake.errors import StoreUnavailable, TemporaryFailure
 from intake.handle import Setup
@@ -49,6 +50,7 @@ class Looking:
     hash: str = ""
     opened: float = 0.0
     published: float = 0.0
+    is_owed: bool = False  # it was to be published, and Slack did not take it
 
 
 class Homes:
@@ -58,6 +60,7 @@ class Homes:
         self._hands = hands
         self._looking: dict[tuple[str, str], Looking] = {}
         self._acted: set[tuple[str, str]] = set()
+        self._rests: dict[str, float] = {}  # until when Slack takes no more, by workspace
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
@@ -77,7 +80,7 @@ class Homes:
             self._forget(now)
             acted, self._acted = self._acted, set()
             for key, one in list(self._looking.items()):
-                if key in acted or now - one.published >= AGAIN_SECONDS:
+                if key in acted or one.is_owed or now - one.published >= AGAIN_SECONDS:
                     await self._again(one)
 
     async def opened(self, acting: Acting, call: Call) -> None:
@@ -138,18 +141,28 @@ class Homes:
             self._looking[one.team, one.user] = replace(one, published=time.monotonic())
 
     async def _publish(self, one: Looking, agent: Agent | None) -> None:
+        if time.monotonic() < self._rests.get(one.team, 0.0):
+            self._looking[one.team, one.user] = replace(one, is_owed=True)
+            return
         for _ in range(TRIES):
             view = home(await self._facts(one, agent))
             view["private_metadata"] = f"{one.shelf} {one.page}"
             try:
                 said = await self._put(one, view)
+            except Limited as error:
+                log.info("an App Home waits", team=one.team, seconds=error.seconds)
+                self._rests[one.team] = time.monotonic() + error.seconds
+                self._looking[one.team, one.user] = replace(one, is_owed=True)
+                return
             except Refused as error:
                 if error.error != "hash_conflict":
                     raise
                 one = replace(one, hash="")  # another was quicker: ours is worked out anew, and is the newer
                 continue
             new = str(said["view"].get("hash") or "")
-            self._looking[one.team, one.user] = replace(one, hash=new, published=time.monotonic())
+            self._looking[one.team, one.user] = replace(
+                one, hash=new, published=time.monotonic(), is_owed=False
+            )
             return
 
     async def _put(self, one: Looking, view: Json) -> Json:

@@ -113,7 +113,12 @@ def _removable(
 async def submitted(acting: Acting, call: Call) -> None:
     """Saved whole or not at all; what is wrong is said at its field."""
     if not is_admin(acting.agent, call.hands):
-        await call.ack(response_action="update", view=message_view("Not done", "Only administrators can."))
+        await call.ack(
+            response_action="update",
+            view=message_view(
+                "Not done", "Only administrators can do this. Ask one of them, or see /ticket help."
+            ),
+        )
         return
     try:
         words = await _saved(acting, call)
@@ -170,7 +175,9 @@ def _taken_away(work: SqlWork, hands: Hands, gone: str, agent: Agent, now: datet
             return free_team(work, gone.removeprefix(TEAM), hands.settings, agent.email, now)
         return unregister(work, gone, agent.email, now)
     except CommandRefused as error:
-        raise Mistake(names.REMOVE, "That channel is taken away already.") from error
+        raise Mistake(
+            names.REMOVE, "That channel is taken away already; open the settings again to see what is left."
+        ) from error
 
 
 def _choices(filled: Mapping[str, str]) -> dict[str, str]:
@@ -214,7 +221,9 @@ async def _customers(hands: Hands, home: str, filled: Mapping[str, str], agent: 
     if not channel:
         raise Mistake(names.CHANNEL, "Say which channel is theirs.")
     if await hands.triage.is_triage(home, channel):
-        raise Mistake(names.CHANNEL, "That is a triage channel; customers must not read it.")
+        raise Mistake(
+            names.CHANNEL, "That is a triage channel, which customers must not read; choose another."
+        )
     info = await _looked(hands, home, channel, names.CHANNEL)
     name = str(info.get("name") or "")
     return ChatPlace(
@@ -224,14 +233,14 @@ async def _customers(hands: Hands, home: str, filled: Mapping[str, str], agent: 
 
 async def _triage_of(hands: Hands, team: str, channel: str) -> str:
     if team not in {one.name for one in hands.desk.setup.policy.file.team}:
-        raise Mistake(names.TEAM, "The policy has no such team.")
+        raise Mistake(names.TEAM, "The policy has no such team; choose one of those it lists.")
     if not channel:
         raise Mistake(names.TRIAGE_CHANNEL, "Say which channel is the team's.")
     home = await hands.speaking.home()
     place = f"{home}/{channel}"
     known = await hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, place))
     if known and known.kind is PlaceKind.CUSTOMERS:
-        raise Mistake(names.TRIAGE_CHANNEL, "Customers write in that channel.")
+        raise Mistake(names.TRIAGE_CHANNEL, "Customers write in that channel; choose another.")
     await _looked(hands, home, channel, names.TRIAGE_CHANNEL)
     if wrong := await hands.triage.unsafe(channel):
         raise Mistake(names.TRIAGE_CHANNEL, f"{wrong[:200]}; take a private channel of full members only.")
@@ -245,7 +254,7 @@ async def _looked(hands: Hands, home: str, channel: str, field: str) -> Json:
     except Refused as error:
         raise Mistake(field, "Deskbell is not in that channel; /invite it first.") from error
     if wrong := why_gone(said["channel"]):
-        raise Mistake(field, f"{wrong}.")
+        raise Mistake(field, f"It cannot be taken: {wrong}; mend that, or choose another.")
     return dict(said["channel"])
 
 

@@ -53,7 +53,7 @@ async def from_message(acting: Acting, call: Call) -> None:
     async def opened(acting: Acting, call: Call) -> Message | None:
         if acting.ticket:
             reference = call.hands.desk.setup.policy.file.reference.format(number=acting.ticket)
-            raise CommandRefused(f"that message is on {reference} already")
+            raise CommandRefused(f"that message is on {reference} already; see /ticket show {acting.ticket}")
         await open_new(acting, call, await facts_of(acting, call, call.body["message"]))
         return None
 

@@ -59,7 +59,9 @@ async def message_at(call: Call, origin: Origin) -> Json:
     said = await call.hands.speaking.ask(home, lambda client: client.api_call(method, params=at))
     found = next((one for one in said["messages"] if one.get("ts") == origin.ts), None)
     if found is None:
-        raise CommandRefused("that message is not there any more")
+        raise CommandRefused(
+            "that message is not there any more; write what it said into the form of New ticket, or a note"
+        )
     return dict(found)
 
 
@@ -96,7 +98,9 @@ def check_add(
     if source and not reads(agent, source, policy):
         raise NotFound("that message")
     if source and policy.is_protected(source.team) and target.team != source.team:
-        raise CommandRefused(f"that is for team {source.team} only; its words go onto no other ticket")
+        raise CommandRefused(
+            f"that is for team {source.team} only; what others may know, write in words of your own"
+        )
     owner = _owner_of(work, place) or (_customer_of(work, source) if source else None)
     _check_same(owner, _customer_of(work, target), policy.reference_of(target))
 

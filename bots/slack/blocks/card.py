@@ -5,6 +5,7 @@ ticket is open its menus show what holds now; a closed one keeps what can still 
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from bots.slack.blocks import names
 from bots.slack.blocks.elements import (
@@ -141,9 +142,13 @@ def _context(facts: CardFacts) -> Iterator[Json]:
     if facts.merged_into:
         yield plain(f"goes on in {facts.merged_into}")
     if facts.snoozed_until:
-        yield mrkdwn(f"💤 until {date(facts.snoozed_until)} or the customer writes")
+        yield mrkdwn(f"💤 until {_snoozed(facts.snoozed_until, facts)}")
     if facts.is_escalated:
         yield mrkdwn("🚨 *Escalated*")
+
+
+def _snoozed(until: datetime, facts: CardFacts) -> str:
+    return "the customer writes" if facts.is_until_reply else f"{date(until)} or the customer writes"
 
 
 def _remarks(facts: CardFacts) -> Iterator[Json]:

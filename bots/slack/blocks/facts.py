@@ -16,6 +16,7 @@ from intake.tickets import Agent, Status, Ticket
 from intake.words import UNPROVEN, account_words
 from intake.work import Setup
 from store.first_words import FirstWords, first_words
+from store.snoozes import is_until_reply
 from store.work import SqlWork
 
 LONGEST_EXCERPT = 600
@@ -28,6 +29,7 @@ def card_facts(
     zone, assignee = setup.desk.timezone, ticket.assignee
     agents = work.agents()
     team = [one for one in agents if one.team == ticket.team] if ticket.team else []
+    snoozed = _snoozed_until(ticket, now)
     is_withheld = is_kept_from(ticket, channel_team, setup.policy)
     first = FirstWords() if is_withheld else first_words(work, ticket.number)
     return CardFacts(
@@ -46,7 +48,8 @@ def card_facts(
         team=ticket.team,
         dues=dues_of(ticket),
         merged_into=_reference(ticket.merged_into, setup.policy),
-        snoozed_until=_snoozed_until(ticket, now),
+        snoozed_until=snoozed,
+        is_until_reply=snoozed is not None and is_until_reply(work, ticket.number, snoozed),
         is_escalated=ticket.escalated_at is not None,
         on_duty=_ids([one for one in team or agents if on_duty(one, now, zone)]),
         managers=_managers(agents, ticket.team),

@@ -73,6 +73,7 @@ class CardFacts:
     predecessor: str = ""  # its reference
     merged_into: str = ""  # the reference of the ticket that it goes on in
     snoozed_until: datetime | None = None
+    is_until_reply: bool = False  # of a snooze: it was meant so, whatever its end at the latest
     dues: tuple[Due, ...] = ()
     is_escalated: bool = False
     on_duty: tuple[str, ...] = ()  # Slack ids of the agents of its team who work now
