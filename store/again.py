@@ -4,17 +4,19 @@ It is promised like words, in the transaction that took the secret out: a desk t
 does it when it is there again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from intake.messages import Address, Outbound
+from store.outbox import of_ticket
 from store.posts import posts_of, posts_of_promises
 from store.redactions import Redaction
 from store.tables import outbox
 from store.work import SqlWork
 
 AGAIN = "again"  # the first word of the address of such a promise
-NOTICE, MEDIUM = "agent-again", "slack"
+NOTICE, MEDIUM, TELEGRAM = "agent-again", "slack", "telegram"
 
 
 def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str], now: datetime) -> None:
@@ -23,10 +25,53 @@ def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str
         return
     work.redraw(redaction.ticket, now)
     changed = [one.key for one in redaction.lines if one.place.table is outbox]
+    files = [[message, position] for message, position, _ in redaction.files]
+    _in_slack(work, redaction, changed, files, message_id, now)
+    _in_telegram(work, redaction, changed, files, message_id, now)
+
+
+def _in_slack(
+    work: SqlWork,
+    redaction: Redaction,
+    changed: Sequence[int],
+    files: Sequence[Sequence[int]],
+    message_id: Callable[[], str],
+    now: datetime,
+) -> None:
     shown = (*posts_of(work, redaction.ticket, MEDIUM), *posts_of_promises(work, changed, MEDIUM))
     if not any(one.outbox for one in shown):
         return
     address = Address("", f"{AGAIN} {redaction.ticket}")
-    files = [[message, position] for message, position, _ in redaction.files]
-    extra = {"promises": changed, "files": files}
+    extra = {"promises": list(changed), "files": list(files)}
     work.promise(Outbound(MEDIUM, address, NOTICE, NOTICE, "", message_id(), extra=extra), None, now)
+
+
+def _in_telegram(
+    work: SqlWork,
+    redaction: Redaction,
+    changed: Sequence[int],
+    files: Sequence[Sequence[int]],
+    message_id: Callable[[], str],
+    now: datetime,
+) -> None:
+    """One promise a chat, behind what waits to be said there."""
+    forgotten = {one.message for one in redaction.bytes}
+    taken = [
+        [*file]
+        for one in of_ticket(work, redaction.ticket)
+        for file in one.outbound.attachments
+        if [*file] in files or file[0] in forgotten
+    ]
+    with_files = (
+        one.id
+        for one in of_ticket(work, redaction.ticket)
+        if any([*file] in taken for file in one.outbound.attachments)
+    )
+    meant = list(dict.fromkeys((*changed, *with_files)))
+    shown: dict[str, set[int]] = {}
+    for post in posts_of_promises(work, meant, TELEGRAM):
+        shown.setdefault(post.place, set()).add(post.outbox)
+    for place, numbers in shown.items():
+        extra = {"again": sorted(numbers), "files": taken, "ticket": redaction.ticket, "dialogue": True}
+        words = Outbound(TELEGRAM, Address("", place), NOTICE, NOTICE, "", message_id(), extra=extra)
+        work.promise(replace(words, lane=place), None, now)

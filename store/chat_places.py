@@ -23,7 +23,10 @@ class PlaceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatPlace:
-    """A channel; `organisation` is of customers, `team` of triage, `broken` why nothing is posted there."""
+    """A channel; `organisation` is of customers, `broken` why nothing is posted there.
+
+    `team` is the team whose triage it is; of customers the workspace that speaks for them there.
+    """
 
     medium: str
     place: str  # team/channel

@@ -47,6 +47,12 @@ def given_to(work, desk, channel, firm):
     chat_places.register(work, replace(place, organisation=owner.id), datetime.now(UTC))
 
 
+def speaks_for(work, desk, channel, team):
+    """A registered channel's customer is spoken for by this workspace."""
+    place = chat_places.place_at(work, "slack", f"{desk.slack.team.id}/{channel}")
+    chat_places.register(work, replace(place, team=team), datetime.now(UTC))
+
+
 def messages(desk: World) -> list[dict]:
     """Every message that the desk holds, the first one first."""
     found = desk.read(lambda work: list(exports.listed_messages(work, limit=50)))
@@ -178,6 +184,46 @@ def test_who_shows_no_address_is_of_the_only_workspace_that_the_channel_is_share
             return [one["fate"] for one in messages(desk)]
 
     assert ["open", fate] == asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("writes_from", "speaks", "known_by_id", "fate"),
+    [
+        ("acme", "", False, "open"),  # a stranger's own: which of the two may speak for the organisation?
+        ("third", "", False, "open"),
+        ("acme", "acme", False, "append"),
+        ("third", "acme", False, "open"),  # shows an address of theirs, as it likes
+        ("third", "acme", True, "append"),  # our own records know the account
+    ],
+)
+def test_with_several_workspaces_the_one_that_is_named_speaks_for_the_organisation(
+    tmp_path, writes_from, speaks, known_by_id, fate
+):
+    async def run():
+        async with a_slack() as slack:
+            space = furnished(slack)
+            teams = {"acme": space.acme, "third": slack.add_team("Third"), "": None}
+            bob = slack.add_user("Bob", email="bob@acme.example", team=teams[writes_from])
+            channel = slack.add_channel(
+                "calls", members=[bob, space.sam], shared_with=[teams["acme"], teams["third"]]
+            )
+            book = (
+                f'\n[[person]]\nname = "Carl"\nslack = "{bob}"\norganisation = "Acme"\n'
+                if known_by_id
+                else ""
+            )
+            async with at_work(tmp_path, space, people=book) as desk:
+                await desk.mail(a_mail(ANA, "Calls drop", "At noon."))
+                desk.register(channel)
+                named = teams[speaks].id if speaks else ""
+                desk.write(lambda work: speaks_for(work, desk, channel, named))
+                await slack.say(bob, channel, "See VS-1001: it goes on.")
+                await desk.settle()
+                return messages(desk)[-1]["fate"], messages(desk)[-1]["ticket"] == 1001
+
+    got, is_on_it = asyncio.run(run())
+
+    assert (fate, fate == "append") == (got, is_on_it)
 
 
 @pytest.mark.parametrize(

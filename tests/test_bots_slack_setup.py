@@ -283,3 +283,28 @@ def test_members_of_a_second_workspace_of_ours_are_no_customers_where_it_is_shar
     (card,) = asyncio.run(run())
 
     assert "Calls drop." in card
+
+
+@pytest.mark.parametrize(
+    ("named", "code", "words"),
+    [
+        ("acme", 0, "what they write there becomes tickets"),
+        ("", 0, "nobody there counts as theirs until --workspace names one"),
+        ("elsewhere", 1, "is not in #both, which is shared with"),
+    ],
+)
+def test_of_several_workspaces_the_one_that_speaks_for_the_customer_is_named(tmp_path, named, code, words):
+    async def run():
+        async with a_slack() as slack:
+            space = furnished(slack)
+            teams = {"acme": space.acme.id, "elsewhere": slack.add_team("Elsewhere").id, "": ""}
+            both = slack.add_channel("both", shared_with=[space.acme, slack.add_team("Third")])
+            more = ("--workspace", teams[named]) if named else ()
+            async with at_work(tmp_path, space) as desk:
+                add = "slack", "channels", "add", both, "--organisation", "Acme", *more
+                done = await _run("--config", str(desk.config), *add)
+                return done.returncode, f"{done.stdout}{done.stderr}"
+
+    got, said = asyncio.run(run())
+
+    assert (code, True) == (got, words in said)

@@ -111,6 +111,34 @@ def test_what_is_held_for_a_protected_team_goes_onto_no_ticket_of_another(tmp_pa
     assert SECRET not in asyncio.run(story())
 
 
+def test_direct_messages_are_taken_back_and_whoever_gave_it_away_reads_which_notes_remain(tmp_path):
+    async def story():
+        async with with_teams(tmp_path) as (desk, _, _, security):
+            slack, sam, triage = desk.slack, desk.space.sam, desk.space.triage
+            await desk.mail(subject=f"{SECRET} calls", text=f"{SECRET} drops.")
+            card = await desk.card()
+            await desk.settle()
+            await slack.say(sam, triage, f"<@{desk.space.tim}> is it {SECRET}?", thread_ts=card.ts)
+            note = await slack.say(sam, triage, f"It is {SECRET}.", thread_ts=card.ts)
+            gone = await slack.say(sam, triage, f"Not {SECRET}.", thread_ts=card.ts)
+            await desk.settle()
+            await slack.delete(sam, triage, gone)
+            await desk.settle()
+            before = " ".join(map(shown, slack.dms(desk.space.tim)))
+            said = await slack.command(sam, triage, "/ticket", "assign 1001 team:security")
+            await said.answered()
+            await slack.wait_for(lambda: desk.cards(security), 20)
+            await desk.settle()
+            after = " ".join(map(shown, slack.dms(desk.space.tim)))
+            told = [one for one in slack.ephemerals(sam, triage) if "still stand" in one.text]
+            return before, after, [str(one.blocks) for one in told], f"p{note.replace('.', '')}"
+
+    before, after, told, link = asyncio.run(story())
+
+    assert [True, False] == [SECRET in one for one in (before, after)]
+    assert (1, True, False) == (len(told), link in told[0], SECRET in told[0])
+
+
 @pytest.mark.parametrize("status", [0, 500])
 def test_neither_files_nor_a_fault_of_slack_keep_them_where_they_must_not_be_read(tmp_path, status):
     async def story():

@@ -115,12 +115,16 @@ def listed(as_json: Json = False) -> None:
 def add(
     channel: Place,
     organisation: Annotated[str, typer.Option("--organisation", help="Whose channel it is, by name.")],
+    workspace: Annotated[
+        str,
+        typer.Option("--workspace", metavar="T…", help="Theirs, where it is shared with several workspaces."),
+    ] = "",
 ) -> None:
     """Register a shared channel to one organisation: what its people write there becomes tickets."""
     from datetime import UTC, datetime
 
     from bots.slack.asks.chosen import chosen_settings
-    from bots.slack.places import checked_place
+    from bots.slack.places import check_speaks, checked_place
     from bots.slack.registering import register
     from store.chat_places import ChatPlace, PlaceKind
 
@@ -129,11 +133,18 @@ def add(
         with wired.store.reading() as work:
             number = _organisation(work, organisation)
             settings = chosen_settings(work, settings)
-        place, called = checked_place(name, settings, wired, channel)
-        one = ChatPlace("slack", place, PlaceKind.CUSTOMERS, called, number, registered_by="command line")
+        found = checked_place(name, settings, wired, channel)
+        check_speaks(found, workspace)
+        place, called = found.place, found.name
+        one = ChatPlace("slack", place, PlaceKind.CUSTOMERS, called, number, workspace, "command line")
         with wired.store.begin() as work:
             register(work, one, datetime.now(UTC))
         typer.echo(f"{place} #{called} is {organisation}'s; what they write there becomes tickets")
+        if len(found.others) > 1 and not workspace:
+            others = ", ".join(found.others)
+            typer.echo(
+                f"It is shared with {others}: nobody there counts as theirs until --workspace names one"
+            )
 
 
 @channels.command()

@@ -4,9 +4,9 @@ Only a channel that an administrator registered to one organisation is heard. Th
 somebody from outside is a ticket, or goes onto the one whose thread it is in; a message of our own
 people in a ticket's thread is a public answer, which stands there already. Whether the writer is
 of that organisation is asked of our own records, by their Slack id or the address that Slack names.
-Where neither can say, their workspace does (`neighbours`). Who is not, writes unproven. A question
-for the status is answered in the thread, and opens nothing: whoever writes unproven reads how they
-can be known, and nothing of any ticket.
+Where neither can say, their workspace does (`neighbours`), which says too whether the address
+counts. Who is not, writes unproven. A question for the status is answered in the thread, and opens
+nothing: whoever writes unproven reads how they can be known, and nothing of any ticket.
 """
 
 import hashlib
@@ -118,6 +118,7 @@ class Customers:
         )
         channel = str(event["channel"])
         is_ours = await self._neighbours.is_ours(team, channel, one)  # a guest of ours is a customer
+        is_believed = await self._neighbours.is_believed(team, channel, one, place.team)
         return Said(
             place,
             waiting.raw,
@@ -129,9 +130,9 @@ class Customers:
             plain_text(wire, names).strip(),
             plain_text(wire, dict.fromkeys(names, "")).strip(),
             name_of(one) or user,
-            email_of(one),
+            email_of(one) if is_ours or is_believed else "",
             is_ours,
-            await self._neighbours.is_theirs(team, channel, one),
+            await self._neighbours.is_theirs(team, channel, one, place.team),
             await self._staff.agent(str(one["team_id"]), user) if is_ours else None,
             files,
         )

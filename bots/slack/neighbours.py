@@ -2,9 +2,11 @@
 
 Slack often shows no address of people in another workspace. The channel itself is what ties them to a
 customer then: an administrator registered it to one organisation, and where it is shared with one
-other workspace, that is theirs. With several it does not say whose somebody is; a guest over there
-is anybody's. Where the app is in the customer's own workspace, its channel need not be shared at all:
-whoever is a member there is theirs, and ours are the members of the agents' workspace.
+other workspace, that is theirs. With several it does not say whose somebody is, unless the
+administrator named the workspace that speaks for the customer: what any other shows of its people,
+their addresses too, is that workspace's word only. A guest over there is anybody's. Where the app is
+in the customer's own workspace, its channel need not be shared at all: whoever is a member there is
+theirs, and ours are the members of the agents' workspace.
 """
 
 import time
@@ -23,12 +25,25 @@ class Neighbours:
         self._speaking = speaking
         self._known: dict[tuple[str, str], tuple[frozenset[str], float]] = {}
 
-    async def is_theirs(self, team: str, channel: str, user: Json) -> bool:
-        """Whether somebody is a full member of the customer's only workspace; raises a SlackFailure."""
+    async def is_theirs(self, team: str, channel: str, user: Json, named: str = "") -> bool:
+        """Whether somebody is a full member of the customer's only workspace, or of the one that is named.
+
+        Raises a SlackFailure.
+        """
         theirs = str(user.get("team_id") or "")
         if not theirs or any(user.get(one) for one in GUESTS):
             return False
-        return await self._customers(team, channel) == {theirs}
+        return theirs == named if named else await self._customers(team, channel) == {theirs}
+
+    async def is_believed(self, team: str, channel: str, user: Json, named: str = "") -> bool:
+        """Whether the address that Slack shows of somebody may be one of the customer's; a SlackFailure.
+
+        Our own guests were given theirs by us.
+        """
+        theirs = str(user.get("team_id") or "")
+        if theirs == await self._speaking.home():
+            return True
+        return theirs == named if named else len(await self._customers(team, channel)) <= 1
 
     async def is_ours(self, team: str, channel: str, user: Json) -> bool:
         """Whether somebody is a full member of a workspace of ours; raises a SlackFailure."""

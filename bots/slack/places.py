@@ -1,6 +1,7 @@
 """A channel that is to be registered to an organisation: that it is there, and who may read it."""
 
 import asyncio
+from dataclasses import dataclass
 
 import aiohttp
 
@@ -15,8 +16,17 @@ from store import installations
 PATIENCE = aiohttp.ClientTimeout(total=15)
 
 
-def checked_place(name: str, settings: SlackSettings, wired: Wired, channel: str) -> tuple[str, str]:
-    """TEAM/CHANNEL and the channel's name; CommandRefused where nothing could be heard there."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A channel as TEAM/CHANNEL, its name, and the other workspaces that it is shared with."""
+
+    place: str
+    name: str
+    others: tuple[str, ...]
+
+
+def checked_place(name: str, settings: SlackSettings, wired: Wired, channel: str) -> Found:
+    """What Slack says of a channel; CommandRefused where nothing could be heard there."""
     team, _, identity = channel.rpartition("/")
     configured = (settings.triage_channel, settings.fallback_channel, *settings.teams.values())
     if identity in configured:
@@ -38,7 +48,15 @@ def _token(name: str, settings: SlackSettings, wired: Wired, team: str) -> tuple
     return found.team, Seal(key).opened(found.team, found.sealed)["bot"]
 
 
-async def _looked_up(api_url: str, token: str, team: str, channel: str) -> tuple[str, str]:
+def check_speaks(found: Found, workspace: str) -> None:
+    """CommandRefused where a workspace cannot speak for the customer, because it is not there."""
+    there = (found.place.partition("/")[0], *found.others)
+    if workspace and workspace not in there:
+        known = ", ".join(found.others) or "nobody"
+        raise CommandRefused(f"{workspace} is not in #{found.name}, which is shared with {known}")
+
+
+async def _looked_up(api_url: str, token: str, team: str, channel: str) -> Found:
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         client = client_of(api_url, token, session)
         try:
@@ -50,4 +68,5 @@ async def _looked_up(api_url: str, token: str, team: str, channel: str) -> tuple
             raise CommandRefused(f"Slack cannot be reached: {error}") from error
     if not info.get("is_member"):
         raise CommandRefused(f"the app is not in {channel}; /invite it there first")
-    return f"{team}/{channel}", str(info.get("name") or channel)
+    others = sorted(set(info.get("shared_team_ids") or ()) - {team})
+    return Found(f"{team}/{channel}", str(info.get("name") or channel), tuple(others))

@@ -18,6 +18,7 @@ from telegram.error import TelegramError
 
 from bots.chat.desk import ChatDesk
 from bots.delivery import Claimed
+from bots.telegram.again import Again
 from bots.telegram.api import Moved, Refused, Unreachable, failure_of
 from bots.telegram.pace import LONGEST_PAUSE, Pace
 from bots.telegram.posting import MAY_STAY, UNPARSABLE, Call, Posting, Step
@@ -26,6 +27,7 @@ from bots.telegram.unreachable import turn_to_mail
 from intake.errors import TemporaryFailure
 from intake.handle import Setup
 from intake.messages import File, Outbound
+from store.again import NOTICE
 from store.files import files_of
 from store.tables import Sending
 from store.telegram_posts import move_place, posted, record_posted
@@ -47,9 +49,12 @@ class TelegramCarrier:
         self._desk = desk
         self._pace = pace
         self._keyboards = keyboards
+        self._again = Again(bot, desk, self._once, self._dressed)
 
     async def carry(self, promise: Claimed) -> str:
         """The ids of the messages that say it; words for a chat that takes none have gone by mail."""
+        if promise.outbound.notice == NOTICE:
+            return await self._again.carry(promise)
         try:
             return await self._carried(promise)
         except Unreachable as error:

@@ -6,6 +6,7 @@ Telegram does not take is named in the text, with the place where it is to be ha
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from telegram import (
@@ -83,7 +84,7 @@ class Posting:
         texts = self._texts(lost)
         return [
             *(self._text(part, part is texts[-1], is_first=part is texts[0]) for part in texts),
-            *self._albums(fitting),
+            *self.albums(fitting),
         ]
 
     async def react(self) -> None:
@@ -97,20 +98,33 @@ class Posting:
         texts = self._texts(())
         if len(texts) != 1:
             raise Refused("the words do not fit into one message")
+        await self._edit(texts[0], self.edited, self._keyboard)
+
+    def edits(self, messages: Ids) -> list[Call[None]]:
+        """The calls that put the words in the place of those of earlier messages, as far as both go."""
+        texts = self._texts(())
+        return [
+            partial(self._edit, part, number, self._keyboard if part is texts[-1] else None)
+            for part, number in zip(texts, messages, strict=False)
+        ]
+
+    async def _edit(self, part: Part, message: int, markup: InlineKeyboardMarkup | None) -> None:
         try:
-            await self._edit(texts[0].html, ParseMode.HTML)
+            await self._edit_as(part.html, ParseMode.HTML, message, markup)
         except BadRequest as error:
             if not any(words in str(error).lower() for words in UNPARSABLE):
                 raise
-            await self._edit(texts[0].plain, None)
+            await self._edit_as(part.plain, None, message, markup)
 
-    async def _edit(self, text: str, mode: str | None) -> None:
+    async def _edit_as(
+        self, text: str, mode: str | None, message: int, markup: InlineKeyboardMarkup | None
+    ) -> None:
         await self.bot.edit_message_text(
             text,
             self.chat,
-            self.edited,
+            message,
             parse_mode=mode,
-            reply_markup=self._keyboard,
+            reply_markup=markup,
             link_preview_options=NO_PREVIEW,
         )
 
@@ -159,7 +173,7 @@ class Posting:
             return None
         return ReplyParameters(self.answered, allow_sending_without_reply=True)
 
-    def _albums(self, files: Sequence[File]) -> list[Step]:
+    def albums(self, files: Sequence[File]) -> list[Step]:
         pictures = [one for one in files if is_picture(one)]
         documents = [one for one in files if one not in pictures]
         sorts = ((pictures, self._photos), (documents, self._documents))

@@ -15,6 +15,7 @@ from bots.slack.blocks import names
 from bots.slack.blocks.customers import rated
 from bots.slack.calls import Json, SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
+from bots.slack.neighbours import Neighbours
 from bots.slack.people import email_of, name_of
 from bots.slack.workspaces import MEDIUM
 from intake import handle
@@ -82,7 +83,10 @@ async def _press(acting: Acting, call: Call, channel: str, ts: str) -> Press:
     one: Json = await call.hands.people.one(team, acting.user)
     actions = call.body.get("actions") or [{}]
     moment = str(actions[0].get("action_ts") or view.get("id") or acting.trigger)
-    return Press(team, channel, ts, acting.user, name_of(one), email_of(one), moment)
+    place = await call.hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}"))
+    named = place.team if place else ""
+    is_believed = await Neighbours(call.hands.speaking).is_believed(team, channel, one, named)
+    return Press(team, channel, ts, acting.user, name_of(one), email_of(one) if is_believed else "", moment)
 
 
 async def _keep(call: Call, press: Press, rating: Rating) -> str:

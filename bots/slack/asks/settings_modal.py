@@ -225,10 +225,11 @@ async def _customers(hands: Hands, home: str, filled: Mapping[str, str], agent: 
             names.CHANNEL, "That is a triage channel, which customers must not read; choose another."
         )
     info = await _looked(hands, home, channel, names.CHANNEL)
-    name = str(info.get("name") or "")
-    return ChatPlace(
-        MEDIUM, f"{home}/{channel}", PlaceKind.CUSTOMERS, name, int(organisation), registered_by=agent.email
-    )
+    name, place = str(info.get("name") or ""), f"{home}/{channel}"
+    known = await hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, place))
+    is_same = known is not None and known.organisation == int(organisation)
+    speaks = known.team if known and is_same else ""  # which the command line alone names
+    return ChatPlace(MEDIUM, place, PlaceKind.CUSTOMERS, name, int(organisation), speaks, agent.email)
 
 
 async def _triage_of(hands: Hands, team: str, channel: str) -> str:

@@ -6,7 +6,7 @@ Every word that somebody else wrote is literal text (`text`, `replies.slack_text
 stays within Slack's limits.
 """
 
-from bots.slack.blocks.card import card, left, taken_back
+from bots.slack.blocks.card import card, left, remaining, taken_back
 from bots.slack.blocks.customers import customer_messages
 from bots.slack.blocks.facts import card_facts, reads, row_of
 from bots.slack.blocks.mentions import mentions
@@ -34,6 +34,7 @@ __all__ = [
     "mentions",
     "open_tickets",
     "reads",
+    "remaining",
     "row_of",
     "taken_back",
     "thread_messages",

@@ -4,7 +4,7 @@ It always has a rich text block, because Slack refuses to replace one by somethi
 ticket is open its menus show what holds now; a closed one keeps what can still be done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bots.slack.blocks import names
@@ -84,6 +84,16 @@ def taken_back(facts: CardFacts) -> Message:
     """What becomes of something said below a card when its words are for another channel only."""
     words = f"The words are for team {facts.withheld_for} and its channel only."
     return Message(fallback(words, 300), (rich_text(rich_section(said(words, italic=True))),))
+
+
+def remaining(facts: CardFacts, links: Iterable[str]) -> Message:
+    """To whoever gave a ticket to a protected team: what colleagues wrote, which no bot can delete."""
+    words = (
+        f"{facts.reference} is for team {facts.withheld_for} now. What I had said elsewhere is taken back; "
+        "these messages of colleagues still stand, and only they can delete them:"
+    )
+    found = [piece for link in links for piece in (said("\n"), {"type": "link", "url": link})]
+    return Message(fallback(words, 300), (rich_text(rich_section(said(words), *found)),))
 
 
 def title_of(facts: CardFacts) -> str:
