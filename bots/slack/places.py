@@ -23,7 +23,7 @@ def checked_place(name: str, settings: SlackSettings, wired: Wired, channel: str
     if identity in configured:
         raise CommandRefused(f"{identity} is a triage channel; what is said there is for agents only")
     if not SLACK_CHANNEL.fullmatch(identity):
-        raise CommandRefused(f'{channel}: give the channel\'s id, such as C0123, from "View channel details"')
+        raise CommandRefused(f'{channel}: give its id, such as C0123, from "View channel details"')
     team, token = _token(name, settings, wired, team)
     return asyncio.run(_looked_up(settings.api_url, token, team, identity))
 
