@@ -42,7 +42,7 @@ BY_CHOICE = {
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 TWIN = "twin"  # of a new ticket: the number of the one that it may be the same as
-CARRIED = ("message", "promise", "secrets", "is_call", "is_agents", TWIN)  # facts that a button or sign needs
+CARRIED = ("message", "promise", "secrets", "is_call", "is_agents", "clock", TWIN)  # what a button needs
 MORE = ("attachments", "warnings", "secrets", "missing", TWIN)  # what a notice says besides who wrote what
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
