@@ -161,11 +161,14 @@ class Deliveries:
     async def _mark(self, mark: Callable[[], None]) -> None:
         """Written as soon as the store can be written again; else the row waits for the end of its lease."""
         ends = datetime.now(UTC) + self._lease
+        told = ""  # many wait like this one, and a disk that is full is not to be filled with their words
         while True:
             try:
                 return await self._writer.call(mark)
             except StoreUnavailable as error:
-                log.warning("the outbox cannot be written", error=str(error))
+                if str(error) != told:
+                    log.warning("the outbox cannot be written", error=str(error))
+                told = str(error)
             if datetime.now(UTC) > ends:
                 return None
             await asyncio.sleep(POLL_SECONDS)

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 import serving
+from bots import delivery
 from bots.delivery import LEASE, Deliveries
 from bots.keeping import Keeping
 from bots.mail_carrier import MailCarrier
 from bots.relay import Relay
 from bots.wiring import Wired, wire
 from bots.writer import Writer
+from intake.errors import StoreUnavailable
 from intake.messages import Address
 from sandbox.relay import DROP, HANG, CatchingRelay, Fault
 from store import outbox
@@ -238,3 +241,27 @@ def test_a_mail_that_has_failed_too_often_is_given_up_and_told_to_the_agents(wir
 
     assert (Sending.FAILED, "given up after 23 tries: 451 4.3.0 not now") == (row.state, row.error)
     assert 1 == len(caught)  # the word to the agents
+
+
+def test_a_disk_that_is_full_is_named_once_a_row_however_long_it_is(wired, monkeypatch):
+    monkeypatch.setattr(delivery, "POLL_SECONDS", 0.01)
+    promise(wired, "a@vendor.example")
+    tries = []
+
+    async def scene(worker):
+        whole = worker._keeping.sent
+
+        def full(*row):
+            tries.append(row)
+            if len(tries) < 4:
+                raise StoreUnavailable("the disk is full")
+            whole(*row)
+
+        worker._keeping.sent = full
+        await worker.work(worker.is_quiet)
+
+    with capture_logs() as logs:
+        play(wired, scene)
+    told = [one["error"] for one in logs if one["event"] == "the outbox cannot be written"]
+
+    assert (4, ["the disk is full"]) == (len(tries), told)

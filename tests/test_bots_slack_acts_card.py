@@ -1,18 +1,23 @@
 """Buttons and menus of a card: who may press them, what is written, and what they read who came too late."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bots.commands import acts
 from bots.slack.blocks import names
 from intake.decisions import Audience, Notice
+from intake.messages import Address
 from intake.promising import promise
 from intake.readers import triage
 from intake.tickets import Status
 from sandbox.slack import Message
 from serving import ANA, SAM
 from slack_acting import Case, Here, working
+from store import outbox
+from store.tables import Sending
 from store.work import SqlWork
 
 pytestmark = pytest.mark.slow
@@ -202,19 +207,44 @@ def test_what_is_late_is_shown_in_the_channel_too_and_mentions_whoever_has_it(
     assert (is_broadcast, True) == here.run(steps)
 
 
+def test_a_reminder_that_waited_until_the_ticket_was_solved_is_not_said(here: Here) -> None:
+    async def steps() -> tuple[list[str], list[Sending]]:
+        case = await here.ticket()
+        clock = case.now.clocks[0].kind.value
+        acts.change(here.world.wired, case.number, "status", "solved", SAM.address)
+        _promise(here, case, clock, "agent-reminder")
+        _promise(here, case, clock, "agent-breach", f"direct {here.world.space.sam}")
+        await here.world.settle()
+        said = [*case.thread, *here.world.slack.dms(here.world.space.sam)]
+        mine = here.world.read(lambda work: [one for one in outbox.listed(work) if _is_about(one, case)])
+        states = {one.state for one in mine}
+        return [one.text for one in said if names.SNOOZE in str(one.blocks)], [*states]
+
+    assert ([], [Sending.SENT]) == here.run(steps)
+
+
 async def _reminded(here: Here, case: Case, name: str = "agent-reminder") -> Message:
     """What is told of a ticket's first clock, as the ticker promises it."""
-    setup = here.world.chat.hands.desk.setup
-
-    def promised(work: SqlWork) -> None:
-        now, ticket = datetime.now(UTC), case.now
-        facts = {"clock": ticket.clocks[0].kind.value, "due": now + timedelta(minutes=10), "step": "75%"}
-        notice = Notice(name, Audience.ASSIGNEE, facts, "auto-generated")
-        promise(work, notice, triage(setup.desk), ticket, None, 0, setup, now)
-
-    here.world.write(promised)
-    here.world.chat.hands.desk.wake()
+    _promise(here, case, case.now.clocks[0].kind.value, name)
     found: Message = await here.world.slack.wait_for(
         lambda: next((one for one in case.thread if names.SNOOZE in str(one.blocks)), None), 10
     )
     return found
+
+
+def _promise(here: Here, case: Case, clock: str, name: str, place: str = "triage") -> None:
+    setup = here.world.chat.hands.desk.setup
+
+    def promised(work: SqlWork) -> None:
+        now, ticket = datetime.now(UTC), case.now
+        facts = {"clock": clock, "due": now + timedelta(minutes=10), "step": "75%"}
+        notice = Notice(name, Audience.ASSIGNEE, facts, "auto-generated")
+        to = replace(triage(setup.desk), address=Address("", place))
+        promise(work, notice, to, ticket, None, 0, setup, now)
+
+    here.world.write(promised)
+    here.world.chat.hands.desk.wake()
+
+
+def _is_about(promise: outbox.Promise, case: Case) -> bool:
+    return promise.outbound.ticket_number == case.number

@@ -6,7 +6,7 @@ from bots.slack.blocks import Message, mentions, names
 from bots.slack.blocks.customers import customer_messages
 from bots.slack.blocks.elements import rich_section, said, user
 from bots.slack.blocks.pages import spoken, text_of
-from bots.slack.blocks.thread import direct_messages, thread_messages
+from bots.slack.blocks.thread import direct_messages, is_over, thread_messages
 from bots.slack.noticed import fitted
 from intake.decisions import Audience
 from intake.tickets import Status
@@ -75,6 +75,22 @@ def test_what_a_notification_says_reads_as_a_sentence_that_names_who_is_meant(no
     (message,) = thread_messages(an_outbound(notice, body), facts)
 
     assert expected == message.text
+
+
+@pytest.mark.parametrize(
+    ("notice", "clock", "expected"),
+    [
+        ("agent-reminder", "first_response", False),
+        ("agent-reminder", "resolution", True),  # the card owes a first response only
+        ("agent-breach", "resolution", True),
+        ("agent-reminder", "", False),  # promised before clocks were named
+        ("agent-escalated", "resolution", False),
+    ],
+)
+def test_a_reminder_of_what_is_owed_no_more_is_over(notice, clock, expected):
+    outbound = an_outbound(notice, "Words.", extra={"clock": clock})
+
+    assert expected == is_over(outbound, a_card())
 
 
 @pytest.mark.parametrize(("room", "ends"), [(0, "a…"), (5, "a…"), (20, f"a<@{BOB}>")])

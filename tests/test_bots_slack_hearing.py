@@ -41,7 +41,7 @@ async def is_decided(desk: World, count: int = 1, seconds: float = 60.0) -> list
     return deliveries(desk)
 
 
-def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_path):
+def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_path, caplog):
     async def run():
         async with a_slack(redeliver_after=0.3) as slack, world(tmp_path, slack) as desk:
             whole, times = desk.service._keeping.keep_raw, []
@@ -58,7 +58,11 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_pa
             await slack.wait_until_idle()
             return done, len(set(times)), [ack.retry_attempt for ack in slack.acks]
 
-    assert ([Delivery.DONE], 1, [2]) == asyncio.run(run())
+    with capture_logs() as logs:
+        assert ([Delivery.DONE], 1, [2]) == asyncio.run(run())
+    told = [one["error"] for one in logs if one["event"].startswith("an event cannot be kept")]
+
+    assert (["the disk is full"] * 2, []) == (told, [one for one in caplog.records if one.exc_info])
 
 
 def test_an_event_that_comes_twice_is_decided_once(tmp_path):

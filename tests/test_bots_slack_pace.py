@@ -65,6 +65,32 @@ def test_a_channel_rests_as_long_as_slack_asks():
     assert asyncio.run(after()) >= 0.19
 
 
+def test_a_channel_that_was_too_fast_goes_slower_for_a_while_and_no_other_does():
+    async def apart() -> list[float]:
+        pace = Pace(0.001)
+        before = pace.apart_in("C")
+        for _ in range(3):
+            pace.was_too_fast("C", 0)
+        slow, other = pace.apart_in("C"), pace.apart_in("D")
+        for _ in range(100):
+            await pace.turn("C")
+        return [before, other, pace.apart_in("C"), slow]
+
+    before, other, after, slow = asyncio.run(apart())
+
+    assert ([0.001] * 3, True) == ([before, other, after], slow > 3 * before)
+
+
+def test_however_often_it_was_too_fast_a_message_goes_each_few_seconds():
+    async def apart() -> float:
+        pace = Pace(1)
+        for _ in range(50):
+            pace.was_too_fast("C", 0)
+        return pace.apart_in("C")
+
+    assert asyncio.run(apart()) <= 8
+
+
 def test_a_turn_that_was_given_up_is_nobodys():
     async def next_one() -> list[str]:
         pace = Pace(APART)

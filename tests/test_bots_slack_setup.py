@@ -130,6 +130,7 @@ def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
                 ("slack", "channels", "add", space.shared, "--organisation", "Acme"),
                 ("slack", "channels", "add", space.triage, "--organisation", "Acme"),
                 ("slack", "channels", "add", space.shared, "--organisation", "Acne"),
+                ("slack", "channels", "add", "#acme", "--organisation", "Acme"),
                 ("slack", "channels", "list", "--json"),
                 ("slack", "channels", "remove", space.shared),
                 ("slack", "manifest"),
@@ -137,14 +138,15 @@ def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
             return space, [await _run(*desk, *one) for one in steps], (tmp_path / "desk.db").read_bytes()
 
     space, done, database = asyncio.run(run())
-    listed = json.loads(done[5].stdout)
+    listed = json.loads(done[6].stdout)
 
-    assert [0, 0, 0, 1, 1, 0, 0, 0] == [one.returncode for one in done]
+    assert [0, 0, 0, 1, 1, 1, 0, 0, 0] == [one.returncode for one in done]
     assert (f"T0VENDOR/{space.shared}", "Acme") == (listed["channel"], listed["organisation"])
     assert "Acme" in done[4].stderr
     assert b"xoxb-" not in database
-    assert "#acme is forgotten. What is written there is heard no more" in done[6].stdout
-    assert "oauth_config" in json.loads(done[7].stdout)
+    assert "give its id" in done[5].stderr
+    assert "#acme is forgotten. What is written there is heard no more" in done[7].stdout
+    assert "oauth_config" in json.loads(done[8].stdout)
 
 
 def test_the_manifest_is_printed_before_anything_is_configured(tmp_path):
@@ -172,6 +174,30 @@ def test_a_code_is_exchanged_for_a_token_of_that_workspace(tmp_path):
     done = asyncio.run(run())
 
     assert (0, True) == (done.returncode, "installed in Second" in done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("code", "settings", "words"),
+    [
+        ("made up", {}, "invalid_code; a code is good once"),
+        ("old", {}, "code_expired; a code is good for ten minutes"),
+        ("", {"client_secret": '"wrong"'}, 'bad_client_secret; client_secret is that of "Basic Information"'),
+    ],
+)
+def test_a_code_that_is_not_taken_is_refused_with_what_mends_it(tmp_path, code, settings, words):
+    app = {"client_id": f'"{CLIENT_ID}"', "client_secret": f'"{CLIENT_SECRET}"'}
+
+    async def run():
+        async with SlackSandbox() as slack:
+            desk = _desk(tmp_path, furnished(slack), **app | settings)
+            given = slack.consent(slack.team)
+            if code == "old":
+                slack.world.clock.advance(601)
+            return await _run(*desk, "slack", "install", "--code", code if code == "made up" else given)
+
+    done = asyncio.run(run())
+
+    assert (1, True) == (done.returncode, words in done.stderr)
 
 
 def test_several_workspaces_are_heard_and_an_uninstalled_one_is_ended(tmp_path):

@@ -68,6 +68,7 @@ VIEW = TRIGGER["view"] | {"blocks": []}
         ("chat.getPermalink", {"channel": "triage", "message_ts": GONE}, "message_not_found"),
         ("chat.unfurl", {"channel": "triage", "ts": "card", "unfurls": {}}, "cannot_parse_attachment"),
         ("conversations.info", {"channel": "hidden"}, "channel_not_found"),
+        ("conversations.info", {"channel": "#triage"}, "channel_not_found"),  # its id, not its name
         ("conversations.info", {"channel": "public"}, "ok"),
         ("conversations.members", {"channel": "triage", "limit": 0}, "ok"),  # 0 is Slack's own default
         ("conversations.members", {"channel": "triage", "limit": 1001}, "invalid_limit"),

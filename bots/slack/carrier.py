@@ -45,7 +45,7 @@ from store.work import SqlWork
 
 
 class SlackCarrier:
-    """`carry` answers the ts of the first message that it posted."""
+    """`carry` answers the ts of the first message that it posted, or of what says all that already."""
 
     def __init__(self, desk: ChatDesk, speaking: Speaking, triage: Triage, cards: Cards) -> None:
         self._desk = desk
@@ -88,7 +88,7 @@ class SlackCarrier:
         facts = await self._facts(number, seat.team)
         if facts.withheld_for:  # its files are words, too
             promise = replace(promise, outbound=replace(promise.outbound, attachments=()))
-        if blocks.is_on_card(promise.outbound, facts):
+        if blocks.is_on_card(promise.outbound, facts) or blocks.is_over(promise.outbound, facts):
             return ts
         messages = blocks.thread_messages(promise.outbound, facts, await self._settled(promise))
         return await self._say(promise, Where(seat.where.team, seat.where.channel, ts), messages)
@@ -104,6 +104,8 @@ class SlackCarrier:
         if not promise.outbound.ticket_number:
             return await self._say(promise, where, direct_messages(promise.outbound, None))
         facts = await self._direct_facts(promise.outbound.ticket_number, user)
+        if blocks.is_over(promise.outbound, facts):
+            return ""
         return await self._say(promise, where, direct_messages(promise.outbound, facts))
 
     async def _direct_facts(self, number: int, user: str) -> CardFacts:

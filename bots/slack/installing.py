@@ -10,12 +10,21 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.settings import SlackSettings
-from bots.slack.calls import Json, SlackFailure, answer
+from bots.slack.calls import Json, Refused, SlackFailure, answer
 from bots.slack.sealing import Seal
 from bots.slack.workspaces import MEDIUM, client_of
 from intake.errors import ConfigError, DeskbellError
 from store.installations import Installation
 
+MENDS = {
+    "invalid_code": "a code is good once: agree to the app again, and give the new one",
+    "code_expired": "a code is good for ten minutes: agree to the app again, and give the new one",
+    "code_already_used": "a code is good once: agree to the app again, and give the new one",
+    "bad_redirect_uri": "give --redirect, the very address that the code was sent to",
+    "invalid_client_id": 'client_id is that of "Basic Information", "App Credentials"',
+    "bad_client_secret": 'client_secret is that of "Basic Information", "App Credentials"',
+    "invalid_auth": 'the token is that of "OAuth & Permissions", xoxb-…',
+}
 PATIENCE = aiohttp.ClientTimeout(total=15)
 
 
@@ -39,7 +48,9 @@ async def installation(
             bot = token or await _exchanged(client, settings.client_id, secret, code, redirect)
             said: Json = await answer(client_of(settings.api_url, bot, session).auth_test())
         except SlackFailure as error:
-            raise NotInstalledNow(f"Slack answers {error}") from error
+            word = error.error if isinstance(error, Refused) else ""
+            mend = f"; {MENDS[word]}" if word in MENDS else ""
+            raise NotInstalledNow(f"Slack answers {error}{mend}") from error
     if not said.get("bot_id") and not bot.startswith("xoxb-"):
         raise ConfigError(["--token: that is no bot's token; it begins with xoxb-"])
     tokens = {"bot": bot, "bot_id": str(said.get("bot_id") or "")}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bots.settings import SlackSettings, secret, signing_key
+from bots.settings_of_chat import SLACK_CHANNEL
 from bots.slack.calls import Json, Refused, SlackFailure, answer
 from bots.slack.sealing import Seal
 from bots.slack.workspaces import MEDIUM, client_of
@@ -31,6 +32,8 @@ def checked_place(name: str, settings: SlackSettings, wired: Wired, channel: str
     configured = (settings.triage_channel, settings.fallback_channel, *settings.teams.values())
     if identity in configured:
         raise CommandRefused(f"{identity} is a triage channel; what is said there is for agents only")
+    if not SLACK_CHANNEL.fullmatch(identity):
+        raise CommandRefused(f'{channel}: give its id, such as C0123, from "View channel details"')
     team, token = _token(name, settings, wired, team)
     return asyncio.run(_looked_up(settings.api_url, token, team, identity))
 

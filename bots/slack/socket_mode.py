@@ -26,6 +26,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from bots.slack.calls import Json
 from bots.slack.dispatch import Answered
 from bots.slack.workspaces import client_of
+from intake.errors import DeskbellError
 
 EVENTS = "events_api"
 PING_SECONDS = 5.0
@@ -101,13 +102,22 @@ class SocketMode:
 
     async def _hear(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         if request.type == EVENTS:
-            await self._keep(request.payload)  # what it raises is logged by the library: no acknowledgement
-            await client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
+            if await self._is_kept(request.payload):
+                await client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
             return
         task = asyncio.create_task(self._answer(client, request))
         self._asked.add(task)
         task.add_done_callback(self._asked.discard)
         await task
+
+    async def _is_kept(self, payload: Json) -> bool:
+        """Any other fault is logged by the library, and there is no acknowledgement either."""
+        try:
+            await self._keep(payload)
+        except DeskbellError as error:
+            log.warning("an event cannot be kept; Slack brings it again", error=str(error))
+            return False
+        return True
 
     async def _answer(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         answered = await self._ask(request.payload)

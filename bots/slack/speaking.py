@@ -152,7 +152,7 @@ class Speaking:
         except Refused as error:
             raise self._failure(where, error) from error
         finally:
-            self.pace.rest(where.channel, self.pace.apart)  # from when it arrived, which is when Slack counts
+            self.pace.went(where.channel)
         return str(said["ts"])
 
     async def _updated(self, where: Where, ts: str, message: Message) -> None:
@@ -181,7 +181,7 @@ class Speaking:
         return ChannelGone(where, error.error) if error.error in CHANNEL_GONE else _given_up(error)
 
     async def _rested(self, pace: Pace, channel: str, error: Limited) -> None:
-        pace.rest(channel, error.seconds)
+        pace.was_too_fast(channel, error.seconds)
         if error.seconds > LONGEST_REST:
             raise TemporaryFailure(f"Slack: {error}", timedelta(seconds=error.seconds)) from error
 

@@ -77,13 +77,11 @@ class Tokens:
     async def died(self, team: str, error: str) -> None:
         """A token is good for nothing any more: nothing is said until it works; agents hear of it once."""
         self.workspaces.pause(team, error)
-        remedy = (
-            "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
-        )
+        again = "Install the app again (`deskbell slack install`, or a new bot_token), then `deskbell check`."
+        remedy = f"Slack says {error}. {again}"
         key = self.workspaces.key(team)
-        if await self._alerts.is_told(self._trouble(team)):
-            return  # Slack says of a workspace that took us out first one word and then another
-        reason = f"Slack takes the token for workspace {key} no more" if key else f"Slack answers {error}"
+        # Slack says of a workspace that took us out first one word and then another; that is one trouble
+        reason = f"Slack takes the token{f' for workspace {key}' if key else ''} no more"
         await self._alerts.tell(self._trouble(team), reason, remedy)
 
     async def try_again(self, key: str) -> None:

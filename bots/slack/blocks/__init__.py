@@ -12,7 +12,7 @@ from bots.slack.blocks.facts import card_facts, reads, row_of
 from bots.slack.blocks.mentions import mentions
 from bots.slack.blocks.shelves import home_facts, open_tickets
 from bots.slack.blocks.story import details_facts
-from bots.slack.blocks.thread import direct_messages, is_on_card, thread_messages, with_lost_files
+from bots.slack.blocks.thread import direct_messages, is_on_card, is_over, thread_messages, with_lost_files
 from bots.slack.blocks.types import CardFacts, Due, HomeFacts, Json, Message, Row, Shelf
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "direct_messages",
     "home_facts",
     "is_on_card",
+    "is_over",
     "left",
     "mentions",
     "open_tickets",

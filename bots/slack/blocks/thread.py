@@ -95,6 +95,13 @@ def is_on_card(outbound: Outbound, facts: CardFacts) -> bool:
     return outbound.notice == "agent-new" and (is_said or bool(facts.withheld_for))
 
 
+def is_over(outbound: Outbound, facts: CardFacts) -> bool:
+    """Whether a reminder has waited until what it is about was owed no more: then nobody is called."""
+    clock = outbound.extra.get("clock")
+    is_owed = any(one.kind == clock for one in facts.dues)
+    return outbound.notice in ("agent-reminder", "agent-breach") and bool(clock) and not is_owed
+
+
 def direct_messages(outbound: Outbound, facts: CardFacts | None) -> list[Message]:
     """The same for one agent in a direct message: which ticket it is about, and how to hear less."""
     found = thread_messages(outbound, _unmentioned(facts) if facts else None)

@@ -84,7 +84,9 @@ def join(call: Call) -> Json:
 
 
 def _seen(call: Call, right: str) -> Channel:
-    """A channel that the bot can see, if a scope for its kind is there."""
+    """A channel that the bot can see, by its id, if a scope for its kind is there."""
+    if call.text("channel") not in call.world.channels:
+        raise Refused("channel_not_found")
     channel = call.world.visible_channel(call.team, call.text("channel"))
     check_scopes(call.team, (f"{SCOPE_WORD[channel.kind]}:{right}",))
     return channel
