@@ -67,6 +67,13 @@ def claim(work: SqlWork, ticket: int, worker: str, now: datetime, lease: timedel
     return card_of(work, ticket) if work.connection.execute(taken).rowcount else None
 
 
+def is_any_on_its_way(work: SqlWork) -> bool:
+    """Whether a card may stand in Slack whose place is not known here: one is drawn, or failed once."""
+    is_lost = and_(cards.c.external == "", cards.c.attempts > 0)
+    query = select(cards.c.ticket).where(IS_WANTED, or_(cards.c.claimed_by != "", is_lost))
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
 def card_of(work: SqlWork, ticket: int) -> Card | None:
     row = work.connection.execute(select(cards).where(cards.c.ticket == ticket)).first()
     if row is None:

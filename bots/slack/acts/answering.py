@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bots.slack.acts.doing import NotFound, Stale, is_ephemeral, redraw
+from bots.slack.acts.doing import NotFound, Stale, redraw
 from bots.slack.blocks import Message, errors, modals
 from bots.slack.blocks.errors import Fault
 from bots.slack.calls import Json, Refused, SlackFailure, answer, patiently
 from bots.slack.listening import Acting, Call
+from bots.slack.payloads import is_ephemeral
 from intake.errors import AlreadyDone, CommandRefused, ConfigError, StoreUnavailable
 
 TITLE = "Not done"
