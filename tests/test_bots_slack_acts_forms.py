@@ -367,3 +367,13 @@ def test_a_form_that_slack_asks_a_second_for_comes_a_second_later(here: Here, me
         return str((await more(case, names.SNOOZE))["callback_id"])
 
     assert names.VIEW_SNOOZE == here.run(steps)
+
+
+@pytest.mark.parametrize("trouble", [{"status": 503}, {"drop": True}, {"error": "internal_error"}])
+def test_a_form_is_filled_though_slack_fails_once(here: Here, trouble: dict[str, object]) -> None:
+    async def steps() -> str:
+        case = await here.ticket()
+        here.world.slack.fail("views.update", **trouble)
+        return str((await more(case, names.SNOOZE))["callback_id"])
+
+    assert names.VIEW_SNOOZE == here.run(steps)

@@ -213,3 +213,22 @@ def test_a_file_that_customers_are_not_sent_is_said_at_the_files(here: Here) -> 
         return list(told["errors"]), mails(here) - before
 
     assert ([names.FILES], 0) == here.run(steps)
+
+
+def test_a_form_that_is_sent_again_because_the_answer_to_it_was_lost_says_its_words_once(here: Here) -> None:
+    async def steps() -> tuple[int, str]:
+        case, space = await here.ticket(), here.world.space
+        await here.world.settle()
+        before = mails(here)
+        view = await case.form(names.REPLY)
+        words = {names.TEXT: "Please restart the box, once."}
+        await here.world.slack.submit_in_vain(space.sam, view["id"], words)
+        again = await case.submit(view, words)
+        await here.world.slack.wait_for(lambda: case.now.status is Status.WAITING, 20)
+        await here.world.settle()
+        return mails(here) - before, str(again)
+
+    sent, told = here.run(steps)
+
+    assert 1 == sent
+    assert "are sent once" in told

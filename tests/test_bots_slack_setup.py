@@ -188,7 +188,7 @@ def test_a_code_that_is_not_taken_is_refused_with_what_mends_it(tmp_path, code, 
     app = {"client_id": f'"{CLIENT_ID}"', "client_secret": f'"{CLIENT_SECRET}"'}
 
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             desk = _desk(tmp_path, furnished(slack), **app | settings)
             given = slack.consent(slack.team)
             if code == "old":

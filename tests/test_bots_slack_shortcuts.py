@@ -182,6 +182,19 @@ def test_a_message_becomes_a_note_on_a_ticket(room):
     assert "Uma wrote in Slack" in str(told)
 
 
+def test_a_form_that_is_sent_again_because_the_answer_was_lost_adds_its_message_once(room):
+    number = room.ticket()
+    view = form(room, names.SHORTCUT_ADD, room.space.shared, spoken(room, "Once is enough."))
+    filled = {"target": f"VS-{number}"}
+    room.play(room.slack.submit_in_vain(room.space.sam, view["id"], filled))
+    again = submit(room, view, filled)
+    close(room)
+    told = room.world.read(lambda work: conversation(work, number))
+
+    assert "on that ticket since a moment ago" in again["errors"]["target"]
+    assert 1 == sum("Once is enough." in one["text"] for one in told if one["direction"] == "in")
+
+
 FILES = [("../trace.txt", b"a line\n"), ("big.bin", b"x" * 1_100_000)]
 
 

@@ -49,12 +49,44 @@ def test_the_newest_ticket_is_drawn_first(store, numbers):
     assert sorted(numbers, reverse=True) == wanted(store, NOON)
 
 
+def test_a_change_of_an_old_card_waits_for_no_storm_of_new_ones(store, numbers):
+    with store.begin() as work:
+        cards.posted(work, numbers[0], "T1/C1", "1.0")
+        newer = [open_a_ticket(work).number for _ in range(3)]
+        for number in newer:
+            work.redraw(number, NOON)
+    with store.reading() as work:
+        found = [(one.ticket, one.is_posted) for one in cards.wanted(work, NOON, 2)]
+
+    assert [(newer[2], False), (newer[1], False), (numbers[0], True)] == found
+
+
 def test_a_claimed_card_is_nobody_elses_until_its_lease_is_over(store, numbers):
     first, second = claim(store, numbers[1], NOON), claim(store, numbers[1], NOON + SECOND)
 
     assert (1, None) == (first.attempts, second)
     assert [numbers[0]] == wanted(store, NOON + SECOND)
     assert numbers[1] in wanted(store, NOON + LEASE)
+
+
+def test_a_card_may_stand_in_slack_while_it_is_claimed_and_after_its_first_try_failed(store, numbers):
+    def is_on_its_way():
+        with store.reading() as work:
+            return cards.is_any_on_its_way(work)
+
+    seen = [is_on_its_way()]
+    card = claim(store, numbers[0], NOON)
+    seen.append(is_on_its_way())
+    with store.begin() as work:
+        cards.failed(work, card, "lost", NOON + SECOND)
+    seen.append(is_on_its_way())
+    card = claim(store, numbers[0], NOON + SECOND)
+    with store.begin() as work:
+        cards.posted(work, card.ticket, "T1/C1", "1.0")
+        cards.drawn(work, card, "all", NOON)
+    seen.append(is_on_its_way())
+
+    assert [False, True, True, False] == seen
 
 
 def test_a_card_that_shows_all_is_drawn_no_more(store, numbers):

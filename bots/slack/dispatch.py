@@ -20,10 +20,11 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
+from bots.slack import coming
 from bots.slack.apologies import answer_to, follow, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
-from bots.slack.payloads import interaction_of, own_team, where, who
+from bots.slack.payloads import interaction_of, is_ephemeral, own_team, where, who
 from bots.slack.workspaces import MEDIUM
 from store import inbox, posts, seen
 from store.inbox import Waiting
@@ -176,14 +177,8 @@ class Dispatch:
         user, team = who(body, payload)
         channel, ts, thread = where(body, payload)
         agent = await self._hands.staff.agent(team, user)
-        place = f"{own_team(body, team)}/{channel}"
-
-        def found(work: SqlWork) -> tuple[posts.Post | None, int]:
-            post = posts.post_at(work, MEDIUM, place, ts) if ts else None
-            above = posts.post_at(work, MEDIUM, place, thread) if thread else None
-            return post, ticket_of(work, post) or ticket_of(work, above)
-
-        post, ticket = await self._hands.desk.read(found)
+        found = await self._found(body, own_team(body, team), (channel, ts, thread), waiting)
+        post = found.post
         return Acting(
             agent,
             user,
@@ -191,13 +186,32 @@ class Dispatch:
             channel,
             ts,
             thread,
-            ticket,
+            found.ticket,
             post.role if post else "",
             post.message if post else 0,
             str(body.get("trigger_id") or ""),
             waiting.id if waiting else 0,
             waiting is not None and waiting.attempts >= LAST_TRY,
         )
+
+    async def _found(
+        self, body: Json, team: str, at: tuple[str, str, str], waiting: Waiting | None
+    ) -> coming.Found:
+        """What stands there, by what we posted; what is shown to one person alone is in no table."""
+        channel, ts, thread = at
+        place, desk = f"{team}/{channel}", self._hands.desk
+
+        def find(work: SqlWork) -> coming.Found:
+            post = posts.post_at(work, MEDIUM, place, ts) if ts else None
+            above = posts.post_at(work, MEDIUM, place, thread) if thread else None
+            return coming.Found(post, ticket_of(work, post) or ticket_of(work, above))
+
+        found = await desk.read(find)
+        is_known = bool(found.post or found.ticket)
+        if is_known or not ts or is_ephemeral(body) or not await self._hands.triage.is_triage(team, channel):
+            return found
+        again = coming.found_by_press if waiting is None else coming.found_by_event
+        return await again(desk, find, thread or ts)
 
 
 def _read(body: Any) -> Any:

@@ -50,6 +50,11 @@ def where(body: Json, payload: Json) -> tuple[str, str, str]:
     return str(channel if isinstance(channel, str) else ""), str(ts), str(thread)
 
 
+def is_ephemeral(body: Json) -> bool:
+    """Whether somebody acts on what is shown to them alone."""
+    return bool((body.get("container") or {}).get("is_ephemeral"))
+
+
 def own_team(body: Json, team: str) -> str:
     """The workspace whose installation heard it: that is the one in which we posted."""
     authorizations = body.get("authorizations") or [{}]

@@ -120,6 +120,12 @@ class Desk:
 
     async def submit(self, view: View, values: Json) -> Json:
         """Press a modal's submit button; the acknowledgement's body, already carried out."""
+        body = await self.submit_in_vain(view, values)
+        self._obey(self._world.teams[view.team], view, body)
+        return body
+
+    async def submit_in_vain(self, view: View, values: Json) -> Json:
+        """The same, and the acknowledgement is lost on its way back: the form stays as it is."""
         team = self._world.teams[view.team]
         if not view.body.get("submit"):
             raise Impossible("this modal has no submit button")
@@ -128,9 +134,7 @@ class Desk:
         payload = self._payload("view_submission", team, interaction)
         payload |= {"view": view_json(view, team), "response_urls": []}
         self._sent(interaction, "interactive", payload)
-        body = await interaction.answered()
-        self._obey(team, view, body)
-        return body
+        return await interaction.answered()
 
     def close(self, view: View, *, whole_stack: bool = False) -> None:
         """Dismiss a modal; the app hears of it if it asked to."""

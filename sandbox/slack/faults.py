@@ -1,8 +1,8 @@
 """Faults on request: the next calls of a method fail the way a test wants them to.
 
 A fault is used up call by call. It may refuse with one of Slack's words, answer with an HTTP
-status, come late, drop the connection before anything is done, or do the work and then die on
-the way back, which no caller can tell from the one before.
+status, come late, drop the connection before anything is done, or do the work and then answer late
+or die on the way back, which no caller can tell from the one before.
 
 Besides the methods of the Web API there are `files.upload`, `files.download` and `response_url`.
 """
@@ -22,6 +22,7 @@ class Fault:
     status: int = 0
     retry_after: int = 0
     delay: float = 0.0
+    answer_late: float = 0.0
     drop: bool = False
     answer_then_die: bool = False
     redirect: str = ""  # a download goes on elsewhere

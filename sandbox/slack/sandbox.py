@@ -207,6 +207,10 @@ class SlackSandbox:
         """Submit a modal: block_id -> action_id -> value, or block_id -> value; what the app answered."""
         return await self._parts.desk.submit(self._top(user, view_id), dict(values or {}))
 
+    async def submit_in_vain(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
+        """The same where the answer never reaches the person, in front of whom the form stays."""
+        return await self._parts.desk.submit_in_vain(self._top(user, view_id), dict(values))
+
     async def act_in_view(
         self, user: str, view_id: str, action_id: str, *, value: str | None = None, selected: Any = None
     ) -> Interaction:

@@ -4,6 +4,8 @@ Refusals are HTTP 200 with `ok: false`; too many calls are HTTP 429 with Retry-A
 is kept with what became of it, and meets the fault that a test has set for it, if any.
 """
 
+import asyncio
+
 from aiohttp import web
 
 from sandbox.slack import gate
@@ -49,6 +51,8 @@ class WebApi:
         if fault and fault.drop:
             return hang_up(request)
         answer = await self._answered(request, method, fault)
+        if fault and fault.answer_late:
+            await asyncio.sleep(fault.answer_late)
         return hang_up(request) if fault and fault.answer_then_die else answer
 
     async def _answered(self, request: web.Request, method: str, fault: Fault | None) -> web.Response:

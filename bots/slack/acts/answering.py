@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bots.slack.acts.doing import NotFound, Stale, is_ephemeral, redraw
+from bots.slack.acts.doing import NotFound, Stale, redraw
 from bots.slack.blocks import Message, errors, modals
 from bots.slack.blocks.errors import Fault
-from bots.slack.calls import Json, Refused, SlackFailure, answer, patiently
+from bots.slack.calls import Json, Lost, Refused, SlackFailure, answer, patiently
 from bots.slack.listening import Acting, Call
+from bots.slack.payloads import is_ephemeral
 from intake.errors import AlreadyDone, CommandRefused, ConfigError, StoreUnavailable
 
 TITLE = "Not done"
@@ -164,6 +165,14 @@ def is_in_form(call: Call) -> bool:
 
 
 async def update_view(call: Call, view_id: str, view: Json) -> None:
+    """Once more where Slack did not answer: whoever waits looks at an empty form, and twice does no harm."""
+    try:
+        await _updated(call, view_id, view)
+    except Lost:
+        await _updated(call, view_id, view)
+
+
+async def _updated(call: Call, view_id: str, view: Json) -> None:
     args = {"view_id": view_id, "view": view}
     await patiently(lambda: answer(call.client.api_call("views.update", json=args)), SHOWING_REST)
 

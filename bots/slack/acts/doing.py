@@ -14,6 +14,7 @@ from bots.slack.blocks import names
 from bots.slack.blocks.facts import reads
 from bots.slack.calls import Json
 from bots.slack.listening import Acting, Call
+from bots.slack.payloads import is_ephemeral
 from intake import handle
 from intake.decisions import Decision
 from intake.errors import AlreadyDone, CommandRefused
@@ -72,10 +73,6 @@ def pressed(call: Call) -> names.Pressed:
 def chosen(call: Call) -> str:
     """The value that was chosen in a menu, "" where there is none."""
     return str((call.payload.get("selected_option") or {}).get("value") or "")
-
-
-def is_ephemeral(body: Json) -> bool:
-    return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
 async def carry_out(

@@ -4,6 +4,7 @@ The form says whom the words reach, and how, before they are written. Sent, they
 with a button that takes them back; then they go out by the customer's own channel, as the core does.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,9 @@ from store.undoable import ANSWER, PREVIEW
 from store.work import SqlWork
 
 TITLE = "Reply to the customer"
+SENT_ALREADY = (
+    "These words were taken from this form a moment ago, and are sent once. To say them again, press Reply."
+)
 TOO_LATE = "it is out already, or was taken back before; write again if they should know more"
 
 
@@ -78,8 +82,10 @@ async def submit(acting: Acting, call: Call) -> None:
     seconds = call.hands.settings.undo_seconds
     kept: list[Kept] = []
 
-    def keep(work: SqlWork) -> Kept:
+    def keep(work: SqlWork) -> Kept | None:
         now = datetime.now(UTC)
+        if not _is_first(work, view, text, now):
+            return None
         ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
         drafted = undoable.take(work, about.draft, PREVIEW, acting.user) if about.draft else None
         enclosed = [Attachment(**one) for one in drafted.body["files"]] if drafted else []
@@ -96,7 +102,10 @@ async def submit(acting: Acting, call: Call) -> None:
         if why := await desk.write(lambda work: _ended_since(work, desk.setup, agent, view)):
             raise CommandRefused(why)
         page.field = block_of(view, names.FILES if ticked(view, names.FILES) else names.TEXT)
-        kept.append(await desk.write(keep))
+        if one := await desk.write(keep):
+            kept.append(one)
+        else:
+            page.view = modals.message_view("Sent already", SENT_ALREADY)
     for one in kept if seconds else ():
         await whisper_at(acting, call, one.place, one.facts.ticket, modals.undo(one.facts, seconds))
 
@@ -122,6 +131,13 @@ async def _view(acting: Acting, call: Call, target: Target) -> Json:
     desk, agent = call.hands.desk, acting.agent
     assert agent
     return await desk.read(lambda work: modals.reply(reply_facts(work, desk.setup, agent, target.number)))
+
+
+def _is_first(work: SqlWork, view: Json, text: str, now: datetime) -> bool:
+    """False for the same words from the same form: Slack lost our answer, and they pressed again."""
+    about = names.pressed_in(str(view["private_metadata"]))
+    said = hashlib.sha256(text.encode()).hexdigest()
+    return seen.is_first(work, MEDIUM, f"answer {view['id']} {about.ticket} {said}", now)
 
 
 def _ended_since(work: SqlWork, setup: Setup, agent: Agent, view: Json) -> str:

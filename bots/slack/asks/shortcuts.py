@@ -32,6 +32,7 @@ from bots.slack.reading import plain_text
 from bots.slack.workspaces import MEDIUM
 from intake.errors import CommandRefused
 from intake.tickets import Ticket
+from store import seen
 from store.work import SqlWork
 
 LONGEST_SUBJECT = 150
@@ -135,6 +136,8 @@ async def _noted(acting: Acting, call: Call) -> str:
 
     def checked(work: SqlWork, ticket: Ticket) -> None:
         check_add(work, policy, agent, place, origin, ticket)
+        if not seen.is_first(work, MEDIUM, f"added {view['id']} {ticket.number}", datetime.now(UTC)):
+            raise CommandRefused("it is on that ticket since a moment ago")  # the form was sent twice
         work.note(ticket.number, datetime.now(UTC), agent.email, "source", link)
 
     asked = Asked("note", number, text=text)

@@ -1,0 +1,81 @@
+"""What people do to a card that Slack shows already, and whose place the desk does not know yet."""
+
+import asyncio
+
+import pytest
+
+from bots.slack.blocks import names
+from intake.tickets import Status
+from slack_world import World, world
+from store import inbox
+from store.exports import conversation
+
+pytestmark = pytest.mark.slow  # a whole desk each, and answers that are seconds late
+LATE = {"answer_late": 2.0}
+LOST = {"answer_then_die": True}
+
+
+def _decided(desk: World) -> bool:
+    return desk.read(inbox.next_due) is None
+
+
+def _notes(desk: World) -> list[str]:
+    said = desk.read(lambda work: conversation(work, 1001))
+    return [one["text"] for one in said if not one["public"] and one["direction"] == "in"]
+
+
+@pytest.mark.parametrize("trouble", [LATE, LOST], ids=["late", "lost"])
+def test_words_below_a_card_whose_post_is_not_answered_yet_are_a_note(tmp_path, trouble):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.slack.fail("chat.postMessage", **trouble)
+            await desk.mail(subject="Calls drop")
+            card = await desk.card(30)
+            space = desk.space
+            await desk.slack.say(space.sam, card.channel, "I know them.", thread_ts=card.ts)
+            await desk.slack.wait_until_idle(30)
+            await desk.slack.wait_for(lambda: _decided(desk), 30)
+            return _notes(desk), len(desk.cards())
+
+    assert (["I know them."], 1) == asyncio.run(story())
+
+
+def test_an_emoji_on_a_card_whose_post_is_not_answered_yet_counts(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.slack.fail("chat.postMessage", **LATE)
+            await desk.mail(subject="Calls drop")
+            card = await desk.card(30)
+            await desk.slack.react(desk.space.sam, card.channel, card.ts, "rotating_light")
+            await desk.slack.wait_until_idle(30)
+            await desk.slack.wait_for(lambda: _decided(desk), 30)
+            return desk.read(lambda work: work.ticket(1001)).severity
+
+    assert "urgent" == asyncio.run(story())
+
+
+def test_a_press_on_a_card_whose_post_is_not_answered_yet_is_done_once_it_is(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            desk.slack.fail("chat.postMessage", **LATE)
+            await desk.mail(subject="Calls drop")
+            card = await desk.card(30)
+            click = await desk.slack.click(desk.space.sam, card.channel, card.ts, names.CLAIM)
+            await click.answered()
+            await desk.slack.wait_for(lambda: desk.read(lambda work: work.ticket(1001)).assignee, 30)
+            return desk.read(lambda work: work.ticket(1001)).status
+
+    assert Status.OPEN is asyncio.run(story())
+
+
+def test_words_in_a_thread_of_their_own_wait_for_no_card_for_ever(tmp_path):
+    async def story():
+        async with world(tmp_path) as desk:
+            await desk.mail(subject="Calls drop")
+            card = await desk.card(30)
+            top = await desk.slack.say(desk.space.sam, card.channel, "Lunch?")
+            await desk.slack.say(desk.space.tim, card.channel, "Yes.", thread_ts=top)
+            await desk.settle(30)
+            return _notes(desk)
+
+    assert [] == asyncio.run(story())
