@@ -91,7 +91,7 @@ class CatchingRelay:
             _cut(session)
         self._sessions = [session for session in self._sessions if session.transport is None]
 
-    def wait(self, count: int, seconds: float = 10.0) -> list[CaughtMail]:
+    def wait(self, count: int, seconds: float = 30.0) -> list[CaughtMail]:
         """The mails, once there are so many; for threads (`await asyncio.to_thread(relay.wait, 1)`)."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.mails) >= count, seconds):

@@ -156,7 +156,7 @@ class Dovecot:
         assert self.process is not None
         sessions = self.sessions()
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
         for one in sessions:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGTERM)
@@ -191,7 +191,7 @@ def dovecot() -> Iterator[Dovecot]:
         yield server
     finally:
         if server.process is not None and server.process.poll() is None:
-            servers._end(server.process, signal.SIGTERM, 20)
+            servers._end(server.process, signal.SIGTERM, 60)
         shutil.rmtree(base, ignore_errors=True)
 
 

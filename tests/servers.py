@@ -5,6 +5,7 @@ DESKBELL_REQUIRE_SERVERS=1 (CI) it fails instead, so that nothing is left out un
 Each server listens on a free port of the loopback only, and every wait has a limit.
 """
 
+import atexit
 import os
 import pwd
 import secrets
@@ -93,6 +94,12 @@ def _reserve(port: int) -> bool:
         return False
     _reserved.append(sign)
     return True
+
+
+@atexit.register
+def _give_back() -> None:
+    for sign in _reserved:
+        sign.close()
 
 
 def wait_until(condition: Callable[[], object], what: str, limit: float = 30.0) -> None:

@@ -5,13 +5,16 @@ tested with the library.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 import httpx
 
 from sandbox.telegram import TelegramSandbox
+from sandbox.telegram.clock import Clock
 
 Result = TypeVar("Result")
 
@@ -55,7 +58,11 @@ class Stage:
 
 
 def on_stage(scenario: Callable[[Stage], Awaitable[Result]], **options: Any) -> Result:
-    """Run a scenario against a sandbox of its own, where Anna has already pressed Start."""
+    """Run a scenario against a sandbox of its own, where Anna has already pressed Start.
+
+    Its time passes by `advance` alone, so that a machine that is slow changes nothing.
+    """
+    begun = time.time()
 
     async def run() -> Result:
         client = httpx.AsyncClient(timeout=60, verify=False)  # reading certificates costs more than the test
@@ -64,7 +71,8 @@ def on_stage(scenario: Callable[[Stage], Awaitable[Result]], **options: Any) -> 
             await telegram.send(anna, "/start")
             return await scenario(Stage(telegram, http, anna))
 
-    return asyncio.run(run())
+    with patch.object(Clock, "now", lambda clock: begun + clock._ahead):
+        return asyncio.run(run())
 
 
 def numbers(updates: list[dict[str, Any]]) -> list[int]:

@@ -43,7 +43,7 @@ async def is_decided(desk: World, count: int = 1, seconds: float = 60.0) -> list
 
 def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_path, caplog):
     async def run():
-        async with a_slack(redeliver_after=0.3) as slack, world(tmp_path, slack) as desk:
+        async with a_slack() as slack, world(tmp_path, slack) as desk:
             whole, times = desk.service._keeping.keep_raw, []
 
             def full(raw, key):
@@ -54,6 +54,9 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged_and_comes_again(tmp_pa
 
             desk.service._keeping.keep_raw = full
             await heard_one(desk)
+            for tries in (1, 2):
+                await slack.wait_for(lambda tries=tries: len(times) == tries)
+                slack.advance(3)
             done = await is_decided(desk)
             await slack.wait_until_idle()
             return done, len(set(times)), [ack.retry_attempt for ack in slack.acks]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -40,7 +41,9 @@ def test_an_album_is_one_message_of_all_its_files(tmp_path):
 
 
 @pytest.mark.slow
-def test_an_album_waits_for_an_item_that_comes_a_second_later(tmp_path):
+def test_an_album_waits_for_an_item_that_comes_a_second_later(tmp_path, monkeypatch):
+    monkeypatch.setattr("bots.telegram.albums.REST", timedelta(seconds=6))
+
     async def scenario(world):
         world.link(world.anna)
         await world.telegram.send(world.anna, photo=PICTURE, caption="Two", media_group="g1")
@@ -53,7 +56,9 @@ def test_an_album_waits_for_an_item_that_comes_a_second_later(tmp_path):
     assert (1, 2) == in_world(tmp_path, scenario, Echo())
 
 
-def test_an_album_of_one_chat_does_not_hold_up_another(tmp_path):
+def test_an_album_of_one_chat_does_not_hold_up_another(tmp_path, monkeypatch):
+    monkeypatch.setattr("bots.telegram.albums.REST", timedelta(minutes=1))
+
     async def scenario(world):
         await world.telegram.album(world.anna, [PICTURE, PICTURE])
         await world.telegram.send(world.bob, "Hello")

@@ -29,11 +29,13 @@ class Ledger:
         self.groups: list[list[str]] = []
         self.door = threading.Event()
         self.door.set()
+        self.asked = 0  # how often the thread came to the door
         self._broken = set(broken)
         self._failure = failure
 
     def receive(self, letters: Sequence[Letter]) -> list[Receipt]:
         names = [letter.inbound.message_id for letter in letters]
+        self.asked += 1
         assert self.door.wait(LIMIT)
         if self._failure and self._broken & set(names):
             raise self._failure
@@ -64,11 +66,17 @@ def play(ledger: Ledger, scene: Callable[[Writer], Awaitable[Any]], group: int =
     return asyncio.run(whole())
 
 
+async def stands_at_the_door(ledger: Ledger) -> None:
+    """Return once the thread has taken something and waits with it."""
+    while not ledger.asked:  # noqa: ASYNC110  another thread counts it
+        await asyncio.sleep(0.005)
+
+
 async def put_behind_a_closed_door(writer: Writer, ledger: Ledger, works: Sequence[Any]) -> list[Any]:
     """Let things pile up behind a first letter, then open the door; the outcomes without the first's."""
     ledger.door.clear()
     first = asyncio.create_task(writer.keep(a_letter(0)))
-    await asyncio.sleep(0.05)  # the thread has taken it by now, alone
+    await stands_at_the_door(ledger)  # with the first alone
     others = [asyncio.create_task(work) for work in works]
     await asyncio.sleep(0)
     ledger.door.set()
@@ -152,7 +160,7 @@ def test_one_who_stops_waiting_costs_the_others_nothing():
     async def scene(writer: Writer) -> Receipt:
         ledger.door.clear()
         impatient = asyncio.create_task(writer.keep(a_letter(1)))
-        await asyncio.sleep(0.05)
+        await stands_at_the_door(ledger)
         impatient.cancel()
         patient = asyncio.create_task(writer.keep(a_letter(2)))
         await asyncio.sleep(0)
@@ -203,9 +211,9 @@ def test_stopping_finishes_what_waits():
     async def scene(writer: Writer) -> list[Any]:
         ledger.door.clear()
         waiting = [asyncio.create_task(writer.keep(a_letter(n))) for n in range(5)]
-        await asyncio.sleep(0.05)
+        await stands_at_the_door(ledger)
         stopping = asyncio.create_task(writer.stop())
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         ledger.door.set()
         await stopping
         return list(await asyncio.gather(*waiting))

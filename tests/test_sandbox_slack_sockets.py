@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from slack_room import Room, listening, played, refusal
+from slack_room import Ear, Room, listening, played, refusal
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +94,14 @@ def test_a_frozen_socket_is_left_by_its_client_and_what_it_held_back_comes_again
             await room.slack.wait_for(lambda: ear.heard)
             return unheard, ear.heard[0].retry_attempt > 0
 
-    assert ([], True) == played(scenario, redeliver_after=0.1, attempts=50)
+    assert ([], True) == played(scenario, redeliver_after=0.1, attempts=600)
+
+
+async def unanswered(room: Room, ear: Ear, deliveries: int) -> None:
+    """Let the seconds pass in which so many deliveries were to be acknowledged."""
+    for number in range(deliveries):
+        await room.slack.wait_for(lambda number=number: len(ear.heard) > number)
+        room.slack.advance(3)
 
 
 def test_what_is_not_acknowledged_comes_again_under_the_same_event_id():
@@ -102,12 +109,13 @@ def test_what_is_not_acknowledged_comes_again_under_the_same_event_id():
         async with listening(room) as ear:
             ear.answers = lambda request: {} if request.retry_attempt == 2 else None
             await room.slack.say(room.ana, room.triage, "a note")
+            await unanswered(room, ear, 2)
             await room.slack.wait_until_idle()
             heard = [(one.retry_attempt, one.retry_reason) for one in ear.heard]
             ids = {one.payload["event_id"] for one in ear.heard}
             return heard, len(ids), len({one.envelope_id for one in ear.heard})
 
-    assert ([(0, ""), (1, "timeout"), (2, "timeout")], 1, 3) == played(scenario, redeliver_after=0.15)
+    assert ([(0, ""), (1, "timeout"), (2, "timeout")], 1, 3) == played(scenario)
 
 
 def test_after_the_last_attempt_an_event_is_given_up():
@@ -115,10 +123,11 @@ def test_after_the_last_attempt_an_event_is_given_up():
         async with listening(room) as ear:
             ear.answers = lambda request: None
             await room.slack.say(room.ana, room.triage, "a note")
+            await unanswered(room, ear, 4)
             await room.slack.wait_until_idle()
             return len(ear.heard), [one["event"]["text"] for one in room.slack.dropped]
 
-    assert (4, ["a note"]) == played(scenario, redeliver_after=0.03)
+    assert (4, ["a note"]) == played(scenario)
 
 
 def test_a_late_acknowledgement_is_noted_and_stops_nothing():
@@ -126,13 +135,13 @@ def test_a_late_acknowledgement_is_noted_and_stops_nothing():
         async with listening(room) as ear:
             ear.answers = lambda request: {} if request.retry_attempt == 2 else None
             await room.slack.say(room.ana, room.triage, "a note")
-            await room.slack.wait_for(lambda: len(ear.heard) == 2)
+            await unanswered(room, ear, 2)
             late = SocketModeResponse(ear.heard[0].envelope_id)
             await ear.client.send_socket_mode_response(late)
             await room.slack.wait_for(lambda: len(room.slack.acks) == 2)
             return sorted((ack.retry_attempt, ack.is_late) for ack in room.slack.acks)
 
-    assert [(0, True), (2, False)] == played(scenario, redeliver_after=0.15)
+    assert [(0, True), (2, False)] == played(scenario)
 
 
 @pytest.mark.parametrize("kind", ["interactive", "slash_commands"])
@@ -179,7 +188,7 @@ def test_a_client_that_is_told_to_reconnect_does_and_loses_nothing(reason):
             await room.slack.wait_until_idle()
             return len(ear.heard), len(room.slack.acks)
 
-    heard, acked = played(scenario, redeliver_after=1)
+    heard, acked = played(scenario)
     assert (True, 1) == (heard >= 1, acked)
 
 

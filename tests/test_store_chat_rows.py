@@ -297,9 +297,9 @@ def test_two_processes_that_enrol_somebody_at_once_find_one_agent(store):
         with store.begin() as work:
             first = enrol(work)
             other = pool.submit(second)
-            begun.wait(5)
+            begun.wait(30)
             threading.Event().wait(0.3)  # until it waits for the row
-        found = other.result(10)
+        found = other.result(60)
     with store.reading() as work:
         listed = [one.email for one in work.agents()]
 
