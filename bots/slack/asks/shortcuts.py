@@ -137,7 +137,7 @@ async def _noted(acting: Acting, call: Call) -> str:
     def checked(work: SqlWork, ticket: Ticket) -> None:
         check_add(work, policy, agent, place, origin, ticket)
         if not seen.is_first(work, MEDIUM, f"added {view['id']} {ticket.number}", datetime.now(UTC)):
-            raise CommandRefused("it is on that ticket since a moment ago")  # the form was sent twice
+            raise CommandRefused("it is on that ticket since a moment ago; close this form")  # came twice
         work.note(ticket.number, datetime.now(UTC), agent.email, "source", link)
 
     asked = Asked("note", number, text=text)
