@@ -35,6 +35,10 @@ class Claimed:
     attempts: int
 
 
+class Ended(Exception):
+    """The carrier has ended the promise itself, and says why: its words go another way, or none."""
+
+
 class Outbox(Protocol):
     """The rows of all channels; every method is a transaction of its own."""
 
@@ -52,7 +56,7 @@ class Outbox(Protocol):
 
 
 class Carrier(Protocol):
-    """Hands finished words on by one channel; raises DeliveryError where it cannot."""
+    """Hands finished words on by one channel; raises DeliveryError where it cannot, and Ended."""
 
     async def carry(self, promise: Claimed) -> str:
         """What the other side answered: a mail server's words, a chat's own id of the message."""
@@ -130,6 +134,9 @@ class Deliveries:
         outbound = promise.outbound
         try:
             answer = await self._carrier.carry(promise)
+        except Ended as error:
+            log.info("not sent here", outbox=promise.id, error=str(error))
+            return
         except DeliveryError as error:
             await self._note_failure(promise, error)
             return

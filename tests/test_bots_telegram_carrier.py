@@ -5,6 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bots.telegram.saying import Button, react, say
 from intake.messages import File
@@ -218,15 +219,18 @@ def test_who_shut_us_out_gets_the_words_by_mail_and_agents_hear_of_it_once(tmp_p
         await shut(world, way)(world.anna)
         first, second = (world.promise(world.anna, f"Your answer {n}") for n in (1, 2))
         await world.until(lambda: world.outbox(second).state == Sending.FAILED)
+        await world.settled()
         rows = world.read(lambda work: list(work.connection.execute(select(outbox))))
         blocked = world.read(lambda work: work.connection.execute(select(accounts.c.blocked_at)).scalar())
         mails = [one.body.strip() for one in rows if one.recipient == ANA.address]
         told = [one for one in rows if one.notice == "agent-chat-blocked"]
-        return mails, len(told), world.outbox(first).state, bool(blocked)
+        sent = {one["outbox"] for one in logs if one["event"] == "sent"}
+        return mails, len(told), world.outbox(first).state, bool(blocked), {first, second} & sent
 
-    assert (["Your answer 1", "Your answer 2"], 1, Sending.FAILED, True) == in_world(
-        tmp_path, scenario, Echo()
-    )
+    with capture_logs() as logs:
+        seen = in_world(tmp_path, scenario, Echo())
+
+    assert (["Your answer 1", "Your answer 2"], 1, Sending.FAILED, True, set()) == seen
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.chat.desk import ChatDesk
-from bots.delivery import Claimed
+from bots.delivery import Claimed, Ended
 from bots.slack import blocks
 from bots.slack.again import Again
 from bots.slack.blocks import CardFacts, Message
@@ -120,13 +120,13 @@ class SlackCarrier:
         if known is None:
             raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of this customer")
         if known.broken:
-            return await self._by_mail(promise, known.place, known.broken)
+            raise await self._by_mail(promise, known.place, known.broken)
         where = Where(team, channel, thread)
         try:
             return await self._say(promise, where, blocks.customer_messages(promise.outbound))
         except TemporaryFailure as error:
             if word := self._shut_by(team, error):
-                return await self._by_mail(promise, known.place, word)
+                raise await self._by_mail(promise, known.place, word) from error
             raise
 
     def _shut_by(self, team: str, error: TemporaryFailure) -> str:
@@ -142,11 +142,12 @@ class SlackCarrier:
         dead = workspaces.dead(team) if workspaces.key(team) else ""
         return dead if dead in ENDED else ""
 
-    async def _by_mail(self, promise: Claimed, place: str, word: str) -> str:
-        setup, now = self._desk.setup, datetime.now(UTC)
-        if not await self._desk.write(lambda work: turn_to_mail(work, promise, place, word, setup, now)):
-            raise PermanentFailure(f"Slack: {REASONS.get(word, word)}, and no address of theirs takes mail")
-        return ""
+    async def _by_mail(self, promise: Claimed, place: str, word: str) -> Exception:
+        """What to raise: Ended, or the failure where no address takes the words either."""
+        setup, now, why = self._desk.setup, datetime.now(UTC), f"Slack: {REASONS.get(word, word)}"
+        if await self._desk.write(lambda work: turn_to_mail(work, promise, place, word, setup, now)):
+            return Ended(why)
+        return PermanentFailure(f"{why}, and no address of theirs takes mail")
 
     async def _words(self, promise: Promise, place: str) -> tuple[Sequence[Message], Sequence[File]]:
         """What was said about a ticket at a place, as it would be said now, with the files kept of it."""

@@ -17,7 +17,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bots.chat.desk import ChatDesk
-from bots.delivery import Claimed
+from bots.delivery import Claimed, Ended
 from bots.telegram.again import Again
 from bots.telegram.api import Moved, Refused, Unreachable, failure_of
 from bots.telegram.pace import LONGEST_PAUSE, Pace
@@ -52,13 +52,14 @@ class TelegramCarrier:
         self._again = Again(bot, desk, self._once, self._dressed)
 
     async def carry(self, promise: Claimed) -> str:
-        """The ids of the messages that say it; words for a chat that takes none have gone by mail."""
+        """The ids of the messages that say it; Ended where the chat takes none and they go by mail."""
         if promise.outbound.notice == NOTICE:
             return await self._again.carry(promise)
         try:
             return await self._carried(promise)
         except Unreachable as error:
-            return await self._by_mail(promise, str(error))
+            await self._by_mail(promise, str(error))
+            raise Ended(str(error)) from error
         except Moved as error:
             return await self._moved(promise, error.chat)
 
@@ -155,11 +156,9 @@ class TelegramCarrier:
         desk = self._desk.setup.desk
         return desk.portal_url or desk.address
 
-    async def _by_mail(self, promise: Claimed, reason: str) -> str:
+    async def _by_mail(self, promise: Claimed, reason: str) -> None:
         now, setup = datetime.now(UTC), self._desk.setup
         await self._desk.write(lambda work: turn_to_mail(work, promise, reason, setup, now))
-        log.info("a chat takes nothing", outbox=promise.id, error=reason)
-        return ""
 
     async def _moved(self, promise: Claimed, chat: int) -> str:
         old = promise.outbound.recipient
