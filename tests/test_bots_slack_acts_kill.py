@@ -54,9 +54,9 @@ def test_what_was_acknowledged_is_done_once(tmp_path: Path, act: Act, done: tupl
                     await process.wait()
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:
-                    await slack.wait_until_idle(60)
+                    await slack.wait_until_idle(120)
                     await asyncio.sleep(12 if act is _replies else 2)  # longer than an answer can be undone
-                    await desk.settle()
+                    await desk.settle(120)
                 finally:
                     process.terminate()
                     await process.wait()

@@ -42,7 +42,9 @@ def act(room, view, action, **how):
         return now if now["hash"] != view["hash"] else None
 
     async def acted():
-        await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
+        interaction = await room.slack.act_in_view(room.space.sam, view["id"], action, **how)
+        await interaction.answered()
+        await room.slack.wait_for(room.world.is_at_rest)  # it may be shown anew for another reason meanwhile
         return await room.slack.wait_for(changed)
 
     return room.play(acted())

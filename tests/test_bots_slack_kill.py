@@ -60,7 +60,7 @@ def test_cards_and_messages_are_there_once_however_often_the_desk_is_killed(tmp_
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:
                     await slack.wait_for(lambda: len(desk.cards()) >= MAILS, 60)
-                    await desk.settle()
+                    await desk.settle(120)
                 finally:
                     process.terminate()
                     await process.wait()
@@ -90,8 +90,8 @@ def test_an_event_is_decided_once_however_often_the_desk_is_killed_after_the_ack
                     await _killed_when(slack, process, lambda before=before: len(slack.acks) > before)
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:
-                    await slack.wait_until_idle(60)
-                    await desk.settle()
+                    await slack.wait_until_idle(120)
+                    await desk.settle(120)
                 finally:
                     process.terminate()
                     await process.wait()
