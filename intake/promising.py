@@ -42,8 +42,16 @@ BY_CHOICE = {
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 TWIN = "twin"  # of a new ticket: the number of the one that it may be the same as
-CARRIED = ("message", "promise", "secrets", "is_call", "is_agents", TWIN)  # facts that a button or sign needs
-MORE = ("attachments", "warnings", "secrets", "missing", TWIN)  # what a notice says besides who wrote what
+CARRIED = (
+    "message",
+    "promise",
+    "secrets",
+    "is_call",
+    "is_agents",
+    "missing",
+    TWIN,
+)  # what is asked of it later
+MORE = ("attachments", "warnings", "secrets", TWIN)  # what a notice says that no card does
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 
 
