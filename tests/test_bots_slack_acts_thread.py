@@ -60,6 +60,17 @@ def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
 
 
 @pytest.mark.slow
+def test_whoever_answers_above_the_threads_reads_that_it_reaches_nobody(here: Here) -> None:
+    async def steps() -> str:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await slack.say(sam, case.card.channel, "!reply Please restart the box.")
+        await case.decided()
+        return str([one.text for one in slack.ephemerals(sam, case.card.channel)])
+
+    assert "Nothing is sent" in here.run(steps)
+
+
+@pytest.mark.slow
 def test_words_of_who_is_no_agent_are_no_note_and_they_are_told(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str]]:
         case = await here.ticket()

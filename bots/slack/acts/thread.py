@@ -2,7 +2,8 @@
 
 Plain words in a ticket's thread are a note, never an answer: the customer reads only what somebody
 sent by an act of its own. What is edited or deleted says so from then on, and what it said before is
-kept. Above the threads nothing is the desk's business; whoever is no agent reads that they are none.
+kept. Above the threads nothing is the desk's business but an answer to nobody, which its author is
+told; whoever is no agent reads that they are none.
 """
 
 import hashlib
@@ -42,6 +43,8 @@ MOST_NAMES = 10
 
 async def written(acting: Acting, call: Call) -> None:
     """Words in a ticket's thread."""
+    if not acting.thread and _is_reply(str(call.payload.get("text") or "")):
+        await whisper(acting, call, errors.refusal(errors.in_no_thread()))
     if not acting.thread or not acting.ticket or acting.thread == acting.ts:
         return
     words, left_out = await _words(acting, call)

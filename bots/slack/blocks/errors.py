@@ -108,3 +108,8 @@ def on_its_way() -> Fault:
 def stays_a_note() -> Fault:
     """To whoever turns a note into `!reply …`."""
     return Fault("An edit sends nothing: this stays a note.", "Write !reply in a message of its own.")
+
+
+def in_no_thread() -> Fault:
+    """To whoever writes an answer above the threads, where it is about no ticket."""
+    return Fault("Nothing is sent: this is no ticket's thread.", "Write it below the ticket's card.")
