@@ -41,9 +41,18 @@ BY_CHOICE = {
 NO_REMINDERS = frozenset({"waiting", "off"})
 AGENTS_SHARE = 10  # times the budget of one address
 TWIN = "twin"  # of a new ticket: the number of the one that it may be the same as
-CARRIED = ("message", "promise", "secrets", "is_call", "is_agents", "clock", TWIN)  # what a button needs
+CARRIED = (
+    "message",
+    "promise",
+    "secrets",
+    "is_call",
+    "is_agents",
+    "clock",
+    "missing",
+    TWIN,
+)  # what is asked of it later
 DECIDED = "decided"  # of a notice that asks, in Markdown: what it says once an agent has decided
-MORE = ("attachments", "warnings", "secrets", "missing", TWIN)  # what a notice says besides who wrote what
+MORE = ("attachments", "warnings", "secrets", TWIN)  # what a notice says that no card does
 ASKING = frozenset({"agent-held"})
 CAUSED_BY_ANYBODY = frozenset({"agent-held", "agent-undelivered", "agent-refused"})
 

@@ -1,7 +1,9 @@
 """Answers that wait: for the seconds in which they can be taken back, or for their author's choice.
 
-Whoever takes one deletes it in the transaction in which it is said, so that it is said once, and an
-answer that was taken back is gone. What is due is found again by whoever comes next.
+Whoever takes one does so in the transaction in which it is said, so that it is said once, and an
+answer that was taken back is gone. What is due is found again by whoever comes next. An empty row stays
+for a day, or SQLite would give its number to another answer, and a late press on Undo or Send would
+be about that one.
 """
 
 from collections.abc import Mapping
@@ -17,6 +19,7 @@ from store.work import SqlWork
 MEDIUM = "slack"
 ANSWER, PREVIEW = "answer", "preview"
 CLOSING, UNDONE = "closing", "undone"  # a ticket's close with last words; the same, taken back
+TAKEN = "taken"  # what is left of any, so that no later one gets its number
 LIFETIME = timedelta(days=1)
 
 
@@ -73,8 +76,9 @@ def of_source(work: SqlWork, account: str, place: str, source: str) -> Waiting |
 def take(work: SqlWork, number: int, kind: str, account: str) -> Waiting | None:
     """The same, which waits no more; None where somebody else has taken it, or it has been said."""
     found = look(work, number, kind, account)
-    gone = work.connection.execute(delete(drafts).where(drafts.c.id == number)).rowcount if found else 0
-    return found if gone == 1 else None
+    mine = update(drafts).where(drafts.c.id == number, drafts.c.kind == kind)
+    empty = mine.values(kind=TAKEN, body={}, due_at=None)
+    return found if found and work.connection.execute(empty).rowcount == 1 else None
 
 
 def due(work: SqlWork, now: datetime, most: int = 20) -> list[Waiting]:
@@ -90,8 +94,8 @@ def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
 
 
 def forget_old(work: SqlWork, now: datetime) -> int:
-    """Words that go out by themselves never: previews that nobody has chosen about, what was taken back."""
-    kept = drafts.c.medium == MEDIUM, drafts.c.kind.in_((PREVIEW, UNDONE))
+    """What goes out by itself never: previews that nobody chose about, what was taken back, what is left."""
+    kept = drafts.c.medium == MEDIUM, drafts.c.kind.in_((PREVIEW, UNDONE, TAKEN))
     old = delete(drafts).where(*kept, drafts.c.expires_at < now)
     return work.connection.execute(old).rowcount
 

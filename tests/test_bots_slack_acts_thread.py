@@ -59,6 +59,17 @@ def test_words_above_the_threads_are_nobodys_business(here: Here) -> None:
 
 
 @pytest.mark.slow
+def test_whoever_answers_above_the_threads_reads_that_it_reaches_nobody(here: Here) -> None:
+    async def steps() -> str:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await slack.say(sam, case.card.channel, "!reply Please restart the box.")
+        await case.decided()
+        return str([one.text for one in slack.ephemerals(sam, case.card.channel)])
+
+    assert "Nothing is sent" in here.run(steps)
+
+
+@pytest.mark.slow
 def test_words_of_who_is_no_agent_are_no_note_and_they_are_told(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str]]:
         case = await here.ticket()
@@ -337,6 +348,69 @@ def test_whoever_edits_an_answer_that_is_out_reads_that_it_was_read(here: Here) 
         return case.whispers()[-1].text
 
     assert "the customer has the first text" in here.run(steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edited", "sent_first", "told", "kept"),
+    [
+        ("!Reply Please restart the box.", "not kept any more", "Please restart the box.", []),
+        ("It is the box.", "not kept any more", "", ["It is the box."]),  # a note is all it is now
+    ],
+)
+def test_an_answer_that_was_edited_before_it_was_sent_is_not_sent_as_it_was(
+    here: Here, edited: str, sent_first: str, told: str, kept: list[str]
+) -> None:
+    async def steps() -> tuple[str, str, list[str], int]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        ts = await case.say("!reply Please restrat the box.")
+        (first,) = await slack.wait_for(case.whispers, 20)
+        await slack.edit(sam, case.card.channel, ts, edited)
+        await case.decided()
+        shown = str([one.blocks for one in case.whispers() if one.ts != first.ts])
+        click = await slack.click(sam, first.channel, first.ts, names.SEND)
+        await click.answered()
+        await here.world.settle()
+        return str(click.replies), shown, notes(case), len(here.world.relay.mails) - before
+
+    replies, shown, found, mails = here.run(steps)
+
+    assert sent_first in replies
+    assert told in shown
+    assert (kept, 0) == (found, mails)
+
+
+@pytest.mark.slow
+def test_whoever_edits_an_answer_that_can_still_be_undone_reads_that_the_first_words_go(here: Here) -> None:
+    async def steps() -> str:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        ts = await case.say("!reply Please restart the box.")
+        (preview,) = await slack.wait_for(case.whispers, 20)
+        await (await slack.click(sam, preview.channel, preview.ts, names.SEND)).answered()
+        await slack.edit(sam, case.card.channel, ts, "!reply Never mind.")
+        await case.decided()
+        return case.whispers()[-1].text
+
+    told = here.run(steps)
+
+    assert any(words in told for words in ("Press Undo", "already sent"))  # whichever comes first
+
+
+@pytest.mark.slow
+def test_a_note_that_is_edited_into_an_answer_stays_a_note_and_says_so(here: Here) -> None:
+    async def steps() -> tuple[list[str], str]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        ts = await case.say("Please restart the box.")
+        await slack.edit(sam, case.card.channel, ts, "!reply Please restart the box.")
+        await case.decided()
+        return notes(case), case.whispers()[-1].text
+
+    found, told = here.run(steps)
+
+    assert ["!reply Please restart the box."] == found
+    assert "stays a note" in told
 
 
 def _messages(work: SqlWork) -> list[object]:

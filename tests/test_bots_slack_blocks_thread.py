@@ -3,10 +3,11 @@
 import pytest
 
 from bots.slack.blocks import Message, mentions, names
+from bots.slack.blocks.card import card
 from bots.slack.blocks.customers import customer_messages
 from bots.slack.blocks.elements import rich_section, said, user
 from bots.slack.blocks.pages import spoken, text_of
-from bots.slack.blocks.thread import direct_messages, is_over, thread_messages
+from bots.slack.blocks.thread import direct_messages, is_on_card, is_over, thread_messages
 from bots.slack.noticed import fitted
 from intake.decisions import Audience
 from intake.tickets import Status
@@ -38,6 +39,22 @@ from store.held_notices import Settled
 )
 def test_whoever_is_meant_is_mentioned_while_on_duty(facts, audience, expected):
     assert expected == mentions(facts, audience)
+
+
+@pytest.mark.parametrize(
+    ("asked", "on_card", "expected"),
+    [
+        ([], (), True),
+        (["service"], ("service", "priority"), True),
+        (["service"], (), False),  # somebody has told it meanwhile, or the card shows no such line
+    ],
+)
+def test_what_the_form_left_out_is_said_on_the_card_and_not_again_below_it(asked, on_card, expected):
+    notice = an_outbound("agent-new", extra={"is_brief": True} | ({"missing": asked} if asked else {}))
+    facts = a_card(words="Short.", missing=on_card)
+
+    assert expected is is_on_card(notice, facts)
+    assert bool(on_card) is ("Not told yet" in words_in(card(facts).blocks))
 
 
 def mentioned(message):

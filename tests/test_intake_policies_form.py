@@ -2,9 +2,9 @@
 
 import pytest
 
-from builders import an_inbound
+from builders import a_ticket, an_inbound
 from intake.messages import Attachment
-from intake.policies.form import LONGEST, asked_as, filled_in, missing_fields
+from intake.policies.form import LONGEST, asked_as, filled_in, missing_fields, missing_on
 from intake.policies.written import FieldFile, FormFile
 from intake.policy import preset_text, read_policy
 
@@ -94,6 +94,22 @@ def test_a_product_that_the_policy_does_not_know_stays_as_it_was_typed():
 )
 def test_a_field_is_missing_when_nothing_is_said(inbound, missing):
     assert missing == missing_fields(inbound, ("subject", "message", "type", "attachments"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "missing"),
+    [
+        ({}, "It is down.", ("severity", "product")),
+        ({}, " ", ("message", "severity", "product")),
+        ({"fields": {"product": "mail hosting"}}, "It is down.", ("severity",)),
+        ({"severity": "p2"}, "It is down.", ("product",)),  # somebody has set it
+        ({"channel": "phone"}, "It is down.", ("product",)),  # whoever wrote the call down has chosen
+    ],
+)
+def test_what_nobody_has_told_yet_of_a_ticket_is_what_its_form_requires(changes, text, missing):
+    ticket = a_ticket(**({"severity": "p4", "channel": "email"} | changes))
+
+    assert missing == missing_on(ticket, text, 0, INTESYS)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 import stores
 from store import undoable
+from store.chat_tables import drafts
 from store.undoable import ANSWER, CLOSING, PREVIEW, UNDONE, Waiting
 from stores import NOON, open_a_ticket
 
@@ -65,6 +66,26 @@ def test_what_was_taken_is_taken_once(store):
         second = undoable.take(work, number, ANSWER, "U1")
 
     assert ({"text": "Hello"}, None) == (first and first.body, second)
+
+
+def test_the_number_of_what_was_taken_is_given_to_no_other_answer(store):
+    with store.begin() as work:
+        first = kept(work)
+        undoable.take(work, first, ANSWER, "U1")
+        second = kept(work)
+        late = undoable.take(work, first, ANSWER, "U1")  # Undo, pressed long after it went out
+        left = undoable.look(work, second, ANSWER, "U1")
+
+    assert (None, True) == (late, left is not None)
+
+
+def test_what_is_left_of_what_was_taken_holds_no_words_and_is_forgotten_after_a_day(store):
+    with store.begin() as work:
+        undoable.take(work, kept(work), ANSWER, "U1")
+        words = [row.body for row in work.connection.execute(drafts.select())]
+        gone = undoable.forget_old(work, NOON + timedelta(hours=25))
+
+    assert ([{}], 1) == (words, gone)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from store import cards
 from store.posts import Post
 from store.work import SqlWork
 
-AGAIN = timedelta(seconds=0.5)
+AGAIN = timedelta(seconds=1)
 PRESS_SECONDS = 8.0  # what is acknowledged meanwhile is answered afterwards
 POLL_SECONDS = 0.1
 LONGEST_SECONDS = 3600.0  # what is older is no card that is on its way

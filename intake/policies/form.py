@@ -6,9 +6,10 @@ counts as not given. A yes-no field may hold true or false, or a word for it.
 
 from collections.abc import Iterable, Mapping
 
-from intake.messages import Inbound, clean
+from intake.messages import LOGGED, Inbound, clean
 from intake.policies.products import plain, product_named
 from intake.policies.written import FieldFile, FormFile, PolicyFile
+from intake.tickets import Ticket
 
 LONGEST = 4000  # characters of one field that are kept
 YES = frozenset({"yes", "y", "true", "1", "on", "ja", "sim", "si", "sì", "oui"})
@@ -29,13 +30,26 @@ def missing_fields(inbound: Inbound, wanted: Iterable[str]) -> tuple[str, ...]:
         "attachments": inbound.attachments,
         "severity": inbound.severity,  # set by the agent who logs a call
     }
-    return tuple(name for name in wanted if inbound.fields.get(name) in (None, "") and not own.get(name))
+    return _missing(inbound.fields, own, wanted)
+
+
+def missing_on(ticket: Ticket, text: str, files: int, file: PolicyFile) -> tuple[str, ...]:
+    """What its form requires and nobody has told yet; a severity that was set counts as told."""
+    is_set = ticket.severity != file.default_severity or ticket.channel in LOGGED
+    own = {"subject": ticket.subject, "message": text.strip(), "attachments": files, "severity": is_set}
+    return _missing(ticket.fields, own, file.form.required)
 
 
 def asked_as(name: str, form: FormFile) -> str:
     """How a field is called when people are asked for it."""
     field = form.fields.get(name)
     return field.asks if field and field.asks else name.replace("_", " ")
+
+
+def _missing(
+    fields: Mapping[str, object], own: Mapping[str, object], wanted: Iterable[str]
+) -> tuple[str, ...]:
+    return tuple(name for name in wanted if fields.get(name) in (None, "") and not own.get(name))
 
 
 def _value(value: object, field: FieldFile | None, file: PolicyFile) -> object:

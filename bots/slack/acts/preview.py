@@ -55,6 +55,9 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
         for file in words.files:
             work.keep_file(file, now)
         one = Waiting(acting.user, words.place, acting.ticket, PREVIEW, body)
+        if known and known.body["text"] != words.text:  # edited since: the first words are nobody's to send
+            undoable.take(work, known.id, PREVIEW, acting.user)
+            known = None
         draft = known.id if known else undoable.keep(work, one, now)
         facts = reply_facts(work, setup, agent, acting.ticket, words.text, draft)
         return modals.reply_preview(replace(facts, enclosed=_names(body)))

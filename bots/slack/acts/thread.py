@@ -2,7 +2,8 @@
 
 Plain words in a ticket's thread are a note, never an answer: the customer reads only what somebody
 sent by an act of its own. What is edited or deleted says so from then on, and what it said before is
-kept. Above the threads nothing is the desk's business; whoever is no agent reads that they are none.
+kept. Above the threads nothing is the desk's business but an answer to nobody, which its author is
+told; whoever is no agent reads that they are none.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from bots.slack.apologies import reference_of
 from bots.slack.asks.direct import mentioned
 from bots.slack.blocks import errors
 from bots.slack.blocks.facts import reads
-from bots.slack.calls import SlackFailure
+from bots.slack.calls import Json, SlackFailure
 from bots.slack.listening import Acting, Call, Kind, Listener
 from bots.slack.people import name_of
 from bots.slack.reading import people_in, plain_text
@@ -31,7 +32,7 @@ from intake.files import foretold
 from intake.handle import Command, Setup
 from intake.telling import tell_mentioned
 from intake.tickets import Agent, Ticket
-from store import edits, inbox, posts
+from store import edits, inbox, posts, undoable
 from store.posts import Post
 from store.work import SqlWork
 
@@ -43,13 +44,15 @@ MOST_NAMES = 10
 
 async def written(acting: Acting, call: Call) -> None:
     """Words in a ticket's thread."""
+    if not acting.thread and _is_reply(str(call.payload.get("text") or "")):
+        await whisper(acting, call, errors.refusal(errors.in_no_thread()))
     if not acting.thread or not acting.ticket or acting.thread == acting.ts:
         return
     words, left_out = await _words(acting, call)
     if not words.text and not words.attachments:
         return
-    if words.text.split(maxsplit=1)[:1] == [REPLY]:
-        await show_preview(acting, call, replace(words, text=words.text.removeprefix(REPLY).strip()))
+    if _is_reply(words.text):
+        await show_preview(acting, call, replace(words, text=words.text[len(REPLY) :].strip()))
     else:
         await _note(acting, call, words)
     if left_out:
@@ -80,6 +83,24 @@ async def changed(acting: Acting, call: Call) -> None:
     elif acting.role == NOTE and acting.message:
         text = await _text(acting, call, str(message.get("text") or ""))
         await _revise(acting, call, text)
+        if _is_reply(text):
+            await whisper(acting, call, errors.refusal(errors.stays_a_note()))
+    elif not acting.role and not _is_same(call.payload):
+        await _rewritten(acting, call, message)
+
+
+async def _rewritten(acting: Acting, call: Call, message: Json) -> None:
+    """`!reply …` was edited before it went out: the new words are shown, and nobody can send the first."""
+    desk, place = call.hands.desk, f"{acting.team}/{acting.channel}/{acting.thread}"
+    first = await desk.read(lambda work: undoable.of_source(work, acting.user, place, acting.ts))
+    if first is None:
+        return
+    if first.kind != undoable.PREVIEW:
+        await whisper(acting, call, errors.refusal(errors.on_its_way()))
+        return
+    await written(acting, replace(call, payload=message))
+    if not _is_reply(await _text(acting, call, str(message.get("text") or ""))):  # a note is all it is now
+        await desk.write(lambda work: undoable.take(work, first.id, undoable.PREVIEW, acting.user))
 
 
 async def deleted(acting: Acting, call: Call) -> None:
@@ -181,6 +202,11 @@ async def _revise(acting: Acting, call: Call, text: str) -> None:
         await call.hands.desk.write(act)
     except NotFound:
         return
+
+
+def _is_reply(text: str) -> bool:
+    """Telephones write the first letter large."""
+    return [one.lower() for one in text.split(maxsplit=1)[:1]] == [REPLY]
 
 
 def _is_same(event: Mapping[str, object]) -> bool:

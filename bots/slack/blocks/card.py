@@ -162,8 +162,9 @@ def _snoozed(until: datetime, facts: CardFacts) -> str:
 
 
 def _remarks(facts: CardFacts) -> Iterator[Json]:
-    if facts.remarks:
-        yield context(*(_remark(one) for one in facts.remarks[:MOST_REMARKS]))
+    told = [f"Not told yet: {', '.join(facts.missing)}"] if facts.missing else []
+    if lines := (*facts.remarks[:MOST_REMARKS], *told):
+        yield context(*(_remark(one) for one in lines))
 
 
 def _remark(words: str) -> Json:

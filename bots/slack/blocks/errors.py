@@ -103,3 +103,18 @@ def already_sent(reference: str) -> Fault:
     """To whoever edits an answer that is out."""
     step = "Write again if they should know more."
     return Fault(f"{reference}: already sent, the customer has the first text.", step)
+
+
+def on_its_way() -> Fault:
+    """To whoever edits an answer in the seconds in which it can be undone."""
+    return Fault("Your answer goes out as it was first written.", "Press Undo to change it.")
+
+
+def stays_a_note() -> Fault:
+    """To whoever turns a note into `!reply …`."""
+    return Fault("An edit sends nothing: this stays a note.", "Write !reply in a message of its own.")
+
+
+def in_no_thread() -> Fault:
+    """To whoever writes an answer above the threads, where it is about no ticket."""
+    return Fault("Nothing is sent: this is no ticket's thread.", "Write it below the ticket's card.")

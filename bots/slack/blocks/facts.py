@@ -11,6 +11,7 @@ from bots.slack.blocks.text import is_user
 from bots.slack.blocks.types import CardFacts, Due, Row, first_due
 from intake.around import lines_around
 from intake.duty import on_duty
+from intake.policies.form import asked_as, missing_on
 from intake.policy import Policy
 from intake.tickets import Agent, Status, Ticket
 from intake.words import UNPROVEN, account_words
@@ -57,6 +58,7 @@ def card_facts(
         **({} if is_withheld else _about(ticket, setup.policy)),
         account=() if is_withheld else account_words(ticket.organisation, ticket.requester, now.date()),
         remarks=() if is_withheld else _remarks(work, ticket, first, setup, now),
+        missing=() if is_withheld else _missing(ticket, first, setup.policy),
         words=first.text[: 2 * LONGEST_EXCERPT],
         files=first.files,
     )
@@ -121,6 +123,14 @@ def _remarks(
         return ()
     unproven = (UNPROVEN,) if first.is_unproven_mail else ()
     return (*unproven, *lines_around(work, ticket, setup, now))
+
+
+def _missing(ticket: Ticket, first: FirstWords, policy: Policy) -> tuple[str, ...]:
+    """What is still to be asked, in the form's own words."""
+    if ticket.status in (Status.SOLVED, Status.CLOSED):
+        return ()
+    names = missing_on(ticket, first.text, first.files, policy.file)
+    return tuple(asked_as(name, policy.file.form) for name in names)
 
 
 def _reference(number: int, policy: Policy) -> str:

@@ -91,7 +91,9 @@ def is_on_card(outbound: Outbound, facts: CardFacts) -> bool:
 
     So a new ticket costs one message of the one a second that a channel takes, not two.
     """
-    is_said = outbound.extra.get("is_brief") is True and has_all_words(facts)
+    missing = outbound.extra.get("missing")
+    has_asked = not isinstance(missing, list | tuple) or set(missing) <= set(facts.missing)
+    is_said = outbound.extra.get("is_brief") is True and has_all_words(facts) and has_asked
     return outbound.notice == "agent-new" and (is_said or bool(facts.withheld_for))
 
 

@@ -59,6 +59,7 @@ class CardFacts:
     address: str = ""
     organisation: str = ""
     remarks: tuple[str, ...] = ()  # what else is on, and that nobody vouches for the sender
+    missing: tuple[str, ...] = ()  # what the form requires and nobody told yet
     account: tuple[str, ...] = ()  # organisation, plan, maintenance, the requester's role
     channel: str = "email"
     opened_at: datetime | None = None
