@@ -48,6 +48,7 @@ CARRIED = (
     "is_call",
     "is_agents",
     "clock",
+    "repeated",
     "missing",
     TWIN,
 )  # what is asked of it later

@@ -201,6 +201,12 @@ def test_the_channel_hears_of_a_breach_and_of_nothing_else():
     assert ["agent-breach"] == [notice for notice, broadcast in told.items() if broadcast]
 
 
+def test_the_steps_after_a_breach_are_told_in_the_thread_alone():
+    told = an_outbound("agent-breach", "Words.", extra={"clock": "response", "repeated": True})
+
+    assert not thread_messages(told, a_card())[0].broadcast
+
+
 @pytest.mark.parametrize(
     ("length", "messages", "has_file"),
     [

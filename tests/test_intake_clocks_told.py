@@ -104,6 +104,13 @@ def test_a_mail_that_is_in_time_says_nothing_of_being_late():
     assert "could not be said" not in as_text(mail.body)
 
 
+def test_only_the_first_word_of_a_breach_is_new():
+    mails = told([BEGUN + timedelta(hours=hours) for hours in (1, 2, 3)], people=IN_SLACK, has_triage=True)
+    in_the_thread = [one for one in mails if one.recipient.address == "triage"]
+
+    assert [None, True, True] == [one.extra.get("repeated") for one in in_the_thread]
+
+
 IN_SLACK = PEOPLE.replace('email = "sam@vendor.example"', 'email = "sam@vendor.example"\nslack = "USAM"', 1)
 
 

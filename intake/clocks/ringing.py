@@ -73,6 +73,7 @@ def _notices(
         "step": worst.reminder.step,
         "late_because": _late_because(clock, steps, ticket, terms, now),
         "was_due": steps[0].at,
+        "repeated": late and _was_told_late(clock),
     }
     for audience in audiences(steps, terms):
         yield Notice(_name(clock, late), audience, _call_facts(clock, ticket) | facts, "auto-generated")
@@ -85,6 +86,11 @@ def _name(clock: Clock, late: bool) -> str:
     if clock.kind is ClockKind.CALL_BACK and not clock.breached_at:
         return "agent-call-back"
     return "agent-breach" if late else "agent-reminder"
+
+
+def _was_told_late(clock: Clock) -> bool:
+    """Whether agents have heard already that the promise is broken."""
+    return bool(clock.told_until and clock.due_at and clock.told_until >= clock.due_at)
 
 
 def _call_facts(clock: Clock, ticket: Ticket) -> dict[str, object]:

@@ -82,7 +82,7 @@ def thread_messages(
         outbound.subject,
         [settled_line(settled)] if settled else _acts(outbound, facts),
         file_name=f"{outbound.notice}.txt",
-        broadcast=outbound.notice in BROADCAST and facts is not None,
+        broadcast=outbound.notice in BROADCAST and facts is not None and not outbound.extra.get("repeated"),
     )
 
 
