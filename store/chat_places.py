@@ -25,7 +25,7 @@ class PlaceKind(StrEnum):
 class ChatPlace:
     """A channel; `organisation` is of customers, `broken` why nothing is posted there.
 
-    `team` is the team whose triage it is; of customers the workspace that speaks for them there.
+    `workspace` is the one that speaks for the customers there, where an administrator has named one.
     """
 
     medium: str
@@ -33,7 +33,7 @@ class ChatPlace:
     kind: PlaceKind
     name: str = ""
     organisation: int = 0
-    team: str = ""
+    workspace: str = ""
     registered_by: str = ""
     broken: str = ""
 
@@ -45,7 +45,7 @@ def register(work: SqlWork, one: ChatPlace, now: datetime) -> None:
         "kind": one.kind,
         "name": one.name,
         "organisation": one.organisation or None,
-        "team": one.team,
+        "team": one.workspace,
         "registered_by": one.registered_by,
         "registered_at": now,
         "broken": one.broken,

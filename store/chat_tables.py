@@ -224,9 +224,7 @@ class PlaceColumns(TypedColumns):
     kind: Named[str] = Column(Words)  # triage, customers
     name: Named[str] = Column(Words)
     organisation: Named[int | None] = Column(ForeignKey("organisations.id"))  # of customers
-    team: Named[str] = Column(
-        Words
-    )  # of triage: whose tickets, "" for all others; of customers: their workspace
+    team: Named[str] = Column(Words)  # of customers: the workspace that speaks for them, where one is named
     registered_by: Named[str] = Column(Words)
     registered_at: Named[datetime] = Column(Moment)
     broken: Named[str] = Column(Words)  # why nothing is posted there, "" while all is well

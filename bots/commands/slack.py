@@ -104,11 +104,17 @@ def listed(as_json: Json = False) -> None:
                     "channel": one.place,
                     "kind": one.kind.value,
                     "organisation": organisation.name if organisation else "",
+                    "workspace": one.workspace,
                     "name": one.name,
                     "wrong": one.broken,
                 }
             )
-        show(rows, ("channel", "kind", "organisation", "name", "wrong"), as_json, "No channel is known.")
+        show(
+            rows,
+            ("channel", "kind", "organisation", "workspace", "name", "wrong"),
+            as_json,
+            "No channel is known.",
+        )
 
 
 @channels.command()

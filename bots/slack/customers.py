@@ -118,7 +118,7 @@ class Customers:
         )
         channel = str(event["channel"])
         is_ours = await self._neighbours.is_ours(team, channel, one)  # a guest of ours is a customer
-        is_believed = await self._neighbours.is_believed(team, channel, one, place.team)
+        is_believed = await self._neighbours.is_believed(team, channel, one, place.workspace)
         return Said(
             place,
             waiting.raw,
@@ -132,7 +132,7 @@ class Customers:
             name_of(one) or user,
             email_of(one) if is_ours or is_believed else "",
             is_ours,
-            await self._neighbours.is_theirs(team, channel, one, place.team),
+            await self._neighbours.is_theirs(team, channel, one, place.workspace),
             await self._staff.agent(str(one["team_id"]), user) if is_ours else None,
             files,
         )

@@ -24,7 +24,7 @@ TEAM = "team "  # before the name of a team whose channel was chosen
 def register(work: SqlWork, one: ChatPlace, now: datetime) -> None:
     """What an organisation's people write in a channel becomes tickets from now on."""
     chat_places.register(work, one, now)
-    speaks = f", for whom workspace {one.team} speaks" if one.team else ""
+    speaks = f", for whom workspace {one.workspace} speaks" if one.workspace else ""
     told = f"channel {one.place}: customers of organisation {one.organisation}{speaks}"
     work.note(None, now, one.registered_by, HISTORY, told)
 

@@ -84,7 +84,7 @@ async def _press(acting: Acting, call: Call, channel: str, ts: str) -> Press:
     actions = call.body.get("actions") or [{}]
     moment = str(actions[0].get("action_ts") or view.get("id") or acting.trigger)
     place = await call.hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, f"{team}/{channel}"))
-    named = place.team if place else ""
+    named = place.workspace if place else ""
     is_believed = await Neighbours(call.hands.speaking).is_believed(team, channel, one, named)
     return Press(team, channel, ts, acting.user, name_of(one), email_of(one) if is_believed else "", moment)
 

@@ -228,7 +228,7 @@ async def _customers(hands: Hands, home: str, filled: Mapping[str, str], agent: 
     name, place = str(info.get("name") or ""), f"{home}/{channel}"
     known = await hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, place))
     is_same = known is not None and known.organisation == int(organisation)
-    speaks = known.team if known and is_same else ""  # which the command line alone names
+    speaks = known.workspace if known and is_same else ""  # which the command line alone names
     return ChatPlace(MEDIUM, place, PlaceKind.CUSTOMERS, name, int(organisation), speaks, agent.email)
 
 
