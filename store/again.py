@@ -56,22 +56,15 @@ def _in_telegram(
 ) -> None:
     """One promise a chat, behind what waits to be said there."""
     forgotten = {one.message for one in redaction.bytes}
-    taken = [
-        [*file]
-        for one in of_ticket(work, redaction.ticket)
-        for file in one.outbound.attachments
-        if [*file] in files or file[0] in forgotten
-    ]
-    with_files = (
-        one.id
-        for one in of_ticket(work, redaction.ticket)
-        if any([*file] in taken for file in one.outbound.attachments)
-    )
-    meant = list(dict.fromkeys((*changed, *with_files)))
+    said = of_ticket(work, redaction.ticket)
+    sent = [(one.id, [*file]) for one in said for file in one.outbound.attachments]
+    taken = [(number, file) for number, file in sent if file in files or file[0] in forgotten]
+    meant = list(dict.fromkeys((*changed, *(number for number, _ in taken))))
     shown: dict[str, set[int]] = {}
     for post in posts_of_promises(work, meant, TELEGRAM):
         shown.setdefault(post.place, set()).add(post.outbox)
     for place, numbers in shown.items():
-        extra = {"again": sorted(numbers), "files": taken, "ticket": redaction.ticket, "dialogue": True}
+        extra = {"again": sorted(numbers), "files": [file for _, file in taken], "ticket": redaction.ticket}
+        extra["dialogue"] = True  # it is said in this chat or not at all
         words = Outbound(TELEGRAM, Address("", place), NOTICE, NOTICE, "", message_id(), extra=extra)
         work.promise(replace(words, lane=place), None, now)
