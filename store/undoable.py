@@ -81,6 +81,13 @@ def take(work: SqlWork, number: int, kind: str, account: str) -> Waiting | None:
     return found if found and work.connection.execute(empty).rowcount == 1 else None
 
 
+def take_earlier(work: SqlWork, ticket: int, kind: str, account: str) -> None:
+    """Let what somebody had to say about a ticket before wait no more: what they say now holds."""
+    same = drafts.c.medium == MEDIUM, drafts.c.ticket == ticket, drafts.c.account == account
+    earlier = update(drafts).where(*same, drafts.c.kind == kind)
+    work.connection.execute(earlier.values(kind=TAKEN, body={}, due_at=None))
+
+
 def due(work: SqlWork, now: datetime, most: int = 20) -> list[Waiting]:
     """What is to be said by now, the first first."""
     query = select(drafts).where(IS_DUE, drafts.c.medium == MEDIUM, drafts.c.due_at <= now)

@@ -4,9 +4,10 @@ The seconds of this desk are so many that nothing goes out by itself; a test say
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from bots.slack.blocks import names
 from intake.tickets import Status
@@ -26,16 +27,21 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         yield found
 
 
-async def closing(case: Case, **more: object) -> None:
-    """Write last words into the form and close the ticket with it."""
+async def form(case: Case) -> dict[str, object]:
+    """The form that closes the ticket."""
     await case.world.settle()
     await case.click(names.MORE, selected=names.DETAILS)
     sam, slack = case.world.space.sam, case.world.slack
     details = await case.shown()
     await slack.act_in_view(sam, str(details["id"]), names.CLOSE)
     await slack.wait_for(lambda: "Last words" in str(slack.views(sam)), 30)
+    return await case.shown()
+
+
+async def closing(case: Case, **more: object) -> None:
+    """Write last words into the form and close the ticket with it."""
     words = {names.TEXT: "Glad it works.", names.RESOLUTION: "A loose cable."}
-    await case.submit(await case.shown(), words | more)
+    await case.submit(await form(case), words | more)
 
 
 async def press(case: Case, action: str) -> Interaction:
@@ -49,8 +55,6 @@ async def press(case: Case, action: str) -> Interaction:
 
 
 def seconds_are_over(here: Here) -> None:
-    from sqlalchemy import select
-
     def hasten(work: SqlWork) -> None:
         waiting = select(drafts.c.id).where(drafts.c.kind == undoable.CLOSING)
         for number in work.connection.execute(waiting).scalars():
@@ -134,3 +138,26 @@ def test_a_close_without_last_words_waits_for_nothing(here: Here) -> None:
         return case.now.status
 
     assert Status.CLOSED is here.run(steps)
+
+
+def waiting(work: SqlWork) -> int:
+    """How many closes wait."""
+    found = select(func.count()).select_from(drafts).where(drafts.c.kind == undoable.CLOSING)
+    return int(work.connection.execute(found).scalar_one())
+
+
+def test_a_form_that_is_sent_again_is_one_close_and_one_undo_takes_it_back(here: Here) -> None:
+    async def steps() -> tuple[list[str], int]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        view = await form(case)
+        await slack.submit_in_vain(sam, str(view["id"]), {names.TEXT: "Glad it works, I hope."})
+        await case.submit(view, {names.TEXT: "Glad it works, I know."})
+        due = datetime.now(UTC) + timedelta(hours=1)
+        bodies = [one.body for one in here.world.read(lambda work: undoable.due(work, due))]
+        await slack.wait_for(lambda: len([one for one in case.whispers() if "Undo" in str(one.blocks)]) > 1)
+        offer = [one for one in case.whispers() if "Undo" in str(one.blocks)][-1]
+        await (await slack.click(sam, offer.channel, offer.ts, names.UNDO_CLOSE)).answered()
+        await slack.wait_for(lambda: not here.world.read(waiting))
+        return [one["text"] for one in bodies], here.world.read(waiting)
+
+    assert (["Glad it works, I know."], 0) == here.run(steps)

@@ -50,6 +50,7 @@ async def submit(acting: Acting, call: Call) -> None:
         decided(work, desk.setup, agent, ticket, target, _deciding(body), now)
         place, kept = at_card(work, ticket.number), {**body, "version": ticket.version}
         due_at = now + timedelta(seconds=seconds)
+        undoable.take_earlier(work, ticket.number, CLOSING, acting.user)  # the form may come twice
         draft = undoable.keep(work, Waiting(acting.user, place, ticket.number, CLOSING, kept, due_at), now)
         return place, modals.closing(desk.setup.policy.reference_of(ticket), ticket.number, draft, seconds)
 
