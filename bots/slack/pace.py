@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 
 APART = 1.02  # seconds, a little more than the one that is allowed
+UPDATES_APART = 1.22  # the same of chat.update: 50 a minute
 Order = tuple[int, int]
 CARD, ANSWER, MESSAGE = 0, 1, 2  # first of an order
 SLOWER, LONGEST = 1.5, 8.0  # times as far apart, each time that it was too fast; at the most

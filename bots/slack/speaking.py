@@ -26,7 +26,7 @@ from bots.slack.calls import (
 )
 from bots.slack.looking import EVENT_TYPE, Call, Looking
 from bots.slack.looking import Where as Where
-from bots.slack.pace import MESSAGE, Order, Pace
+from bots.slack.pace import MESSAGE, UPDATES_APART, Order, Pace
 from bots.slack.tokens import Tokens
 from bots.slack.workspaces import Workspaces
 from intake.errors import PermanentFailure, TemporaryFailure
@@ -62,7 +62,7 @@ class Speaking:
     ) -> None:
         self.workspaces = workspaces
         self.pace = pace or Pace()
-        self.updates = Pace()
+        self.updates = Pace(UPDATES_APART)
         self.tokens = Tokens(workspaces, desk, alerts)
         self.ask, self.home = self.tokens.ask, self.tokens.home
         self.looking = Looking(self.ask, desk)

@@ -13,7 +13,7 @@ from typing import Any
 from bots import acting as acts
 from bots.acting import Words
 from bots.slack.acts.answering import answering, fill, say, submitting
-from bots.slack.acts.doing import Decide, Target, carry_out, decided, pressed, seen_ticket
+from bots.slack.acts.doing import Decide, Target, carry_out, decided, pressed, seen_ticket, still_an_agent
 from bots.slack.acts.forms import block_of, ticked, typed
 from bots.slack.acts.places import at_card, whisper_at
 from bots.slack.acts.reading import facts_for
@@ -112,9 +112,7 @@ def close_now(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
     """Close a ticket whose closing waited, if it still does; refused where the ticket has changed since."""
     if undoable.take(work, one.id, CLOSING, one.account) is None:
         return
-    agent = work.agent(str(one.body["agent"]))
-    if agent is None or not agent.active:
-        raise CommandRefused("you are no agent any more; ask an administrator of Deskbell")
+    agent = still_an_agent(work, str(one.body["agent"]))
     ticket = seen_ticket(work, one.ticket, agent, setup.policy)
     target = Target(one.ticket, int(one.body["version"]))
     command = decided(work, setup, agent, ticket, target, _deciding(one.body), now)

@@ -108,6 +108,14 @@ def seen_ticket(work: SqlWork, number: int, agent: Agent, policy: Policy) -> Tic
     return ticket
 
 
+def still_an_agent(work: SqlWork, email: str) -> Agent:
+    """Whose act has waited; refused where they are an agent no more."""
+    agent = work.agent(email)
+    if agent is None or not agent.active:
+        raise CommandRefused("you are no agent any more; ask an administrator of Deskbell")
+    return agent
+
+
 async def redraw(call: Call, number: int) -> None:
     """Have a card drawn again even if it shows what it should: its reader may see a choice of their own."""
     if number:

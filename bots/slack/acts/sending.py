@@ -18,7 +18,7 @@ from bots import acting as acts
 from bots.acting import Words
 from bots.slack.acts.answering import fault_of
 from bots.slack.acts.closing import close_now
-from bots.slack.acts.doing import seen_ticket
+from bots.slack.acts.doing import seen_ticket, still_an_agent
 from bots.slack.blocks import Message, errors
 from bots.slack.blocks.elements import rich_quote, rich_section, rich_text, said
 from bots.slack.blocks.errors import Fault
@@ -111,9 +111,7 @@ def say_now(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
     """Say an answer that waited, if it still does."""
     if undoable.take(work, one.id, ANSWER, one.account) is None:
         return
-    agent = work.agent(str(one.body["agent"]))
-    if agent is None or not agent.active:
-        raise CommandRefused("you are no agent any more; ask an administrator of Deskbell")
+    agent = still_an_agent(work, str(one.body["agent"]))
     ticket = seen_ticket(work, one.ticket, agent, setup.policy)
     words = _words(one)
     command = acts.answer(work, setup, agent, ticket, words, now, Then(one.body["then"]))
