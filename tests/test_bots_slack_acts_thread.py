@@ -399,6 +399,67 @@ def test_whoever_edits_an_answer_that_can_still_be_undone_reads_that_the_first_w
 
 
 @pytest.mark.slow
+def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here: Here) -> None:
+    async def steps() -> tuple[str, str, int]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await here.world.settle()
+        before = len(here.world.relay.mails)
+        ts = await case.say("!reply Please restart the box.")
+        (preview,) = await slack.wait_for(case.whispers)
+        await slack.delete(sam, case.card.channel, ts)
+        await case.decided()
+        told = case.whispers()[-1].text
+        click = await slack.click(sam, preview.channel, preview.ts, names.SEND)
+        await click.answered()
+        left = case.let_time_pass()
+        await here.world.settle()
+        return told, str(click.replies), left + len(here.world.relay.mails) - before
+
+    told, replies, sent = here.run(steps)
+
+    assert "not sent" in told
+    assert "not kept any more" in replies
+    assert 0 == sent
+
+
+@pytest.mark.slow
+def test_whoever_deletes_an_answer_that_can_still_be_undone_reads_that_it_goes_out(here: Here) -> None:
+    async def steps() -> tuple[str, int]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        ts = await case.say("!reply Please restart the box.")
+        (preview,) = await slack.wait_for(case.whispers)
+        with here.time_to_undo():
+            await (await slack.click(sam, preview.channel, preview.ts, names.SEND)).answered()
+            await slack.delete(sam, case.card.channel, ts)
+            await case.decided()
+        return case.whispers()[-1].text, case.let_time_pass()
+
+    told, waited = here.run(steps)
+
+    assert "Press Undo" in told
+    assert 1 == waited
+
+
+@pytest.mark.slow
+def test_an_answer_that_was_sent_from_its_preview_is_not_sent_again_from_the_form(here: Here) -> None:
+    async def steps() -> tuple[str, int]:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
+        (preview,) = await slack.wait_for(case.whispers)
+        with here.time_to_undo():
+            await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+            view = await case.shown()
+            await (await slack.click(sam, preview.channel, preview.ts, names.SEND)).answered()
+            said = await case.submit(view, {names.TEXT: "See the file."})
+        return str(said), case.let_time_pass()
+
+    told, waited = here.run(steps)
+
+    assert "sent or taken back meanwhile" in told
+    assert 1 == waited
+
+
+@pytest.mark.slow
 def test_a_note_that_is_edited_into_an_answer_stays_a_note_and_says_so(here: Here) -> None:
     async def steps() -> tuple[list[str], str]:
         case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam

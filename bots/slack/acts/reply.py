@@ -31,12 +31,15 @@ from intake.tickets import Agent, Desk, Status
 from store import seen, undoable
 from store.changed import last_change
 from store.notes import recent_files
-from store.undoable import ANSWER, PREVIEW
+from store.undoable import ANSWER, PREVIEW, Waiting
 from store.work import SqlWork
 
 TITLE = "Reply to the customer"
 SENT_ALREADY = (
     "These words were taken from this form a moment ago, and are sent once. To say them again, press Reply."
+)
+EDITED_IN_VAIN = (
+    "the answer that you edit here was sent or taken back meanwhile; to say more, copy this and press Reply"
 )
 TOO_LATE = "it is out already, or was taken back before; write again if they should know more"
 
@@ -87,7 +90,7 @@ async def submit(acting: Acting, call: Call) -> None:
         if not _is_first(work, view, text, now):
             return None
         ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
-        drafted = undoable.take(work, about.draft, PREVIEW, acting.user) if about.draft else None
+        drafted = _drafted(work, about.draft, acting.user)
         enclosed = [Attachment(**one) for one in drafted.body["files"]] if drafted else []
         files = _files(work, ticket.number, ticked(view, names.FILES), desk.setup.desk, enclosed)
         source = str(drafted.body["source"]) if drafted else ""
@@ -138,6 +141,15 @@ def _is_first(work: SqlWork, view: Json, text: str, now: datetime) -> bool:
     about = names.pressed_in(str(view["private_metadata"]))
     said = hashlib.sha256(text.encode()).hexdigest()
     return seen.is_first(work, MEDIUM, f"answer {view['id']} {about.ticket} {said}", now)
+
+
+def _drafted(work: SqlWork, number: int, account: str) -> Waiting | None:
+    """The answer that the form was opened to edit; another press may have ended it, or the words' author."""
+    if not number:
+        return None
+    if drafted := undoable.take(work, number, PREVIEW, account):
+        return drafted
+    raise CommandRefused(EDITED_IN_VAIN)
 
 
 def _ended_since(work: SqlWork, setup: Setup, agent: Agent, view: Json) -> str:

@@ -104,9 +104,26 @@ async def _rewritten(acting: Acting, call: Call, message: Json) -> None:
 
 
 async def deleted(acting: Acting, call: Call) -> None:
-    """A note is hidden; its words stay in the history."""
+    """A note is hidden; its words stay in the history. An answer that was only shown is sent no more."""
     if acting.role == NOTE and acting.message:
         await _revise(acting, call, "")
+    elif not acting.role:
+        await _withdrawn(acting, call)
+
+
+async def _withdrawn(acting: Acting, call: Call) -> None:
+    """`!reply …` is deleted: before Send that says no; after it many only tidy up, and have Undo."""
+    place = f"{acting.team}/{acting.channel}/{acting.thread}"
+
+    def act(work: SqlWork) -> errors.Fault | None:
+        first = undoable.of_source(work, acting.user, place, acting.ts)
+        if first is None:
+            return None
+        taken = undoable.take(work, first.id, undoable.PREVIEW, acting.user)
+        return errors.withdrawn() if taken else errors.goes_out_deleted()
+
+    if told := await call.hands.desk.write(act):
+        await whisper(acting, call, errors.refusal(told))
 
 
 async def _words(acting: Acting, call: Call) -> tuple[Words, tuple[str, ...]]:

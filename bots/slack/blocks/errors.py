@@ -110,6 +110,16 @@ def on_its_way() -> Fault:
     return Fault("Your answer goes out as it was first written.", "Press Undo to change it.")
 
 
+def withdrawn() -> Fault:
+    """To whoever deletes `!reply …` before they said whether to send it."""
+    return Fault("Your message is deleted, so this answer is not sent.")
+
+
+def goes_out_deleted() -> Fault:
+    """To whoever deletes `!reply …` in the seconds in which it can be undone."""
+    return Fault("Your answer goes out all the same.", "Press Undo to take it back.")
+
+
 def stays_a_note() -> Fault:
     """To whoever turns a note into `!reply …`."""
     return Fault("An edit sends nothing: this stays a note.", "Write !reply in a message of its own.")
