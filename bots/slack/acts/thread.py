@@ -99,8 +99,6 @@ async def _rewritten(acting: Acting, call: Call, message: Json) -> None:
         await whisper(acting, call, errors.refusal(errors.on_its_way()))
         return
     await written(acting, replace(call, payload=message))
-    if not _is_reply(await _text(acting, call, str(message.get("text") or ""))):  # a note is all it is now
-        await desk.write(lambda work: undoable.take(work, first.id, undoable.PREVIEW, acting.user))
 
 
 async def deleted(acting: Acting, call: Call) -> None:
@@ -168,6 +166,8 @@ async def _note(acting: Acting, call: Call, words: Words) -> None:
         message = receipt.message if receipt else 0
         post = Post(MEDIUM, place, acting.ts, NOTE, now, number, acting.thread, message)
         posts.record(work, post)
+        if first := undoable.of_source(work, acting.user, words.place, acting.ts):  # a note is all it is now
+            undoable.take(work, first.id, undoable.PREVIEW, acting.user)
         promise_sign(work, setup, place, acting.ts, LOCK, now)
         _tell(work, number, acting.agent, meant.values(), words.text, setup, now)
 
