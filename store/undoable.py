@@ -100,6 +100,14 @@ def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
     work.connection.execute(mine.values(due_at=due_at))
 
 
+def lease(work: SqlWork, one: Waiting, until: datetime) -> bool:
+    """Put off what is due; False where somebody else did so, took it or said it."""
+    mine = update(drafts).where(
+        drafts.c.id == one.id, drafts.c.kind == one.kind, drafts.c.due_at == one.due_at
+    )
+    return work.connection.execute(mine.values(due_at=until)).rowcount == 1
+
+
 def forget_old(work: SqlWork, now: datetime) -> int:
     """What goes out by itself never: previews that nobody chose about, what was taken back, what is left."""
     kept = drafts.c.medium == MEDIUM, drafts.c.kind.in_((PREVIEW, UNDONE, TAKEN))

@@ -191,6 +191,28 @@ def test_an_answer_that_cannot_be_said_any_more_goes_back_to_its_author(here: He
     assert "Please restart the box." in here.run(steps)
 
 
+def test_words_that_are_not_said_wait_for_their_author_while_slack_cannot_be_asked(here: Here) -> None:
+    async def steps() -> tuple[str, int]:
+        case, slack = await here.ticket(), here.world.slack
+        with here.time_to_undo():
+            await replied(case)
+        here.world.write(lambda work: _give_to_security(work, case.number))
+        slack.fail("chat.postEphemeral", error="internal_error")
+
+        def given_back() -> bool:
+            case.let_time_pass()
+            return "not sent" in str(case.whispers())
+
+        await slack.wait_for(given_back)
+        await slack.wait_for(lambda: not case.let_time_pass())
+        return str(case.whispers()[-1].blocks), sum("not sent" in one.text for one in case.whispers())
+
+    words, times = here.run(steps)
+
+    assert "Please restart the box." in words
+    assert 1 == times
+
+
 def _give_to_security(work: object, number: int) -> None:
     from sqlalchemy import update
 

@@ -117,3 +117,15 @@ def test_previews_and_what_was_taken_back_are_forgotten_after_a_day_and_what_goe
         left = undoable.due(work, SOON)
 
     assert (2, [ANSWER, CLOSING]) == (gone, [one.kind for one in left])
+
+
+def test_what_is_due_is_put_off_by_one_process_only(store):
+    later = SOON + timedelta(minutes=1)
+    with store.begin() as work:
+        kept(work)
+        (one,) = undoable.due(work, SOON)
+        taken = [undoable.lease(work, one, later) for _ in range(2)]
+        left = undoable.due(work, SOON)
+
+    assert [True, False] == taken
+    assert [] == left

@@ -2,7 +2,7 @@
 
 The words wait in the database, so that a desk that dies in those seconds says them when it is there
 again. Each is said in the transaction that takes it. What cannot be said any more goes back to its
-author, who has the words.
+author; they wait for that while Slack cannot be asked.
 """
 
 import asyncio
@@ -20,9 +20,10 @@ from bots.slack.acts.answering import fault_of
 from bots.slack.acts.closing import close_now
 from bots.slack.acts.doing import seen_ticket, still_an_agent
 from bots.slack.blocks import Message, errors
-from bots.slack.blocks.elements import rich_quote, rich_section, rich_text, said
+from bots.slack.blocks.elements import rich_section, rich_text, said
 from bots.slack.blocks.errors import Fault
-from bots.slack.calls import Json, SlackFailure
+from bots.slack.blocks.modals.reply import quoted
+from bots.slack.calls import DeadToken, Json, Refused, SlackFailure
 from bots.slack.listening import Hands
 from bots.slack.workspaces import MEDIUM
 from intake import handle
@@ -83,8 +84,7 @@ class Sending:
         try:
             await desk.write(lambda work: DUE[one.kind].done(work, desk.setup, one, datetime.now(UTC)))
         except CommandRefused as error:
-            await desk.write(lambda work: undoable.take(work, one.id, one.kind, one.account))
-            await self._give_back(one, error)
+            await self._refused(one, error)
         except StoreUnavailable:
             raise
         except Exception:  # a fault of ours must neither lose the words nor stop the others
@@ -92,8 +92,16 @@ class Sending:
             later = datetime.now(UTC) + REST
             await desk.write(lambda work: undoable.postpone(work, one.id, later))
 
-    async def _give_back(self, one: Waiting, error: CommandRefused) -> None:
-        """Tell the author that nothing was said, and why."""
+    async def _refused(self, one: Waiting, error: CommandRefused) -> None:
+        """Let the words go when their author has them, and by one process only; until then they wait."""
+        desk, later = self._hands.desk, datetime.now(UTC) + REST
+        if not await desk.write(lambda work: undoable.lease(work, one, later)):
+            return
+        if await self._is_given_back(one, error):
+            await desk.write(lambda work: undoable.take(work, one.id, one.kind, one.account))
+
+    async def _is_given_back(self, one: Waiting, error: CommandRefused) -> bool:
+        """Tell the author that nothing was said, and why; False where Slack may take that later."""
         log.info("an answer was not said", ticket=one.ticket, reason=str(error))
         team, channel, *thread = one.place.split("/")
         message = _not_done(one, fault_of(error))
@@ -105,6 +113,8 @@ class Sending:
             )
         except (SlackFailure, DeliveryError) as failure:
             log.warning("an answer could not be given back", ticket=one.ticket, error=str(failure))
+            return isinstance(failure, Refused) and not isinstance(failure, DeadToken)
+        return True
 
 
 def say_now(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
@@ -132,7 +142,7 @@ def _words(one: Waiting) -> Words:
 
 def _not_done(one: Waiting, fault: Fault) -> Message:
     words = f"{DUE[one.kind].not_done} {fault.sentence} These were your words:"
-    shown = rich_text(rich_section(said(words)), rich_quote(str(one.body["text"])))
+    shown = rich_text(rich_section(said(words)), quoted(str(one.body["text"])))
     return Message(errors.refusal(Fault(words)).text, (shown,))
 
 

@@ -102,7 +102,7 @@ def reply_preview(facts: ReplyFacts) -> Message:
         button("Cancel", names.CANCEL, here),
     ]
     blocks = (
-        rich_text(rich_section(said("This is what the customer will read:", bold=True)), _quoted(facts.text)),
+        rich_text(rich_section(said("This is what the customer will read:", bold=True)), quoted(facts.text)),
         *([] if can_be_edited else [context(plain(TOO_LONG, 300))]),
         context(plain(facts.goes_to, 2000)),
         actions(buttons, names.of_card(REPLY_ACTS, facts.ticket, facts.version)),
@@ -110,7 +110,7 @@ def reply_preview(facts: ReplyFacts) -> Message:
     return Message(fallback(f"{facts.reference}: send this answer?", 300), blocks)
 
 
-def _quoted(text: str) -> Json:
+def quoted(text: str) -> Json:
     """The words, or as many of them as a message takes."""
     whole = len(text) <= LONGEST_SHOWN
     return rich_quote(text if whole else f"{text[:LONGEST_SHOWN]} […]")
@@ -129,7 +129,7 @@ def undo(facts: ReplyFacts, seconds: int) -> Message:
 def undone(reference: str, text: str) -> Message:
     """To the author: it has been taken back, and here are the words again."""
     words = f"{reference}: taken back. The customer has not read it."
-    return Message(fallback(words, 300), (rich_text(rich_section(said(words)), _quoted(text)),))
+    return Message(fallback(words, 300), (rich_text(rich_section(said(words)), quoted(text)),))
 
 
 def closing(reference: str, ticket: int, draft: int, seconds: int) -> Message:
