@@ -50,7 +50,7 @@ def given_to(work, desk, channel, firm):
 def speaks_for(work, desk, channel, team):
     """A registered channel's customer is spoken for by this workspace."""
     place = chat_places.place_at(work, "slack", f"{desk.slack.team.id}/{channel}")
-    chat_places.register(work, replace(place, team=team), datetime.now(UTC))
+    chat_places.register(work, replace(place, workspace=team), datetime.now(UTC))
 
 
 def messages(desk: World) -> list[dict]:
