@@ -72,6 +72,12 @@ def mark(work: SqlWork, medium: str, place: str, broken: str) -> bool:
     return work.connection.execute(other.values(broken=broken)).rowcount == 1
 
 
+def shut(work: SqlWork, medium: str, place: str, broken: str) -> bool:
+    """The same where all was well; False where it is marked already, by another process say."""
+    well = update(places).where(places.c.key == _key(medium, place), places.c.broken == "")
+    return work.connection.execute(well.values(broken=broken)).rowcount == 1
+
+
 def move(work: SqlWork, medium: str, before: str, after: str) -> bool:
     """A channel has another id now; False where it was nothing to us."""
     there = update(places).where(places.c.key == _key(medium, before))

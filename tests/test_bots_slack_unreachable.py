@@ -1,6 +1,8 @@
 """A channel of customers that takes nothing any more: words go by mail, agents hear of it once."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -74,6 +76,39 @@ def test_a_channel_that_is_shut_is_offered_no_more_and_its_people_get_mail(tmp_p
     assert (True, False) == ("Goes by email to Ana Rossi" in form, "by Slack" in form)
     assert ["Re: Calls drop at noon. [VS-1001]"] * 2 == mails
     assert (True, True) == (why in told, "VS-1001" in told)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "is_shut"),
+    [("acme", True), ("third", False)],  # the one that speaks for the customer, or another
+)
+def test_a_channel_that_only_others_still_read_says_nothing_to_them(tmp_path, leaves, is_shut):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            teams = {"acme": space.acme, "third": slack.add_team("Third")}
+            tom = slack.add_user("Tom", email="tom@third.example", team=teams["third"])
+            channel = slack.add_channel(
+                "calls", members=[space.ana, tom, space.sam], shared_with=list(teams.values())
+            )
+            async with at_work(tmp_path, space) as desk:
+                desk.register(channel)
+                desk.write(lambda work: _speaks(work, f"{slack.team.id}/{channel}", space.acme.id))
+                ts = await asked(desk, channel)
+                await slack.unshare_channel(channel, teams[leaves])
+                await desk.settle()
+                if is_shut:
+                    await asked(desk, channel, "And who are you?", user=tom)
+                await answered(desk, "Please try again.")
+                said = any("try again" in one.text for one in slack.thread(channel, ts))
+                return bool(marked(desk, channel)), said, len(desk.mails_to(ANA.address))
+
+    assert (is_shut, not is_shut, int(is_shut)) == asyncio.run(run())
+
+
+def _speaks(work, place, team):
+    known = chat_places.place_at(work, "slack", place)
+    chat_places.register(work, replace(known, workspace=team), datetime.now(UTC))
 
 
 @pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])

@@ -183,6 +183,16 @@ def test_a_channel_keeps_what_it_is_for_when_its_id_changes(store):
     assert replace(one, place="T1/C2") == found
 
 
+def test_of_two_that_find_a_channel_shut_the_second_learns_that_it_is_known(store):
+    one = ChatPlace("slack", "T1/C1", PlaceKind.CUSTOMERS)
+    with store.begin() as work:
+        chat_places.register(work, one, NOON)
+        marked = [chat_places.shut(work, "slack", "T1/C1", why) for why in ("archived", "not in it")]
+        found = chat_places.place_at(work, "slack", "T1/C1")
+
+    assert ([True, False], "archived") == (marked, found and found.broken)
+
+
 def test_an_interaction_is_the_first_of_its_kind_once_and_forgotten_after_a_day(store):
     with store.begin() as work:
         first = [seen.is_first(work, "slack", key, NOON) for key in ("a", "a", "b")]

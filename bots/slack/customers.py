@@ -174,7 +174,8 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
         return
-    opened(work, said.place.place, now)
+    if said.is_theirs or inbound.assurance is Assurance.LINKED:  # a reseller's words show nothing
+        opened(work, said.place.place, now)
     asked = None if said.files.files else status_asked(said.question, setup.policy.pattern)
     if asked is not None:
         work.for_delivery(said.delivery)

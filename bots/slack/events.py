@@ -109,10 +109,17 @@ class Events:
         await self._shut(team, str(event["channel"]), "is_archived")
 
     async def _unshared(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
-        """Nobody outside reads it any more; in the customer's own workspace they are not outside."""
-        is_ours = not self._hands.speaking.workspaces.key(team)
-        is_left = is_ours and not event.get("is_ext_shared")
-        await self._shut(team, str(event["channel"]), UNSHARED if is_left else "")
+        """The customer reads it no more; in their own workspace they are not outside.
+
+        Where others still read it and a workspace speaks for the customer, it is that one that counts.
+        """
+        channel, is_ours = str(event["channel"]), not self._hands.speaking.workspaces.key(team)
+        place = f"{team}/{channel}"
+        known = await self._hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, place))
+        named = known.workspace if known else ""
+        is_theirs = bool(named) and event.get("previously_connected_team_id") == named
+        is_left = is_ours and (is_theirs or not event.get("is_ext_shared"))
+        await self._shut(team, channel, UNSHARED if is_left else "")
 
     async def _opened(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
         channel = str(event["channel"])

@@ -1,9 +1,10 @@
 """A channel of customers that takes nothing any more: its words go by mail, and agents hear of it once.
 
-The channel is archived or shared with nobody any more, or the app is not in it, or was taken out of
-the customer's own workspace. It is marked, so that from now on nobody is offered it; what was promised
-there goes to each reader's address. Whose has none is given up like any other words that cannot be said.
-The mark goes when somebody is heard there again.
+The channel is archived or shared with nobody any more (or not with the workspace that speaks for the
+customer), or the app is not in it, or was taken out of the customer's own workspace. It is marked, so
+that from now on nobody is offered it; what was promised there goes to each reader's address. Whose has
+none is given up like any other words that cannot be said. The mark goes when one of the customer's
+people is heard there again.
 """
 
 from collections.abc import Mapping
@@ -49,10 +50,11 @@ def turn_to_mail(work: SqlWork, promise: Claimed, place: str, word: str, setup: 
 def shut(work: SqlWork, place: str, word: str, setup: Setup, now: datetime) -> None:
     """Nothing is said in a channel from now on; agents hear of it the first time."""
     known = chat_places.place_at(work, MEDIUM, place)
-    if known is None or known.kind is not PlaceKind.CUSTOMERS or known.broken:
-        return
     reason = REASONS.get(word, word)
-    chat_places.mark(work, MEDIUM, place, reason)
+    if known is None or known.kind is not PlaceKind.CUSTOMERS:
+        return
+    if not chat_places.shut(work, MEDIUM, place, reason):
+        return
     work.note(None, now, MEDIUM, "slack channel", f"channel {place}: nothing is said there: {reason}")
     _tell_agents(work, known, reason, setup, now)
 
