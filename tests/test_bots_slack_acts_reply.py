@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
 from bots.slack.blocks import names
 from intake.tickets import Status
 from serving import ANA
 from slack_acting import Case, Here, working
+from store.chat_tables import drafts
 
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
@@ -213,9 +215,22 @@ def test_words_that_are_not_said_wait_for_their_author_while_slack_cannot_be_ask
     assert 1 == times
 
 
-def _give_to_security(work: object, number: int) -> None:
-    from sqlalchemy import update
+def test_words_from_before_there_was_a_card_come_back_below_it_and_stop_no_others(here: Here) -> None:
+    async def steps() -> str:
+        case, slack = await here.ticket(), here.world.slack
+        with here.time_to_undo():
+            await replied(case)
+        early = update(drafts).where(drafts.c.ticket == case.number).values(place="")
+        here.world.write(lambda work: work.connection.execute(early))
+        here.world.write(lambda work: _give_to_security(work, case.number))
+        case.let_time_pass()
+        await slack.wait_for(lambda: "not sent" in str(case.whispers()))
+        return str(case.whispers()[-1].blocks)
 
+    assert "Please restart the box." in here.run(steps)
+
+
+def _give_to_security(work: object, number: int) -> None:
     from store.tables import tickets
     from store.work import SqlWork
 

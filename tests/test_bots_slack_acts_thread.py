@@ -26,6 +26,11 @@ def notes(case: Case) -> list[str]:
     return [one["text"] for one in case.said() if not one["public"] and one["direction"] == "in"]
 
 
+def mails_about(case: Case) -> int:
+    """What went out before may be another case's, whose seconds are over only now."""
+    return sum(f"VS-{case.number}" in one for one in case.world.mails_to(ANA.address))
+
+
 @pytest.mark.slow
 def test_plain_words_in_a_thread_are_a_note_and_get_a_lock(here: Here) -> None:
     async def steps() -> tuple[list[str], list[str], Status]:
@@ -403,7 +408,7 @@ def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here
     async def steps() -> tuple[str, str, int]:
         case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
         await here.world.settle()
-        before = len(here.world.relay.mails)
+        before = mails_about(case)
         ts = await case.say("!reply Please restart the box.")
         (preview,) = await slack.wait_for(case.whispers)
         await slack.delete(sam, case.card.channel, ts)
@@ -413,7 +418,7 @@ def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here
         await click.answered()
         left = case.let_time_pass()
         await here.world.settle()
-        return told, str(click.replies), left + len(here.world.relay.mails) - before
+        return told, str(click.replies), left + mails_about(case) - before
 
     told, replies, sent = here.run(steps)
 

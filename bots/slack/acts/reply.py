@@ -94,7 +94,8 @@ async def submit(acting: Acting, call: Call) -> None:
         enclosed = [Attachment(**one) for one in drafted.body["files"]] if drafted else []
         files = _files(work, ticket.number, ticked(view, names.FILES), desk.setup.desk, enclosed)
         source = str(drafted.body["source"]) if drafted else ""
-        place, body = at_card(work, ticket.number), body_of(agent, text, then, files, source)
+        place = drafted.place if drafted else at_card(work, ticket.number)  # the thread of `source`
+        body = body_of(agent, text, then, files, source)
         due_at = now + timedelta(seconds=seconds)
         draft = send_soon(work, acting.user, place, ticket.number, body, due_at, now)
         return Kept(place, reply_facts(work, desk.setup, agent, ticket.number, text, draft))

@@ -19,6 +19,7 @@ from bots.acting import Words
 from bots.slack.acts.answering import fault_of
 from bots.slack.acts.closing import close_now
 from bots.slack.acts.doing import seen_ticket, still_an_agent
+from bots.slack.acts.places import at_card
 from bots.slack.blocks import Message, errors
 from bots.slack.blocks.elements import rich_section, rich_text, said
 from bots.slack.blocks.errors import Fault
@@ -82,15 +83,20 @@ class Sending:
     async def _send(self, one: Waiting) -> None:
         desk = self._hands.desk
         try:
-            await desk.write(lambda work: DUE[one.kind].done(work, desk.setup, one, datetime.now(UTC)))
-        except CommandRefused as error:
-            await self._refused(one, error)
+            await self._say(one)
         except StoreUnavailable:
             raise
         except Exception:  # a fault of ours must neither lose the words nor stop the others
             log.exception("an answer could not be said", ticket=one.ticket, draft=one.id)
             later = datetime.now(UTC) + REST
             await desk.write(lambda work: undoable.postpone(work, one.id, later))
+
+    async def _say(self, one: Waiting) -> None:
+        desk = self._hands.desk
+        try:
+            await desk.write(lambda work: DUE[one.kind].done(work, desk.setup, one, datetime.now(UTC)))
+        except CommandRefused as error:
+            await self._refused(one, error)
 
     async def _refused(self, one: Waiting, error: CommandRefused) -> None:
         """Let the words go when their author has them, and by one process only; until then they wait."""
@@ -103,7 +109,10 @@ class Sending:
     async def _is_given_back(self, one: Waiting, error: CommandRefused) -> bool:
         """Tell the author that nothing was said, and why; False where Slack may take that later."""
         log.info("an answer was not said", ticket=one.ticket, reason=str(error))
-        team, channel, *thread = one.place.split("/")
+        known = one.place or await self._hands.desk.read(lambda work: at_card(work, one.ticket))
+        if not known:
+            return False  # it was written before its ticket had a card, which is on its way
+        team, channel, *thread = known.split("/")
         message = _not_done(one, fault_of(error))
         args: Json = {"channel": channel, "user": one.account, "text": message.text}
         args |= {"blocks": list(message.blocks)} | ({"thread_ts": thread[0]} if thread else {})
