@@ -98,6 +98,7 @@ def test_a_channel_that_only_others_still_read_says_nothing_to_them(tmp_path, le
                 await slack.unshare_channel(channel, teams[leaves])
                 await desk.settle()
                 if is_shut:
+                    await slack.share_channel(channel, slack.add_team("Fourth"))
                     await asked(desk, channel, "And who are you?", user=tom)
                 await answered(desk, "Please try again.")
                 said = any("try again" in one.text for one in slack.thread(channel, ts))

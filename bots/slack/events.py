@@ -114,17 +114,18 @@ class Events:
         Where others still read it and a workspace speaks for the customer, it is that one that counts.
         """
         channel, is_ours = str(event["channel"]), not self._hands.speaking.workspaces.key(team)
-        place = f"{team}/{channel}"
-        known = await self._hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, place))
-        named = known.workspace if known else ""
+        named = await self._speaks(team, channel)
         is_theirs = bool(named) and event.get("previously_connected_team_id") == named
         is_left = is_ours and (is_theirs or not event.get("is_ext_shared"))
         await self._shut(team, channel, UNSHARED if is_left else "")
 
     async def _opened(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
+        """It is out of the archive, or shared again: with the one that speaks for the customer, if one does."""
         channel = str(event["channel"])
         await self._shut(team, channel, "")
-        await self._is_used_again(f"{team}/{channel}")
+        named = await self._speaks(team, channel)
+        if not named or event.get("connected_team_id", named) == named:
+            await self._is_used_again(f"{team}/{channel}")
 
     async def _shut(self, team: str, channel: str, word: str) -> None:
         """A triage channel is looked over again; in one of customers nothing is said, if there is a word."""
@@ -133,6 +134,12 @@ class Events:
         elif word:
             setup, now = self._hands.desk.setup, datetime.now(UTC)
             await self._hands.desk.write(lambda work: shut(work, f"{team}/{channel}", word, setup, now))
+
+    async def _speaks(self, team: str, channel: str) -> str:
+        """The workspace that an administrator named to speak for the customer there, "" for none."""
+        place = f"{team}/{channel}"
+        known = await self._hands.desk.read(lambda work: chat_places.place_at(work, MEDIUM, place))
+        return known.workspace if known else ""
 
     async def _is_used_again(self, place: str) -> None:
         await self._hands.desk.write(lambda work: opened(work, place, datetime.now(UTC)))
