@@ -120,7 +120,7 @@ class Events:
         await self._shut(team, channel, UNSHARED if is_left else "")
 
     async def _opened(self, waiting: Waiting, team: str, event: Json, body: Json) -> None:
-        """It is out of the archive, or shared again: with the one that speaks for the customer, if one does."""
+        """It is out of the archive, or shared again: with the one that speaks for the customer, if any."""
         channel = str(event["channel"])
         await self._shut(team, channel, "")
         named = await self._speaks(team, channel)
