@@ -154,6 +154,7 @@ def promise(
     """Word a notice and put it into the outbox; one that cannot be worded waits there for an agent."""
     try:
         outbound = setup.wording.word(notice, to, ticket, inbound, now)
+        decided = _decided(notice, to, ticket, inbound, setup, now)
     except TemplateError as error:
         _hold_unworded(work, notice, to, str(error), ticket, setup, now)
         return
@@ -161,7 +162,7 @@ def promise(
         outbound,
         attachments=tuple((message, place) for place in notice.files),
         lane=_lane(to, ticket),
-        extra=_extra(notice, to, message) | _decided(notice, to, ticket, inbound, setup, now),
+        extra=_extra(notice, to, message) | decided,
     )
     hold = _hold(work, outbound, to, setup, now) or _quiet(work, notice, to, now)
     number = work.promise(outbound, ticket, now, hold)

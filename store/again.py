@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.messages import Address, Outbound
-from store.outbox import of_ticket
+from store.outbox import of_ticket, one
 from store.posts import posts_of, posts_of_promises
 from store.redactions import Redaction
 from store.tables import outbox
@@ -55,14 +55,17 @@ def _in_telegram(
     now: datetime,
 ) -> None:
     """One promise a chat, behind what waits to be said there."""
-    forgotten = {one.message for one in redaction.bytes}
+    forgotten = {brought.message for brought in redaction.bytes}
     said = of_ticket(work, redaction.ticket)
-    sent = [(one.id, [*file]) for one in said for file in one.outbound.attachments]
+    sent = [(promise.id, [*file]) for promise in said for file in promise.outbound.attachments]
     taken = [(number, file) for number, file in sent if file in files or file[0] in forgotten]
     meant = list(dict.fromkeys((*changed, *(number for number, _ in taken))))
     shown: dict[str, set[int]] = {}
     for post in posts_of_promises(work, meant, TELEGRAM):
         shown.setdefault(post.place, set()).add(post.outbox)
+    for promise in filter(None, (one(work, number) for number in redaction.under_way)):
+        if promise.outbound.channel == TELEGRAM:  # it is said as it was, and not yet posted
+            shown.setdefault(promise.outbound.recipient.address, set()).add(promise.id)
     for place, numbers in shown.items():
         extra = {"again": sorted(numbers), "files": [file for _, file in taken], "ticket": redaction.ticket}
         extra["dialogue"] = True  # it is said in this chat or not at all

@@ -9,7 +9,7 @@ import pytest
 from bots.commands import acts
 from bots.slack.blocks import names
 from sandbox.slack import SlackSandbox
-from serving import ANA, SAM
+from serving import ANA, BOB, SAM
 from slack_world import World, at_work, furnished
 from store import chat_places, outbox
 from store.tables import Sending
@@ -127,6 +127,22 @@ def test_words_that_a_channel_refuses_go_by_mail_and_are_not_tried_for_days(tmp_
     mails, failed, told = asyncio.run(run())
 
     assert (["Re: Calls drop at noon. [VS-1001]"], ["slack"], 1) == (mails, failed, told)
+
+
+def test_everybody_who_read_an_answer_in_the_channel_gets_it_by_mail(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+            bob = slack.add_user(BOB.name, email=BOB.address, team=desk.space.acme)
+            await slack.join(bob, desk.space.shared)
+            desk.register()
+            ts = await asked(desk, desk.space.shared)
+            await slack.say(bob, desk.space.shared, "For me, too.", thread_ts=ts)
+            await desk.settle()
+            slack.world.channel(desk.space.shared).is_archived = True  # and its event got lost
+            await answered(desk, "Please try again.")
+            return [len(desk.mails_to(one)) for one in (ANA.address, BOB.address)]
+
+    assert [1, 1] == asyncio.run(run())
 
 
 def test_whom_nothing_reaches_any_more_is_named_to_agents(tmp_path):

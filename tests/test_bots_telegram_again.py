@@ -32,6 +32,25 @@ async def answered(world, text):
     return number
 
 
+async def answered_with_files(world):
+    """The same, with two files, one of which has the secret."""
+    files = (
+        File("log.txt", "text/plain", f"password: {SECRET}\n".encode()),
+        File("map.txt", "text/plain", b"a map\n"),
+    )
+    number = await answered(world, "Soon.")
+    words = Words("See.", attachments=tuple(map(attachment_of, files)), files=files)
+
+    def decide(work):
+        about = work, world.wired.setup, work.agent(SAM.address), work.ticket(number)
+        return acting.answer(*about, words, world.now())
+
+    handle.carry_out(decide, world.wired.store, world.wired.setup, SAM.address, world.now())
+    world.service._wake()
+    await world.settled()
+    return number
+
+
 async def redacted(world, number):
     list(redact.redact(world.wired, number, 0, SECRET, False, SAM.address, False))
     world.service._wake()
@@ -107,22 +126,8 @@ def test_a_fault_that_passes_is_tried_again(tmp_path):
 
 
 def test_a_file_is_taken_down_and_what_is_kept_is_put_up_anew(tmp_path):
-    files = (
-        File("log.txt", "text/plain", f"password: {SECRET}\n".encode()),
-        File("map.txt", "text/plain", b"a map\n"),
-    )
-
     async def scenario(world):
-        number = await answered(world, "Soon.")
-        words = Words("See.", attachments=tuple(map(attachment_of, files)), files=files)
-
-        def decide(work):
-            about = work, world.wired.setup, work.agent(SAM.address), work.ticket(number)
-            return acting.answer(*about, words, world.now())
-
-        handle.carry_out(decide, world.wired.store, world.wired.setup, SAM.address, world.now())
-        world.service._wake()
-        await world.settled()
+        number = await answered_with_files(world)
         before = [one.id for one in world.bot_said(world.anna) if one.media]
         after = [one for one in await redacted(world, number) if one.media]
         return before, [one.id for one in after], len(after)
@@ -131,3 +136,35 @@ def test_a_file_is_taken_down_and_what_is_kept_is_put_up_anew(tmp_path):
 
     assert (2, 1) == (len(before), number)  # the other was forgotten
     assert set(before).isdisjoint(after)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(403, "Forbidden: bot was blocked by the user"), (400, "Bad Request: not today")]
+)
+def test_what_a_chat_does_not_take_again_is_in_the_history_too(tmp_path, status, said):
+    async def scenario(world):
+        number = await answered_with_files(world)
+        for method in ("sendDocument", "sendMediaGroup"):
+            world.telegram.fail(method, status=status, description=said)
+        await redacted(world, number)
+        return history(world, number)
+
+    told = in_world(tmp_path, scenario)
+
+    assert "1 message of ours in Telegram chat" in told[-1]
+    assert told[-1].endswith(said[-5:])
+
+
+def test_where_no_file_can_be_taken_down_none_is_put_up_twice(tmp_path):
+    async def scenario(world):
+        number = await answered_with_files(world)
+        before = [one.id for one in world.bot_said(world.anna) if one.media]
+        said = "Bad Request: message can't be deleted for everyone"
+        world.telegram.fail("deleteMessage", status=400, description=said, times=2)
+        after = [one.id for one in await redacted(world, number) if one.media]
+        return before, after, history(world, number)
+
+    before, after, told = in_world(tmp_path, scenario)
+
+    assert before == after
+    assert "2 messages of ours in Telegram chat" in told[-1]

@@ -12,10 +12,11 @@ from sqlalchemy import LargeBinary, event, select
 import stores
 from intake.decisions import ChangeClock, Fate, SetField, Step
 from intake.errors import PermanentFailure
-from intake.messages import ALONE, Attachment, File
+from intake.messages import ALONE, Address, Attachment, File
 from intake.redaction import Wanted, eraser_for
 from intake.tickets import ClockKind
 from store import erasing, exports, inbox, outbox
+from store.again import show_again
 from store.files import file_of
 from store.places import PLACES
 from store.redactions import find, texts_of
@@ -28,6 +29,7 @@ from stores import NOON, a_clock, a_decision, a_raw, an_inbound, an_outbound, op
 pytestmark = pytest.mark.slow
 
 SECRET = "hunter_22"
+LEASE = timedelta(minutes=5)
 ERASER = eraser_for([Wanted(SECRET, "password")])
 MAIL = f"Subject: {SECRET}\r\n\r\nIt is {SECRET}.\r\n".encode()
 
@@ -209,6 +211,24 @@ def test_a_notice_that_is_being_sent_is_named(store):
         outbox.claim(work, "email", "w", NOON, timedelta(minutes=5), 1)
 
     assert (promise,) == redact(store).under_way
+
+
+def test_what_telegram_is_sent_at_this_moment_is_changed_behind_it(store):
+    said = an_outbound(channel="telegram", recipient=Address("", "7/1"), lane="7/1", body=f"It is {SECRET}.")
+    with store.begin() as work:
+        promise = work.promise(said, open_a_ticket(work), NOON)
+    with store.begin() as work:
+        outbox.claim(work, "telegram", "w", NOON, LEASE, 9)
+    found = redact(store)
+    with store.begin() as work:
+        show_again(work, found, lambda: "again@v", NOON)
+    with store.begin() as work:
+        waiting = outbox.claim(work, "telegram", "x", NOON, LEASE, 9)
+        outbox.mark_sent(work, promise, "", NOON)
+        ((_, again, _),) = outbox.claim(work, "telegram", "x", NOON, LEASE, 9)
+
+    assert [] == waiting
+    assert ("7/1", [promise]) == (again.recipient.address, again.extra["again"])
 
 
 def test_what_a_notice_says_once_it_is_decided_loses_a_secret_as_its_words_do(store):

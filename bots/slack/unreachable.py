@@ -17,12 +17,13 @@ from bots.slack.registering import tickets_in
 from bots.slack.workspaces import MEDIUM
 from intake.decisions import Audience, Decision, Fate, Notice
 from intake.handle import Command, Setup, carry_out_in
-from intake.tickets import Ticket
+from intake.tickets import Person, Ticket
 from store import chat_places, outbox
 from store.chat_places import ChatPlace, PlaceKind
 from store.work import SqlWork
 
 UNSHARED, NOT_INSTALLED = "channel_unshared", "not_installed"
+TO_EVERYBODY = frozenset({"agent-answer", "out-of-scope"})
 ENDED = frozenset({"account_inactive", "app_uninstalled", NOT_INSTALLED, "token_revoked"})
 REASONS: Mapping[str, str] = {
     "channel_not_found": "Slack does not find it any more",
@@ -37,14 +38,15 @@ def turn_to_mail(work: SqlWork, promise: Claimed, place: str, word: str, setup: 
     """Say by mail what a channel did not take; False where its reader has no address."""
     shut(work, place, word, setup, now)
     ticket = work.ticket(promise.outbound.ticket_number) if promise.outbound.ticket_number else None
-    person = whose(work, promise.outbound, ticket) if ticket else None
-    address = address_of(work, person)
-    why = f"Slack: {REASONS.get(word, word)}"
-    if not address:
-        return False
-    mailed = work.promise(as_mail(promise.outbound, person, address, ticket, setup, now), ticket, now)
-    outbox.mark_failed(work, promise.id, f"{why}; by mail as {mailed}")
-    return True
+    mailed = [
+        work.promise(as_mail(promise.outbound, person, address, ticket, setup, now), ticket, now)
+        for person in (_meant(work, promise, ticket) if ticket else ())
+        if (address := address_of(work, person))
+    ]
+    if mailed:
+        numbers = ", ".join(map(str, mailed))
+        outbox.mark_failed(work, promise.id, f"Slack: {REASONS.get(word, word)}; by mail as {numbers}")
+    return bool(mailed)
 
 
 def shut(work: SqlWork, place: str, word: str, setup: Setup, now: datetime) -> None:
@@ -71,6 +73,28 @@ def opened(work: SqlWork, place: str, now: datetime) -> None:
     known = chat_places.place_at(work, MEDIUM, place)
     if known and known.kind is PlaceKind.CUSTOMERS and chat_places.mark(work, MEDIUM, place, ""):
         work.note(None, now, MEDIUM, "slack channel", f"channel {place}: it is used again")
+
+
+def _meant(work: SqlWork, promise: Claimed, ticket: Ticket) -> list[Person]:
+    """Whose words they are; what goes to everybody is said once in a thread, to all who write there."""
+    outbound = promise.outbound
+    one = whose(work, outbound, ticket)
+    if outbound.notice not in TO_EVERYBODY:
+        return [one] if one else []
+    here = MEDIUM, outbound.recipient.address
+    others = (ticket.requester, *ticket.participants)
+    found = [other for other in others if other == one or work.last_place(other.id, ticket.number) == here]
+    return [other for other in found if not _has_mail(work, promise, other)]
+
+
+def _has_mail(work: SqlWork, promise: Claimed, person: Person) -> bool:
+    """Whether the same was promised to an address of theirs at the same moment: they chose mail."""
+    known = outbox.of_ticket(work, promise.outbound.ticket_number)
+    said = next((one.created_at for one in known if one.id == promise.id), None)
+    same = (one.outbound for one in known if one.created_at == said)
+    return any(
+        one.notice == promise.outbound.notice and one.recipient.address in person.emails for one in same
+    )
 
 
 def _tell_agents(work: SqlWork, place: ChatPlace, reason: str, setup: Setup, now: datetime) -> None:

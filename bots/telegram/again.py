@@ -1,9 +1,9 @@
 """Posts of the bot whose words were redacted: changed in place to what is kept now.
 
 What the words need no longer is deleted, and so are the files of a promise that lost one: those that are
-kept are put up anew. Telegram lets a bot change its own text whenever it likes and delete for two
-days; what it refuses is told in the ticket's history, for a person must look there. What people wrote
-themselves is theirs to delete.
+kept are put up anew, unless all of them stand there still. Telegram lets a bot change its own text
+whenever it likes and delete for two days; what it refuses is told in the ticket's history, for a person
+must look there. What people wrote themselves is theirs to delete.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -60,9 +60,10 @@ class Again:
         refused = await self._edit(posting, there[:number])
         if not any([*one] in gone for one in promise.outbound.attachments):
             return refused
-        refused += [why for one in there[number:] for why in await self._delete(posting.chat, one)]
-        await self._put_up(promise, posting)
-        return refused
+        stays = [why for one in there[number:] for why in await self._delete(posting.chat, one)]
+        if stays and len(stays) == len(there[number:]):  # they are all there still
+            return [*refused, *stays]
+        return [*refused, *stays, *await self._put_up(promise, posting)]
 
     async def _edit(self, posting: Posting, there: Sequence[Post]) -> list[str]:
         refused = []
@@ -88,14 +89,20 @@ class Again:
             return "" if is_done else said
         return ""
 
-    async def _put_up(self, promise: Promise, posting: Posting) -> None:
+    async def _put_up(self, promise: Promise, posting: Posting) -> list[str]:
         kept = await self._desk.read(lambda work: _kept_files(work, promise.outbound))
         place, now = promise.outbound.recipient.address, datetime.now(UTC)
+        refused = []
         for step in posting.albums(kept):
-            ids = await self._once(posting.chat, step.call)
+            try:
+                ids = await self._once(posting.chat, step.call)
+            except (Refused, Unreachable) as error:
+                refused.append(str(error))
+                continue
             await self._desk.write(
                 lambda work, ids=ids: record_posted(work, promise.id, promise.outbound, place, ids, now)  # type: ignore[misc]
             )
+        return refused
 
 
 def _posted(work: SqlWork, place: str, numbers: Sequence[int]) -> list[tuple[Promise, list[Post]]]:
