@@ -249,6 +249,7 @@ def test_what_belongs_to_a_dialogue_is_not_mailed(tmp_path):
     assert {"agent-chat-blocked"} == {one.notice for one in mailed}
 
 
+@pytest.mark.slow
 def test_who_writes_again_is_reached_again(tmp_path):
     async def scenario(world):
         world.link(world.anna)

@@ -21,6 +21,7 @@ def mailed(world, pattern):
     return next(found[1] for text in texts if (found := re.search(pattern, text)))
 
 
+@pytest.mark.slow
 def test_a_customer_links_asks_opens_and_closes(tmp_path):
     async def scenario(world):
         telegram, anna = world.telegram, world.anna
@@ -49,6 +50,7 @@ def test_a_customer_links_asks_opens_and_closes(tmp_path):
     assert ("append", "closed-by-its-requester") in fates
 
 
+@pytest.mark.slow
 def test_a_mail_about_a_ticket_carries_a_link_that_opens_it(tmp_path):
     async def scenario(world):
         await world.until(lambda: bot_name(world))
@@ -80,6 +82,7 @@ def opened_by_phone(world):
     return said["ticket"]
 
 
+@pytest.mark.slow
 def test_a_stranger_is_answered_as_often_as_the_settings_say(tmp_path):
     async def scenario(world):
         for _ in range(4):

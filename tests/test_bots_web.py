@@ -47,6 +47,7 @@ def test_a_connection_that_does_not_say_its_request_is_ended(said):
     assert b"" == _served(steps)
 
 
+@pytest.mark.slow
 def test_a_whole_request_has_the_time_that_its_answer_takes_and_learns_nothing_of_the_server():
     async def steps(host, port):
         async with (

@@ -39,6 +39,7 @@ def test_very_many_mails_are_read_as_the_contract_says(body):
     read(body)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=SLOW_TO_DRAW)
 @given(strategies.well_made())
 def test_a_mail_is_the_same_whichever_way_it_came(body):

@@ -39,6 +39,7 @@ def test_what_has_elapsed_when_it_is_due_is_the_amount(question, seconds):
     assert timedelta(seconds=seconds) - TICK == elapsed(calendar, start, ends - TICK, pauses)
 
 
+@pytest.mark.slow
 @given(questions(), st.integers(0, 10**7), st.integers(0, 10**7))
 @settings(max_examples=50)
 def test_two_amounts_after_another_are_due_when_both_together_are(question, first, second):

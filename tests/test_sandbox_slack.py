@@ -216,6 +216,7 @@ def test_an_event_over_http_is_tried_again_with_number_and_reason(answers, heard
     assert heard == played(scenario, http_retries=[0, 0, 0])
 
 
+@pytest.mark.slow
 def test_http_is_tried_again_at_once_after_one_minute_and_after_five():
     async def scenario(room: Room):
         came = []
