@@ -106,6 +106,15 @@ def test_a_button_is_kept_at_once_and_opens_nothing(desk):
     assert desk.last(1).startswith("Thank you.")
 
 
+def test_who_is_not_helped_yet_can_say_so_beneath_the_question_as_beneath_any_end(desk):
+    number = closed(desk)
+    pressed(desk, "Not solved")
+    desk.say(1, "It is down again.")
+
+    assert (None, "") == kept(desk, number)
+    assert ("refuse", "closed-stays-closed") == desk.fates()[-1]
+
+
 def test_a_sentence_may_follow_and_is_the_comment(desk):
     number = closed(desk)
     pressed(desk, "Bad")
