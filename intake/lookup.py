@@ -7,6 +7,7 @@ one of a ticket that does not exist.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from intake.budgets import UNLIMITED, Flood, flood_of, of_sender
 from intake.context import Context
@@ -17,6 +18,7 @@ from intake.tickets import Organisation, Person, Returned, Status, Survey, Ticke
 from intake.tokens import Purpose, Token
 from intake.work import Setup, Work
 
+RATES_WITHIN = timedelta(weeks=4)
 LONGEST_NUMBER = 10
 LONGEST_MERGES = 20  # one into the next; a circle cannot be made, but is not run round either
 LONGEST_REFERENCE = 60
@@ -66,7 +68,7 @@ def context_for(
         rivals=numbers if len(numbers) > 1 else (),
         agent_token=_token(clues, Purpose.AGENT),
         bounced=bounced,
-        survey=_survey(work, clues, assurance, person, ticket),
+        survey=_survey(work, inbound, clues, assurance, person, ticket),
         returned=returned,
         is_given_up=_is_given_up(work, inbound, assurance),
         flood=_flood(work, inbound, assurance, setup, follows_up=may_follow),
@@ -155,14 +157,23 @@ def _assurance(inbound: Inbound, clues: Clues, person: Person | None) -> Assuran
 
 
 def _survey(
-    work: Work, clues: Clues, assurance: Assurance, person: Person | None, ticket: Ticket | None
+    work: Work,
+    inbound: Inbound,
+    clues: Clues,
+    assurance: Assurance,
+    person: Person | None,
+    ticket: Ticket | None,
 ) -> Survey | None:
-    """The survey that a message may answer: it came to the address made for whoever was asked, from them."""
+    """The survey that a message may answer: it came to the address made for whoever was asked, from them.
+
+    What comes later is a message like any other, even if it begins with "good".
+    """
     token = _token(clues, Purpose.SURVEY)
     if token is None or person is None or ticket is None or assurance is not Assurance.TOKEN:
         return None
     survey = work.survey(ticket.number) if token.ticket == ticket.number else None
-    return survey if survey and survey.person == person.id == token.subject else None
+    is_in_time = survey is not None and inbound.received_at - survey.asked_at <= RATES_WITHIN
+    return survey if survey and is_in_time and survey.person == person.id == token.subject else None
 
 
 def _token(clues: Clues, purpose: Purpose) -> Token | None:

@@ -61,7 +61,7 @@ LIFETIME_WEEKS = {
     Purpose.AGENT: 26,
     Purpose.BOUNCE: 8,
     Purpose.MESSAGE_ID: None,
-    Purpose.SURVEY: 4,
+    Purpose.SURVEY: 104,  # the news of the end is answered there like any other
 }
 PURPOSE_OF = {ord(purpose.value[0]): purpose for purpose in Purpose}
 

@@ -95,8 +95,8 @@ def due(work: SqlWork, now: datetime, most: int = 20) -> list[Waiting]:
 
 
 def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
-    """Have an answer said later."""
-    mine = update(drafts).where(drafts.c.id == number, drafts.c.medium == MEDIUM)
+    """Have an answer said later, if it still waits."""
+    mine = update(drafts).where(drafts.c.id == number, drafts.c.medium == MEDIUM, IS_DUE)
     work.connection.execute(mine.values(due_at=due_at))
 
 

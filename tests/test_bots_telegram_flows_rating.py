@@ -33,28 +33,37 @@ def desk():
 
 def closed(desk):
     """A ticket that she last wrote on here, closed by an agent who wants to know how it went."""
+    number = written_on(desk)
+    ask_about(desk, number)
+    return number
+
+
+def written_on(desk):
     number = desk.opened(ANA)
     desk.say(1, f"/ticket {number}")
     desk.say(1, "Still so.")
+    return number
 
+
+def ask_about(desk, number):
     def decide(work):
         ticket = work.ticket(number)
         done = Command(commands.set_status(ticket, Status.CLOSED, desk.setup.policy, "done", desk.now))
         return acting.with_survey(work, desk.setup, done, desk.now)
 
     handle.carry_out(decide, desk.store, desk.setup, SAM, desk.now)
-    return number
 
 
-def question(desk):
-    (found,) = [p for p in desk.ask(outbox.listed) if p.outbound.notice == "survey"]
-    return found
+def question(desk, number=0):
+    found = [p for p in desk.ask(outbox.listed) if p.outbound.notice == "survey"]
+    (one,) = [p for p in found if number in (0, p.outbound.ticket_number)]
+    return one
 
 
-def posted(desk):
+def posted(desk, number=0, post=500):
     """The carrier has said the question."""
-    asked = question(desk)
-    desk.write(lambda work: record_posted(work, asked.id, asked.outbound, place(1), [500], desk.now))
+    asked = question(desk, number)
+    desk.write(lambda work: record_posted(work, asked.id, asked.outbound, place(1), [post], desk.now))
 
 
 def pressed(desk, label, user=1):
@@ -95,6 +104,15 @@ def test_a_button_is_kept_at_once_and_opens_nothing(desk):
     assert ("answer", "survey-answer") == desk.fates()[-1]
     assert (before.status, before.version) == (desk.ticket(number).status, desk.ticket(number).version)
     assert desk.last(1).startswith("Thank you.")
+
+
+def test_who_is_not_helped_yet_can_say_so_beneath_the_question_as_beneath_any_end(desk):
+    number = closed(desk)
+    pressed(desk, "Not solved")
+    desk.say(1, "It is down again.")
+
+    assert (None, "") == kept(desk, number)
+    assert ("refuse", "closed-stays-closed") == desk.fates()[-1]
 
 
 def test_a_sentence_may_follow_and_is_the_comment(desk):
@@ -164,6 +182,20 @@ def test_anything_longer_than_the_word_is_a_message_like_any_other(desk, words):
 
     assert (None, "") == kept(desk, number)
     assert "survey-answer" != desk.fates()[-1][1]
+
+
+@pytest.mark.parametrize(("minutes", "fields"), [(1, {}), (11, {}), (1, {"reply_to": 501})])
+def test_a_bare_word_below_the_next_question_is_about_that_ticket(desk, minutes, fields):
+    first, second = written_on(desk), written_on(desk)
+    ask_about(desk, first)
+    posted(desk, first)
+    desk.say(1, "good")
+    desk.later(minutes=minutes)
+    ask_about(desk, second)
+    posted(desk, second, 501)
+    desk.say(1, "bad", **fields)
+
+    assert [(Score.GOOD, ""), (Score.BAD, "")] == [kept(desk, first), kept(desk, second)]
 
 
 def test_who_blocked_the_bot_is_asked_by_mail_and_answers_at_the_same_sort_of_address(desk):

@@ -334,7 +334,7 @@ def test_nobody_else_and_no_machine_rates_anything(world, sender, headers, fate)
     [
         (Purpose.REPLY, 1001, 0),  # of another purpose
         (Purpose.SURVEY, 1002, 0),  # of another's ticket, who was not asked
-        (Purpose.SURVEY, 1001, -5),  # expired
+        (Purpose.SURVEY, 1001, -105),  # expired
     ],
 )
 def test_another_token_learns_nothing_and_keeps_nothing(world, purpose, number, weeks):
@@ -345,6 +345,19 @@ def test_another_token_learns_nothing_and_keeps_nothing(world, purpose, number, 
 
     assert "answer" != fate[0]
     assert [(None, ""), None] == [kept(world), survey(world, 1002)]
+
+
+@pytest.mark.parametrize(("weeks", "fate", "score"), [(3, "answer", Score.GOOD), (5, "refuse", None)])
+def test_the_news_of_the_end_is_answered_at_its_address_for_long_and_rates_for_four_weeks(
+    world, weeks, fate, score
+):
+    close(world)
+    to = address(world)
+    world.now += timedelta(weeks=weeks)
+    got = world.fate(mail(text="good"), to)
+
+    assert (fate, 1001) == (got[0], got[2])
+    assert score is kept(world)[0]
 
 
 def test_a_forged_token_is_no_address_of_the_desk(world):

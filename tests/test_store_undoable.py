@@ -79,6 +79,15 @@ def test_the_number_of_what_was_taken_is_given_to_no_other_answer(store):
     assert (None, True) == (late, left is not None)
 
 
+def test_what_was_taken_meanwhile_is_not_put_off_and_due_again(store):
+    with store.begin() as work:
+        number = kept(work)
+        undoable.take(work, number, ANSWER, "U1")
+        undoable.postpone(work, number, SOON)
+
+        assert [] == undoable.due(work, SOON)
+
+
 def test_what_is_left_of_what_was_taken_holds_no_words_and_is_forgotten_after_a_day(store):
     with store.begin() as work:
         undoable.take(work, kept(work), ANSWER, "U1")

@@ -17,7 +17,7 @@ BENEATH: Mapping[str, tuple[tuple[str, str], ...]] = {
     "reminder-customer": (("reply", "reply"), ("updates-off", "updates")),
     "breach-customer": (("reply", "reply"), ("updates-off", "updates")),
     "ticket-closed": (("new-ticket", "open-after"), ("my-tickets", "list")),
-    "survey": (("rated-good", "rate"), ("rated-bad", "rate")),
+    "survey": (("rated-good", "rate"), ("rated-bad", "rate"), ("not-solved", "not-solved")),
     "waiting-for-you": (("reply", "reply"), ("solved", "close"), ("updates-off", "updates")),
 }
 BODIES: Mapping[str, Mapping[str, object]] = {

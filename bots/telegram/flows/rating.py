@@ -63,10 +63,12 @@ def typed(turn: Turn) -> Answered | None:
 
 
 def commented(turn: Turn) -> Answered:
-    """The sentence about it, if this is one."""
+    """The sentence about it, if this is one; a bare word below the next question is about that one."""
     number, score = int(turn.state.get("ticket", 0)), Score(turn.state["score"])
     is_late = turn.now - datetime.fromisoformat(turn.state["rated_at"]) > WRITES_WITHIN
     turn.remember(doing=None, ticket=None, score=None, rated_at=None)
+    if next_one := typed(turn):
+        return next_one
     ticket = _asked(turn, number)
     if ticket is None or is_late or turn.heard.reply_to or turn.files or not turn.heard.text.strip():
         return adding.free_text(turn)
