@@ -32,7 +32,10 @@ from store.undoable import PREVIEW, Waiting
 from store.work import SqlWork
 
 TOO_LONG = "these words are too long for a form; cancel them, and write them into the thread again"
-GONE = "these words are not kept any more; write them again"
+GONE = (
+    "these words are not kept any more: they were sent, changed or taken back. See the thread before you "
+    "write them again"
+)
 log = structlog.get_logger()
 
 
@@ -130,8 +133,9 @@ async def edit(acting: Acting, call: Call) -> None:
 async def cancel(acting: Acting, call: Call) -> None:
     draft = pressed(call).draft
 
-    def act(work: SqlWork) -> Any:
-        return undoable.take(work, draft, PREVIEW, acting.user)
+    def act(work: SqlWork) -> None:
+        if undoable.take(work, draft, PREVIEW, acting.user) is None:
+            raise CommandRefused(GONE)  # they may be on their way
 
     async with answering(acting, call):
         await call.hands.desk.write(act)
