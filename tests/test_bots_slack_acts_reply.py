@@ -164,6 +164,20 @@ def test_a_ready_answer_fills_the_form(here: Here) -> None:
     assert "Dear Ana Rossi, restart it (VS-N)." in here.run(steps)
 
 
+def test_a_ready_answer_in_the_form_of_a_preview_still_says_which_file_goes_along(here: Here) -> None:
+    async def steps() -> str:
+        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
+        (preview,) = await slack.wait_for(case.whispers)
+        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        view = await case.shown()
+        await slack.act_in_view(sam, view["id"], names.CANNED, selected="restart")
+        await slack.wait_for(lambda: "restart it (VS" in str(slack.views(sam)[-1]))
+        return str(slack.views(sam)[-1])
+
+    assert "with fix.txt" in here.run(steps)
+
+
 def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
     async def steps() -> bool:
         case = await here.ticket()

@@ -404,7 +404,8 @@ def test_whoever_edits_an_answer_that_can_still_be_undone_reads_that_the_first_w
 
 
 @pytest.mark.slow
-def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here: Here) -> None:
+@pytest.mark.parametrize("action", [names.SEND, names.EDIT, names.CANCEL])
+def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here: Here, action: str) -> None:
     async def steps() -> tuple[str, str, int]:
         case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
         await here.world.settle()
@@ -414,16 +415,17 @@ def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here
         await slack.delete(sam, case.card.channel, ts)
         await case.decided()
         told = case.whispers()[-1].text
-        click = await slack.click(sam, preview.channel, preview.ts, names.SEND)
+        click = await slack.click(sam, preview.channel, preview.ts, action)
         await click.answered()
+        heard = str(click.replies) if action != names.EDIT else str(await case.shown())
         left = case.let_time_pass()
         await here.world.settle()
-        return told, str(click.replies), left + mails_about(case) - before
+        return told, heard, left + mails_about(case) - before
 
-    told, replies, sent = here.run(steps)
+    told, heard, sent = here.run(steps)
 
     assert "not sent" in told
-    assert "not kept any more" in replies
+    assert "not kept any more" in heard
     assert 0 == sent
 
 

@@ -144,6 +144,22 @@ def test_an_app_home_that_is_opened_while_slack_takes_no_more_is_shown_when_the_
     assert time.monotonic() - began >= 4
 
 
+def test_an_app_home_that_slack_does_not_answer_after_its_rest_is_not_asked_for_each_second(room):
+    room.play(room.slack.wait_for(room.world.is_at_rest))
+    room.slack.fail("views.publish", status=429, retry_after=1)
+    room.slack.fail("views.publish", error="internal_error", times=1000)
+    homes = room.world.chat._asks._homes
+
+    async def waited():
+        await room.slack.open_home(room.space.tim)
+        await room.slack.wait_for(lambda: any(one.is_owed for one in homes._looking.values()))
+        await room.slack.wait_for(lambda: not any(one.is_owed for one in homes._looking.values()))
+        room.slack.mend()
+        return [one.user for one in homes._looking.values() if not one.is_owed]
+
+    assert room.space.tim in room.play(waited())
+
+
 def test_what_was_opened_lately_is_published_again(room, monkeypatch):
     monkeypatch.setattr("bots.slack.asks.home.AGAIN_SECONDS", 0.0)
     view = opened(room, room.space.sam)

@@ -225,3 +225,44 @@ def test_an_app_that_is_installed_again_speaks_in_its_channels_again(tmp_path):
                 return desk.read(lambda work: chat_places.place_at(work, "slack", place)).broken
 
     assert "" == asyncio.run(run())
+
+
+def test_while_the_agents_own_workspace_is_without_the_app_words_wait_after_a_restart_too(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space) as desk:
+                desk.register()
+                await asked(desk, space.shared)
+            slack.team.trouble = "token_revoked"
+            async with at_work(tmp_path, space) as desk:
+                await asyncio.to_thread(acts.say, desk.wired, 1001, "Try again.", SAM.address, False)
+                await slack.wait_for(lambda: tried(desk))
+                return [one.state for one in tried(desk)], marked(desk, space.shared), told_agents(desk)
+
+    assert ([Sending.PENDING], "", []) == asyncio.run(run())
+
+
+def test_where_the_agents_own_workspace_takes_the_app_out_their_customers_words_wait(tmp_path):
+    async def run():
+        async with SlackSandbox() as slack:
+            space = furnished(slack)
+            await _run(*_desk(tmp_path, space), "slack", "install", "--token", slack.team.bot_token)
+            async with at_work(tmp_path, space, bot_token="") as desk:
+                desk.register()
+                await asked(desk, space.shared)
+                await slack.uninstall()
+                workspaces = desk.chat.hands.speaking.workspaces
+                await slack.wait_for(lambda: workspaces.dead(slack.team.id))
+                workspaces.resume(slack.team.id)  # a minute later
+                await asyncio.to_thread(acts.say, desk.wired, 1001, "Try again.", SAM.address, False)
+                await slack.wait_for(lambda: tried(desk))
+                return [one.state for one in tried(desk)], marked(desk, space.shared)
+
+    assert ([Sending.PENDING], "") == asyncio.run(run())
+
+
+def tried(desk: World) -> list[outbox.Promise]:
+    """Words to the customer that Slack did not take."""
+    said = desk.read(lambda work: outbox.of_ticket(work, 1001))
+    return [one for one in said if one.error and one.outbound.notice == "agent-answer"]

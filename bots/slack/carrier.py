@@ -125,21 +125,26 @@ class SlackCarrier:
         try:
             return await self._say(promise, where, blocks.customer_messages(promise.outbound))
         except TemporaryFailure as error:
-            if word := self._shut_by(team, error):
+            if word := await self._shut_by(team, error):
                 raise await self._by_mail(promise, known.place, word) from error
             raise
 
-    def _shut_by(self, team: str, error: TemporaryFailure) -> str:
+    async def _shut_by(self, team: str, error: TemporaryFailure) -> str:
         """Slack's word for a channel that takes nothing any more, "" where it may take it later.
 
-        While the agents' own workspace is without the app, everything waits.
+        While the agents' own workspace is without the app, or is not known yet, everything waits.
         """
         if isinstance(error, ChannelGone):
             return error.error
-        workspaces = self._speaking.workspaces
+        try:
+            home = await self._speaking.home()
+        except TemporaryFailure:
+            return ""
+        if team == home:
+            return ""
         if isinstance(error, NotInstalled):
             return NOT_INSTALLED
-        dead = workspaces.dead(team) if workspaces.key(team) else ""
+        dead = self._speaking.workspaces.dead(team)
         return dead if dead in ENDED else ""
 
     async def _by_mail(self, promise: Claimed, place: str, word: str) -> Exception:

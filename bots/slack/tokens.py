@@ -14,7 +14,7 @@ from bots.chat.alerts import Alerts
 from bots.chat.desk import ChatDesk
 from bots.slack.calls import DeadToken, Json, Lost, SlackFailure, answer
 from bots.slack.looking import Call
-from bots.slack.workspaces import MEDIUM, Workspaces
+from bots.slack.workspaces import MEDIUM, Workspace, Workspaces
 from intake.errors import TemporaryFailure
 from store import cards, inbox, outbox
 from store.work import SqlWork
@@ -38,8 +38,8 @@ class Tokens:
         """The answer of a call in a workspace; a SlackFailure, or TemporaryFailure while its token rests."""
         if dead := self.workspaces.dead(team):
             raise TemporaryFailure(f"Slack: {dead}", REST)
+        workspace = await self._workspace(team)
         try:
-            workspace = await self.workspaces.of(team)
             said = await answer(call(workspace.client))
         except DeadToken as error:
             await self.died(team, error.error)
@@ -50,6 +50,17 @@ class Tokens:
         if self.workspaces.key(team) in self.workspaces.paused:
             await self._lives(team)
         return said
+
+    async def _workspace(self, team: str) -> Workspace:
+        """A workspace by its id; before it the agents' own is found out, whose token may be the dead one."""
+        try:
+            return await self.workspaces.of(team)
+        except DeadToken as error:
+            await self.died("", error.error)
+            raise TemporaryFailure(f"Slack: {error}", REST) from error
+        except Lost:
+            self._is_doubted = True
+            raise
 
     async def home(self) -> str:
         """The id of the agents' workspace; TemporaryFailure while it cannot be found out."""

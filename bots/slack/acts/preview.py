@@ -5,10 +5,8 @@ be undone for the same seconds as those from the form. The event's wait ends whe
 whoever dies in between shows them again; they are kept once all the same.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -16,7 +14,7 @@ from bots.acting import Words
 from bots.slack.acts.answering import answering, fault_of, fill, say, whisper
 from bots.slack.acts.doing import NotFound, pressed, seen_ticket
 from bots.slack.acts.reading import reply_facts
-from bots.slack.acts.sending import SENT, body_of, send_soon
+from bots.slack.acts.sending import SENT, body_of, enclosed_in, send_soon
 from bots.slack.blocks import Message, errors, modals, names
 from bots.slack.blocks.errors import Fault
 from bots.slack.blocks.modals.parts import is_for_a_form
@@ -32,7 +30,10 @@ from store.undoable import PREVIEW, Waiting
 from store.work import SqlWork
 
 TOO_LONG = "these words are too long for a form; cancel them, and write them into the thread again"
-GONE = "these words are not kept any more; write them again"
+GONE = (
+    "these words are not kept any more: they were sent, changed or taken back. See the thread before you "
+    "write them again"
+)
 log = structlog.get_logger()
 
 
@@ -60,7 +61,7 @@ async def show_preview(acting: Acting, call: Call, words: Words) -> None:
             known = None
         draft = known.id if known else undoable.keep(work, one, now)
         facts = reply_facts(work, setup, agent, acting.ticket, words.text, draft)
-        return modals.reply_preview(replace(facts, enclosed=_names(body)))
+        return modals.reply_preview(replace(facts, enclosed=enclosed_in(body)))
 
     try:
         shown = await desk.write(keep)
@@ -121,7 +122,7 @@ async def edit(acting: Acting, call: Call) -> None:
         if not is_for_a_form(text):
             raise CommandRefused(TOO_LONG)
         facts = reply_facts(work, desk.setup, agent, kept.ticket, text, draft)
-        return modals.reply(replace(facts, enclosed=_names(kept.body)))
+        return modals.reply(replace(facts, enclosed=enclosed_in(kept.body)))
 
     async with answering(acting, call):
         await fill(acting, call, "Reply to the customer", lambda: desk.read(read))
@@ -130,16 +131,13 @@ async def edit(acting: Acting, call: Call) -> None:
 async def cancel(acting: Acting, call: Call) -> None:
     draft = pressed(call).draft
 
-    def act(work: SqlWork) -> Any:
-        return undoable.take(work, draft, PREVIEW, acting.user)
+    def act(work: SqlWork) -> None:
+        if undoable.take(work, draft, PREVIEW, acting.user) is None:
+            raise CommandRefused(GONE)  # they may be on their way
 
     async with answering(acting, call):
         await call.hands.desk.write(act)
         await say(acting, call, _only("Cancelled: nothing is sent."), instead=True)
-
-
-def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(one["filename"]) for one in body["files"])
 
 
 def _only(words: str) -> Message:

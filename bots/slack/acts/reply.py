@@ -6,7 +6,7 @@ with a button that takes them back; then they go out by the customer's own chann
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bots.slack.acts.answering import answering, fill, say, submitting, update_view
@@ -15,7 +15,7 @@ from bots.slack.acts.doing import Target, pressed, seen_ticket, target_of
 from bots.slack.acts.forms import block_of, ticked, typed
 from bots.slack.acts.places import at_card, whisper_at
 from bots.slack.acts.reading import reply_facts
-from bots.slack.acts.sending import body_of, send_soon
+from bots.slack.acts.sending import body_of, enclosed_in, send_soon
 from bots.slack.blocks import errors, modals, names
 from bots.slack.blocks.modals.parts import text_in
 from bots.slack.blocks.modals.reply import CLOSED
@@ -69,7 +69,9 @@ async def fill_in(acting: Acting, call: Call) -> None:
     def read(work: SqlWork) -> Json:
         ticket = seen_ticket(work, about.ticket, agent, desk.setup.policy)
         text = filled_for(desk.setup, name, ticket)
-        return modals.reply(reply_facts(work, desk.setup, agent, about.ticket, text, about.draft))
+        drafted = undoable.look(work, about.draft, PREVIEW, acting.user)
+        facts = reply_facts(work, desk.setup, agent, about.ticket, text, about.draft)
+        return modals.reply(replace(facts, enclosed=enclosed_in(drafted.body) if drafted else ()))
 
     async with answering(acting, call):
         made = await desk.read(read)

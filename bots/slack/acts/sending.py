@@ -52,6 +52,11 @@ def body_of(
     return {"agent": agent.email, "text": text, "then": then.value, "files": files, "source": source}
 
 
+def enclosed_in(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the files that go with what is kept of an answer."""
+    return tuple(str(one["filename"]) for one in body["files"])
+
+
 def send_soon(
     work: SqlWork,
     account: str,

@@ -138,7 +138,7 @@ class Homes:
             await self._publish(one, agent)
         except (SlackFailure, TemporaryFailure, StoreUnavailable) as error:
             log.info("an App Home is not published", error=str(error))
-            self._looking[one.team, one.user] = replace(one, published=time.monotonic())
+            self._looking[one.team, one.user] = replace(one, published=time.monotonic(), is_owed=False)
 
     async def _publish(self, one: Looking, agent: Agent | None) -> None:
         if time.monotonic() < self._rests.get(one.team, 0.0):
