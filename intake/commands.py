@@ -91,7 +91,7 @@ def set_status(
 ) -> Decision:
     """Move a ticket to a status, with what that means for its clocks; the requester hears of an end.
 
-    `words` are an agent's last ones, said with it.
+    `words` are an agent's last ones, said with it: no number keeps them back, as it does what nobody wrote.
     """
     if ticket.status is status:
         raise AlreadyDone(f"{policy.reference_of(ticket)} is {status} already")
@@ -101,7 +101,7 @@ def set_status(
     days = policy.file.lifecycle.close_solved_after_days
     closes = now + timedelta(days=days) if status is Status.SOLVED and days else None
     facts = {"status": status.value, "text": words, "closes": closes}
-    told = Notice("status-changed", Audience.REQUESTER, facts, "auto-generated")
+    told = Notice("status-changed", Audience.REQUESTER, facts, "no" if words else "auto-generated")
     return _commanded(ticket, f"status {status}", changes, (told if ended else _moved(status),))
 
 

@@ -44,8 +44,10 @@ def asking(work: Work, decision: Decision, setup: Setup, now: datetime) -> Decis
 def _with_the_question(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """The question takes the place of the notice that says the end, with the last words that it has."""
     ends = [one for one in notices if one.name == END and one.audience is Audience.REQUESTER]
-    text = next((one.facts.get("text", "") for one in ends), "")
-    return (*(one for one in notices if one not in ends), replace(_notice(), facts={"text": text}))
+    asked = replace(_notice(), facts={"text": ""})
+    for one in ends:
+        asked = replace(asked, facts={"text": one.facts.get("text", "")}, automatic=one.automatic)
+    return (*(one for one in notices if one not in ends), asked)
 
 
 def objection(work: Work, ticket: Ticket, setup: Setup, now: datetime) -> str:

@@ -27,12 +27,12 @@ def world():
     return World()
 
 
-def close(world, number=1001):
+def close(world, number=1001, words=""):
     """An agent closes a ticket and wants to know how it went; what became of that, in words."""
 
     def decide(work):
-        ticket = work.ticket(number)
-        done = Command(commands.set_status(ticket, Status.CLOSED, world.setup.policy, "done", world.now))
+        ticket, policy = work.ticket(number), world.setup.policy
+        done = Command(commands.set_status(ticket, Status.CLOSED, policy, "done", world.now, words))
         return acting.with_survey(work, world.setup, done, world.now)
 
     return handle.carry_out(decide, world.store, world.setup, "sam", world.now).because
@@ -251,6 +251,22 @@ def test_being_asked_counts_in_the_budget_of_the_ticket(world):
     close(world)
 
     assert 1 == spent_on_it() - before  # that it is closed, and the question: one message
+
+
+@pytest.mark.parametrize(("words", "told"), [("", []), ("Glad it works.", ["status-changed"])])
+def test_what_nobody_wrote_has_a_budget_and_an_agents_last_words_have_none(world, words, told):
+    spent(world)
+    world.setup = replace(world.setup, budget=0)
+    before = len(world.promised())
+    close(world, words=words)
+
+    assert told == [notice for notice, to in world.promised()[before:] if to == ANA]
+
+
+def test_the_question_with_last_words_is_said_by_a_person(world):
+    close(world, words="Glad it works.")
+
+    assert "no" == world.last("survey").automatic
 
 
 # Whose answer counts

@@ -34,7 +34,6 @@ WAITING, FAULT = "deskbell_waiting", "deskbell_fault"
 OK = 200
 LAST_TRY = 4
 PATIENCE = 2.4  # of the three seconds that Slack waits; what is acknowledged later is shown to nobody
-SUFFIX = {Kind.CLOSED: "view_closed"}
 Heard = Callable[[Waiting, str, Json, Json], Awaitable[None]]  # workspace, the event, the whole payload
 log = structlog.get_logger()
 

@@ -55,7 +55,6 @@ RATED_BAD = "rated.bad"
 ME_TOLD = "me.told"
 
 DETAILS_PAGE = "details.page"
-DETAILS_MORE = "details.more"
 
 MUTE = "me.mute"
 
@@ -125,9 +124,7 @@ FIELD = "field."  # before the name of a field of the policy's form
 
 # How the bot reacts to what it has taken: the only words that some things need.
 TAKEN = "eyes"
-NOTED = "lock"
 DONE = "white_check_mark"
-TROUBLE = "warning"
 
 NUMBERS = ("ticket", "version", "message", "promise", "draft")
 SHELVES = ("mine", "unassigned", "due", "snoozed", "found")

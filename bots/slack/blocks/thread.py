@@ -46,6 +46,7 @@ SIGNS = {
     "agent-rated": "⭐",
     "agent-elsewhere": "🔌",
     "agent-chat": "🔌",
+    "agent-channel-shut": "🔌",
 }
 CALL = "📞"
 SETTLED = {  # what became of a held message
