@@ -12,6 +12,7 @@ from bots import redaction
 from bots.commands import acts
 from bots.slack import customers
 from bots.slack.blocks import details_facts, names
+from intake.errors import StoreUnavailable
 from intake.messages import Address
 from serving import ANA, SAM, a_mail
 from slack_world import POLICY, World, a_slack, at_work, furnished, world
@@ -97,6 +98,33 @@ def test_what_follows_in_the_thread_is_on_the_same_ticket(tmp_path):
             return [(one["fate"], one["ticket"]) for one in messages(desk)]
 
     assert [("open", 1001), ("append", 1001)] == asyncio.run(story())
+
+
+def test_a_message_that_is_heard_after_the_reply_below_it_is_on_the_same_ticket(tmp_path):
+    async def story():
+        async with a_slack(redeliver_after=0.3) as slack, world(tmp_path, slack) as desk:
+            desk.register()
+            whole, refused = desk.service._keeping.keep_raw, []
+
+            def full(raw, key):
+                if b"Calls drop at noon." in raw.body and not desk.read(has_a_message):
+                    refused.append(key)
+                    raise StoreUnavailable("the disk is full")
+                return whole(raw, key)
+
+            desk.service._keeping.keep_raw = full
+            root = await slack.say(desk.space.ana, desk.space.shared, "Calls drop at noon.")
+            await slack.wait_for(lambda: refused)
+            await slack.say(desk.space.ana, desk.space.shared, "At one o'clock, too.", thread_ts=root)
+            await slack.wait_for(lambda: len(messages(desk)) == 2)
+            await desk.settle()
+            return [(one["fate"], one["ticket"]) for one in messages(desk)]
+
+    assert [("open", 1001), ("append", 1001)] == asyncio.run(story())
+
+
+def has_a_message(work):
+    return any(True for _ in exports.listed_messages(work, limit=1))
 
 
 def test_an_agents_answer_by_any_way_is_read_in_the_thread(tmp_path):

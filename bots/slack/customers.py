@@ -42,6 +42,7 @@ LONGEST_SUBJECT = 80
 ANSWERS_AN_HOUR = 20
 SLACKBOT = "USLACKBOT"  # which Slack does not call a bot
 LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
+BEGINNING = "thread"  # the first message of a thread that we know of by what stands below it alone
 HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 
 
@@ -165,7 +166,8 @@ class Customers:
 
 def _take(work: SqlWork, said: Said, setup: Setup) -> None:
     """Settle a message in one transaction: for the policy, an answer of ours, or a question."""
-    if posts.post_at(work, MEDIUM, said.channel, said.ts):  # an agent put it on a ticket before we were told
+    known = posts.post_at(work, MEDIUM, said.channel, said.ts)
+    if known and known.role != BEGINNING:  # an agent put it on a ticket before we were told
         inbox.settle(work, said.delivery)
         return
     now = datetime.now(UTC)
@@ -298,7 +300,7 @@ def _record(work: SqlWork, said: Said, message: int, ticket: int, role: str) -> 
     post = Post(MEDIUM, said.channel, said.ts, role, now, ticket, said.root, message)
     posts.record(work, post)
     if said.root != said.ts and posts.post_at(work, MEDIUM, said.channel, said.root) is None:
-        posts.record(work, replace(post, external=said.root, role="thread", message=0))
+        posts.record(work, replace(post, external=said.root, role=BEGINNING, message=0))
 
 
 def ticket_of(work: SqlWork, post: Post | None) -> int:
