@@ -2,25 +2,23 @@
 
 Only a channel that an administrator registered to one organisation is heard. There a message of
 somebody from outside is a ticket, or goes onto the one whose thread it is in; a message of our own
-people in a ticket's thread is a public answer, which stands there already. Whether the writer is
-of that organisation is asked of our own records, by their Slack id or the address that Slack names.
-Where neither can say, their workspace does (`neighbours`), which says too whether the address
-counts. Who is not, writes unproven. A question for the status is answered in the thread, and opens
-nothing: whoever writes unproven reads how they can be known, and nothing of any ticket.
+people in a ticket's thread is a public answer, which stands there already. As whose words one counts is
+said in `said`. A question for the status is answered in the thread, and opens nothing: whoever writes
+unproven reads how they can be known, and nothing of any ticket.
 """
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bots.chat.desk import ChatDesk
 from bots.slack.asked import status_of
 from bots.slack.calls import Json
-from bots.slack.downloads import Downloads, Fetched
+from bots.slack.downloads import Downloads
 from bots.slack.neighbours import Neighbours
 from bots.slack.people import People, email_of, name_of
 from bots.slack.rating import keep_rating, rating_here
 from bots.slack.reading import people_in, plain_text
+from bots.slack.said import Said, inbound_of
 from bots.slack.staff import Staff
 from bots.slack.told import answered_in_place, tell_left_out, told_of_edit
 from bots.slack.unreachable import opened
@@ -28,9 +26,9 @@ from bots.slack.workspaces import MEDIUM, Workspaces
 from intake import handle
 from intake.decisions import Decision, Fate
 from intake.handle import Letter, Setup
-from intake.messages import Address, Assurance, Inbound, Raw
+from intake.messages import Assurance, Inbound
 from intake.requests.standing import status_asked
-from intake.tickets import Agent, Ticket
+from intake.tickets import Ticket
 from store import edits, inbox, posts
 from store.chat_places import ChatPlace
 from store.chats import is_of_customer
@@ -38,38 +36,11 @@ from store.inbox import Waiting
 from store.posts import Post
 from store.work import SqlWork
 
-LONGEST_SUBJECT = 80
 ANSWERS_AN_HOUR = 20
 SLACKBOT = "USLACKBOT"  # which Slack does not call a bot
 LAST_TRY = 4  # after the fifth a message is held; its words matter more than a file
 BEGINNING = "thread"  # the first message of a thread that we know of by what stands below it alone
 HEARD = frozenset({"", "file_share", "thread_broadcast", "me_message"})
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message of a registered channel, and what is known of its writer."""
-
-    place: ChatPlace
-    raw: Raw
-    delivery: int
-    channel: str  # team/channel
-    ts: str
-    root: str  # the ts of its thread's first message; its own where it begins one
-    user: str
-    text: str
-    question: str  # the text without those who are mentioned in it
-    name: str
-    email: str
-    is_ours: bool
-    is_theirs: bool  # of the only workspace that the channel is shared with
-    agent: Agent | None
-    files: Fetched
-
-    @property
-    def thread(self) -> str:
-        """Where an answer to it goes."""
-        return f"{self.channel}/{self.root}"
 
 
 class Customers:
@@ -172,7 +143,7 @@ def _take(work: SqlWork, said: Said, setup: Setup) -> None:
         return
     now = datetime.now(UTC)
     ticket = _ticket_here(work, said)
-    inbound = _inbound(work, said, ticket, setup)
+    inbound = inbound_of(work, said, ticket, setup)
     if said.is_ours:
         _of_ours(work, said, inbound, ticket, setup, now)
         return
@@ -233,67 +204,6 @@ def _of_ours(
     _record(work, said, message, ticket.number, "answer")
 
 
-def _inbound(work: SqlWork, said: Said, ticket: Ticket | None, setup: Setup) -> Inbound:
-    person = work.person(said.user) or (work.person(said.email) if said.email else None)
-    address = (person.emails[0] if person and person.emails else said.email) or said.user
-    by_address = _organisation_of(work, said, address)
-    organisation = by_address or _organisation_here(work, said)
-    linked = Assurance.LINKED if said.is_ours or organisation == said.place.organisation else Assurance.NONE
-    if _is_only_said(work, said, address, by_address, organisation):
-        address = said.user
-    subject = next(iter(said.text.splitlines()), "")[:LONGEST_SUBJECT]
-    inbound = Inbound(
-        channel=MEDIUM,
-        identity=hashlib.sha256(f"{MEDIUM} {said.channel} {said.ts}".encode()).hexdigest(),
-        received_at=_moment(said.ts, said.raw.received_at),
-        sender=Address(said.name, address),
-        subject=subject or ", ".join(one.name for one in said.files.files)[:LONGEST_SUBJECT],
-        text=said.text,
-        reply=said.text,
-        attachments=said.files.attachments,
-        assurance=linked,
-        organisation=said.place.organisation if linked is Assurance.LINKED and not said.is_ours else 0,
-        ticket_number=ticket.number if ticket else 0,
-        place=said.thread,
-        defects=said.files.defects,
-    )
-    if ticket is None or linked is Assurance.LINKED:
-        return inbound
-    # Who proves nothing names the ticket all the same, by its thread; that is held for an agent.
-    in_reply_to = setup.addresses.message_id(ticket.number, said.raw.received_at)
-    return replace(inbound, ticket_number=0, in_reply_to=in_reply_to)
-
-
-def _is_only_said(work: SqlWork, said: Said, address: str, by_address: int, organisation: int) -> bool:
-    """Whether an address must not count: another workspace says whatever it likes of its people.
-
-    One of this channel's organisation is believed here. One of another customer, of somebody else
-    who is known, or of an agent is not; and neither is any where their workspace alone vouches for them.
-    """
-    if said.is_ours or by_address == said.place.organisation:
-        return False
-    is_somebodys = work.person(address) is not None or work.agent(address) is not None
-    return bool(organisation) or is_somebodys
-
-
-def _organisation_of(work: SqlWork, said: Said, address: str) -> int:
-    """Which organisation somebody is of by our own records, 0 for none."""
-    person = work.person(said.user) or work.person(address)
-    if person and person.organisation_id:
-        return person.organisation_id
-    listed = work.organisation_of(address.rpartition("@")[2]) if "@" in address else None
-    return listed.id if listed and listed.active else 0
-
-
-def _organisation_here(work: SqlWork, said: Said) -> int:
-    """That of the channel for whoever is of its other workspace, unless their address could have told."""
-    if not said.is_theirs:
-        return 0
-    place = work.organisation(said.place.organisation)
-    could_tell = said.email and place is not None and place.domains
-    return said.place.organisation if place and place.active and not could_tell else 0
-
-
 def _record(work: SqlWork, said: Said, message: int, ticket: int, role: str) -> None:
     """What an answer in the thread will belong to."""
     now = datetime.now(UTC)
@@ -308,11 +218,3 @@ def ticket_of(work: SqlWork, post: Post | None) -> int:
     if post is None:
         return 0
     return post.ticket or (posts.ticket_of_message(work, post.message) if post.message else 0)
-
-
-def _moment(ts: str, otherwise: datetime) -> datetime:
-    """When it was written, as Slack says; never later than it came."""
-    try:
-        return min(datetime.fromtimestamp(float(ts), UTC), otherwise)
-    except (ValueError, OverflowError):
-        return otherwise
