@@ -1,5 +1,6 @@
 """App Home shows an agent what waits, when it is opened and after what they did; to others one sentence."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -128,6 +129,34 @@ def test_what_slack_takes_no_more_of_is_shown_when_it_does_as_it_was_asked_for_l
         )
 
     assert view["hash"] != room.play(asked())["hash"]
+
+
+def test_what_was_asked_for_before_is_not_shown_after_what_was_asked_for_last(room, monkeypatch):
+    view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
+    homes, is_time, ended = room.world.chat._asks._homes, asyncio.Event(), []
+    facts, publish = homes._facts, homes._publish
+
+    async def late(one, agent):
+        if one.page == 1:
+            await asyncio.wait_for(is_time.wait(), 60)
+        return await facts(one, agent)
+
+    async def published(one, agent):
+        await publish(one, agent)
+        ended.append(one.page)
+
+    monkeypatch.setattr(homes, "_facts", late)
+    monkeypatch.setattr(homes, "_publish", published)
+
+    async def asked():
+        for action in (names.HOME_REFRESH, f"{names.HOME_PAGE}.more"):
+            await room.slack.act_in_view(room.space.sam, view["id"], action)
+        await room.slack.wait_for(lambda: 2 in ended)
+        is_time.set()
+        await room.slack.wait_for(lambda: 1 in ended)
+        return slack_asks.shown(room.slack.home(room.space.sam))
+
+    assert "Page 2 of 2" in room.play(asked())
 
 
 def test_an_app_home_that_is_opened_while_slack_takes_no_more_is_shown_when_the_rest_is_over(room):

@@ -3,8 +3,9 @@
 Slack does not say when somebody leaves it, so one that was opened within the last quarter of an hour
 counts as in view, and is published again each minute. Which filter and page somebody looks at is in
 the view itself and comes back with what they do there. Two who publish at once would show the older
-of the two: `hash` lets Slack refuse that, and then it is worked out anew. Where Slack takes no more for
-now, what each reader asked for last is owed to them, and published when the rest is over.
+of the two: `hash` lets Slack refuse that, and then it is worked out anew. What a reader asked for last
+is what they see: what they asked for before is not published any more. Where Slack takes no more for
+now, it is owed to them, and published when the rest is over.
 """
 
 import asyncio
@@ -138,13 +139,25 @@ class Homes:
             await self._publish(one, agent)
         except (SlackFailure, TemporaryFailure, StoreUnavailable) as error:
             log.info("an App Home is not published", error=str(error))
-            self._looking[one.team, one.user] = replace(one, published=time.monotonic(), is_owed=False)
+            self._note(replace(one, published=time.monotonic(), is_owed=False))
+
+    def _note(self, one: Looking) -> None:
+        """What its reader looks at, unless they asked for something else since."""
+        if not self._is_outdated(one):
+            self._looking[one.team, one.user] = one
+
+    def _is_outdated(self, one: Looking) -> bool:
+        known = self._looking.get((one.team, one.user))
+        return known is not None and known.opened > one.opened
 
     async def _publish(self, one: Looking, agent: Agent | None) -> None:
         if time.monotonic() < self._rests.get(one.team, 0.0):
-            self._looking[one.team, one.user] = replace(one, is_owed=True)
+            self._note(replace(one, is_owed=True))
             return
+        self._note(replace(one, published=time.monotonic(), is_owed=False))
         for _ in range(TRIES):
+            if self._is_outdated(one):
+                return
             view = home(await self._facts(one, agent))
             view["private_metadata"] = f"{one.shelf} {one.page}"
             try:
@@ -152,7 +165,7 @@ class Homes:
             except Limited as error:
                 log.info("an App Home waits", team=one.team, seconds=error.seconds)
                 self._rests[one.team] = time.monotonic() + error.seconds
-                self._looking[one.team, one.user] = replace(one, is_owed=True)
+                self._note(replace(one, is_owed=True))
                 return
             except Refused as error:
                 if error.error != "hash_conflict":
@@ -160,9 +173,7 @@ class Homes:
                 one = replace(one, hash="")  # another was quicker: ours is worked out anew, and is the newer
                 continue
             new = str(said["view"].get("hash") or "")
-            self._looking[one.team, one.user] = replace(
-                one, hash=new, published=time.monotonic(), is_owed=False
-            )
+            self._note(replace(one, hash=new, published=time.monotonic(), is_owed=False))
             return
 
     async def _put(self, one: Looking, view: Json) -> Json:
