@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -17,7 +17,7 @@ from sqlalchemy import update
 from intake.tickets import Ticket
 from sandbox.slack import Interaction, Message
 from slack_world import World, world
-from store import cards
+from store import cards, undoable
 from store.chat_tables import drafts
 from store.undoable import ANSWER
 from store.work import SqlWork
@@ -41,7 +41,8 @@ class Here:
         return self.loop.run(bounded())
 
     async def ticket(self, subject: str = "Calls drop", **fields: Any) -> "Case":
-        """A new ticket by mail, with its card."""
+        """A new ticket by mail, with its card; answers that earlier tests have left are said by then."""
+        await self.world.slack.wait_for(lambda: not self.world.read(soon_said))
         before = self.numbers()
         await self.world.mail(subject=subject, **fields)
         (number,) = self.numbers() - before
@@ -158,6 +159,11 @@ class Case:
             return conversation(work, self.number)
 
         return self.world.read(read)
+
+
+def soon_said(work: SqlWork) -> bool:
+    """Whether answers wait that go out by themselves any moment."""
+    return bool(undoable.due(work, datetime.now(UTC) + timedelta(seconds=5)))
 
 
 @contextmanager
