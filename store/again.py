@@ -4,7 +4,7 @@ It is promised like words, in the transaction that took the secret out: a desk t
 does it when it is there again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,42 +24,26 @@ def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str
     if redaction.is_empty:
         return
     work.redraw(redaction.ticket, now)
-    changed = [one.key for one in redaction.lines if one.place.table is outbox]
-    files = [[message, position] for message, position, _ in redaction.files]
-    _in_slack(work, redaction, changed, files, message_id, now)
-    _in_telegram(work, redaction, changed, files, message_id, now)
+    for words in (*_in_slack(work, redaction, message_id), *_in_telegram(work, redaction, message_id)):
+        work.promise(words, None, now)
 
 
-def _in_slack(
-    work: SqlWork,
-    redaction: Redaction,
-    changed: Sequence[int],
-    files: Sequence[Sequence[int]],
-    message_id: Callable[[], str],
-    now: datetime,
-) -> None:
+def _in_slack(work: SqlWork, redaction: Redaction, message_id: Callable[[], str]) -> Iterator[Outbound]:
+    changed = _promises_in(redaction)
     shown = (*posts_of(work, redaction.ticket, MEDIUM), *posts_of_promises(work, changed, MEDIUM))
-    if not any(one.outbox for one in shown):
-        return
-    address = Address("", f"{AGAIN} {redaction.ticket}")
-    extra = {"promises": list(changed), "files": list(files)}
-    work.promise(Outbound(MEDIUM, address, NOTICE, NOTICE, "", message_id(), extra=extra), None, now)
+    if any(one.outbox for one in shown):
+        address = Address("", f"{AGAIN} {redaction.ticket}")
+        extra = {"promises": changed, "files": _files_in(redaction)}
+        yield Outbound(MEDIUM, address, NOTICE, NOTICE, "", message_id(), extra=extra)
 
 
-def _in_telegram(
-    work: SqlWork,
-    redaction: Redaction,
-    changed: Sequence[int],
-    files: Sequence[Sequence[int]],
-    message_id: Callable[[], str],
-    now: datetime,
-) -> None:
+def _in_telegram(work: SqlWork, redaction: Redaction, message_id: Callable[[], str]) -> Iterator[Outbound]:
     """One promise a chat, behind what waits to be said there."""
-    forgotten = {brought.message for brought in redaction.bytes}
+    files, forgotten = _files_in(redaction), {brought.message for brought in redaction.bytes}
     said = of_ticket(work, redaction.ticket)
     sent = [(promise.id, [*file]) for promise in said for file in promise.outbound.attachments]
     taken = [(number, file) for number, file in sent if file in files or file[0] in forgotten]
-    meant = list(dict.fromkeys((*changed, *(number for number, _ in taken))))
+    meant = list(dict.fromkeys((*_promises_in(redaction), *(number for number, _ in taken))))
     shown: dict[str, set[int]] = {}
     for post in posts_of_promises(work, meant, TELEGRAM):
         shown.setdefault(post.place, set()).add(post.outbox)
@@ -70,4 +54,14 @@ def _in_telegram(
         extra = {"again": sorted(numbers), "files": [file for _, file in taken], "ticket": redaction.ticket}
         extra["dialogue"] = True  # it is said in this chat or not at all
         words = Outbound(TELEGRAM, Address("", place), NOTICE, NOTICE, "", message_id(), extra=extra)
-        work.promise(replace(words, lane=place), None, now)
+        yield replace(words, lane=place)
+
+
+def _promises_in(redaction: Redaction) -> list[int]:
+    """Whose words were changed."""
+    return [one.key for one in redaction.lines if one.place.table is outbox]
+
+
+def _files_in(redaction: Redaction) -> list[list[int]]:
+    """Which files are gone, by their message and their position in it."""
+    return [[message, position] for message, position, _ in redaction.files]
