@@ -133,10 +133,11 @@ def test_what_slack_takes_no_more_of_is_shown_when_it_does_as_it_was_asked_for_l
 
 def test_what_was_asked_for_before_is_not_shown_after_what_was_asked_for_last(room, monkeypatch):
     view = act(room, opened(room, room.space.sam), names.HOME_FILTER, selected="unassigned")
-    homes, is_time, ended = room.world.chat._asks._homes, asyncio.Event(), []
+    homes, is_time, begun, ended = room.world.chat._asks._homes, asyncio.Event(), [], []
     facts, publish = homes._facts, homes._publish
 
     async def late(one, agent):
+        begun.append(one.page)
         if one.page == 1:
             await asyncio.wait_for(is_time.wait(), 60)
         return await facts(one, agent)
@@ -149,8 +150,9 @@ def test_what_was_asked_for_before_is_not_shown_after_what_was_asked_for_last(ro
     monkeypatch.setattr(homes, "_publish", published)
 
     async def asked():
-        for action in (names.HOME_REFRESH, f"{names.HOME_PAGE}.more"):
+        for page, action in ((1, names.HOME_REFRESH), (2, f"{names.HOME_PAGE}.more")):
             await room.slack.act_in_view(room.space.sam, view["id"], action)
+            await room.slack.wait_for(lambda page=page: page in begun)
         await room.slack.wait_for(lambda: 2 in ended)
         is_time.set()
         await room.slack.wait_for(lambda: 1 in ended)
