@@ -202,6 +202,12 @@ def listed(work: SqlWork, state: Sending | None = None, limit: int = 1000) -> li
     return [promise_in(row) for row in rows]
 
 
+def is_any_on_its_way(work: SqlWork, channel: str, fact: str, value: object) -> bool:
+    """Whether something with such a fact may be said already, unknown to us: it is sent, or failed once."""
+    query = select(outbox.c.extra).where(IS_WAITING, outbox.c.channel == channel, outbox.c.attempts > 0)
+    return any(extra.get(fact) == value for extra in work.connection.execute(query).scalars())
+
+
 def of_ticket(work: SqlWork, number: int) -> list[Promise]:
     """What was promised about a ticket, the first one first."""
     query = select(*outbox.c).where(outbox.c.ticket == number).order_by(outbox.c.id)

@@ -3,7 +3,7 @@
 People see a card as soon as Slack has it. We know where it stands when Slack's answer has come and is
 written: moments later as a rule, much later where the answer was lost and the channel has to be looked
 through. Words, emoji and presses of that time are about a ticket all the same. An event waits in the
-inbox meanwhile, a press in place, for a person waits for it.
+inbox meanwhile, a press in place, for a person waits for it. So does a press on a notice.
 """
 
 import asyncio
@@ -35,30 +35,33 @@ class Found:
 
 
 Find = Callable[[SqlWork], Found]
+IsComing = Callable[[SqlWork], bool]
 
 
 async def found_by_event(desk: ChatDesk, find: Find, root: str) -> Found:
     """What an event is about; NotYet while that may be a card on its way."""
-    found = await desk.read(lambda work: _looked(work, find, root))
+    found = await desk.read(lambda work: _looked(work, find, root, cards.is_any_on_its_way))
     if found.may_come:
         raise NotYet("a card is being posted, and this may be about it", AGAIN)
     return found
 
 
-async def found_by_press(desk: ChatDesk, find: Find, root: str) -> Found:
+async def found_by_press(
+    desk: ChatDesk, find: Find, root: str, is_coming: IsComing = cards.is_any_on_its_way
+) -> Found:
     """The same for what a person waits for, who is told in the end that it is not known."""
     with suppress(TimeoutError):
         async with asyncio.timeout(PRESS_SECONDS):
-            while (await desk.read(lambda work: _looked(work, find, root))).may_come:  # noqa: ASYNC110
+            while (await desk.read(lambda work: _looked(work, find, root, is_coming))).may_come:  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)  # another process may be posting it
     return await desk.read(find)
 
 
-def _looked(work: SqlWork, find: Find, root: str) -> Found:
+def _looked(work: SqlWork, find: Find, root: str, is_coming: IsComing) -> Found:
     """Asked in this order: what was on its way no more has been written down by then."""
-    is_coming = _is_recent(root) and cards.is_any_on_its_way(work)
+    may_come = _is_recent(root) and is_coming(work)
     found = find(work)
-    return Found(found.post, found.ticket, is_coming and not found.post and not found.ticket)
+    return Found(found.post, found.ticket, may_come and not found.post and not found.ticket)
 
 
 def _is_recent(ts: str) -> bool:

@@ -72,15 +72,18 @@ async def ask_way(acting: Acting, call: Call) -> None:
     desk, agent = call.hands.desk, acting.agent
     assert agent
 
-    async with answering(acting, call):
-        number = await promise_of(acting, call)
+    async def made() -> Json:
+        number = await promise_of(acting, call)  # behind the form's opening, for it may take a while
 
         def read(work: SqlWork) -> Json:
             promise, ticket = _failed(work, desk.setup, agent, number, datetime.now(UTC))
             ways = tuple((one.value, one.words) for one in ways_for(work, desk.setup, promise, ticket))
             return modals.other_way(number, ways, "; ".join(tried_so_far(work, promise)))
 
-        await fill(acting, call, "Use another way", lambda: desk.read(read))
+        return await desk.read(read)
+
+    async with answering(acting, call):
+        await fill(acting, call, "Use another way", made)
 
 
 async def submit(acting: Acting, call: Call) -> None:

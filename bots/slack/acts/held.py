@@ -111,15 +111,18 @@ async def _ask(acting: Acting, call: Call, title: str, view: Shown) -> None:
     desk, agent = call.hands.desk, acting.agent
     assert agent
 
-    async with answering(acting, call):
-        message = await message_of(acting, call)
+    async def made() -> Json:
+        message = await message_of(acting, call)  # behind the form's opening, for it may take a while
 
         def read(work: SqlWork) -> Json:
             record = _seen(work, desk.setup, agent, message)
             sender = str(record["author"] or record["from"] or "nobody known")
             return view(message, sender, record)
 
-        await fill(acting, call, title, lambda: desk.read(read))
+        return await desk.read(read)
+
+    async with answering(acting, call):
+        await fill(acting, call, title, made)
 
 
 async def _settle(acting: Acting, call: Call, message: int, decide: Deciding) -> None:
