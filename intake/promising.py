@@ -44,6 +44,7 @@ TWIN = "twin"  # of a new ticket: the number of the one that it may be the same 
 CARRIED = (
     "message",
     "promise",
+    "draft",
     "secrets",
     "is_call",
     "is_agents",

@@ -21,6 +21,7 @@ ANSWER, PREVIEW = "answer", "preview"
 CLOSING, UNDONE = "closing", "undone"  # a ticket's close with last words; the same, taken back
 TAKEN = "taken"  # what is left of any, so that no later one gets its number
 LIFETIME = timedelta(days=1)
+TRIES, FAULT = "tries", "fault"  # in the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Waiting:
     body: Mapping[str, Any]
     due_at: datetime | None = None
     id: int = 0
+    tries: int = 0  # that a fault of ours ended
+    fault: str = ""  # the last one
 
 
 def keep(work: SqlWork, one: Waiting, now: datetime) -> int:
@@ -100,6 +103,33 @@ def postpone(work: SqlWork, number: int, due_at: datetime) -> None:
     work.connection.execute(mine.values(due_at=due_at))
 
 
+def failed(work: SqlWork, one: Waiting, due_at: datetime, fault: str) -> None:
+    """The same where a fault of ours ended a try, which is counted."""
+    mine = update(drafts).where(drafts.c.id == one.id, drafts.c.kind == one.kind, IS_DUE)
+    body = {**one.body, TRIES: one.tries + 1, FAULT: fault}
+    work.connection.execute(mine.values(due_at=due_at, body=body))
+
+
+def stop(work: SqlWork, one: Waiting) -> bool:
+    """Say what is due not by itself any more, and keep it; False where somebody else did, or took it."""
+    mine = update(drafts).where(
+        drafts.c.id == one.id, drafts.c.kind == one.kind, drafts.c.due_at == one.due_at
+    )
+    return work.connection.execute(mine.values(due_at=None)).rowcount == 1
+
+
+def again(work: SqlWork, number: int, ticket: int, now: datetime) -> bool:
+    """Have what was stopped said after all; False where there is none such on that ticket."""
+    mine = drafts.c.id == number, drafts.c.ticket == ticket, drafts.c.medium == MEDIUM
+    stopped = *mine, drafts.c.kind.in_((ANSWER, CLOSING)), drafts.c.due_at.is_(None)
+    row = work.connection.execute(select(drafts).where(*stopped)).first()
+    if row is None:
+        return False
+    body = {name: said for name, said in row.body.items() if name not in (TRIES, FAULT)}
+    anew = update(drafts).where(*stopped).values(due_at=now, body=body)
+    return work.connection.execute(anew).rowcount == 1
+
+
 def lease(work: SqlWork, one: Waiting, until: datetime) -> bool:
     """Put off what is due; False where somebody else did so, took it or said it."""
     mine = update(drafts).where(
@@ -116,4 +146,14 @@ def forget_old(work: SqlWork, now: datetime) -> int:
 
 
 def _waiting(row: Any) -> Waiting:
-    return Waiting(row.account, row.place, row.ticket or 0, row.kind, row.body, row.due_at, row.id)
+    return Waiting(
+        row.account,
+        row.place,
+        row.ticket or 0,
+        row.kind,
+        row.body,
+        row.due_at,
+        row.id,
+        row.body.get(TRIES, 0),
+        row.body.get(FAULT, ""),
+    )

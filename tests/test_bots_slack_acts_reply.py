@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from bots.slack.acts.stuck import MOST_TRIES
 from bots.slack.blocks import names
+from intake.commands import Then
 from intake.tickets import Status
+from sandbox.slack import Message
 from serving import ANA
 from slack_acting import Case, Here, working
 from store.chat_tables import drafts
+from store.work import SqlWork
 
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
@@ -243,6 +248,63 @@ def test_words_from_before_there_was_a_card_come_back_below_it_and_stop_no_other
         return str(case.whispers()[-1].blocks)
 
     assert "Please restart the box." in here.run(steps)
+
+
+def test_an_answer_that_a_fault_of_ours_keeps_back_is_tried_ever_later_and_then_shown_to_the_agents(
+    here: Here,
+) -> None:
+    async def steps() -> tuple[list[timedelta], str, int, int]:
+        case, slack = await here.ticket(), here.world.slack
+        await here.world.settle()
+        with here.time_to_undo():
+            await replied(case)
+        here.world.write(lambda work: _and_then(work, case.number, "a word that no version of ours wrote"))
+        waits = []
+        for tries in range(1, MOST_TRIES):
+            case.let_time_pass()
+            tried = await slack.wait_for(lambda tries=tries: _tried(here, case, tries))
+            waits.append(tried)
+        case.let_time_pass()
+        notice = await slack.wait_for(lambda: _with_retry(case))
+        said, before = shown(notice), mails(here, case)
+        here.world.write(lambda work: _and_then(work, case.number, Then.WAITING))
+        click = await slack.click(here.world.space.tim, notice.channel, notice.ts, names.RETRY_ANSWER)
+        await click.answered()
+        await slack.wait_for(lambda: mails(here, case) > before)
+        await slack.wait_for(lambda: not _with_retry(case))
+        await here.world.settle()
+        return waits, said, before, mails(here, case)
+
+    waits, said, before, after = here.run(steps)
+
+    assert sorted(waits) == waits
+    assert timedelta(minutes=30) < waits[-1]
+    assert "ana@acme.example" in said
+    assert "a fault of Deskbell's own (ValueError)" in said
+    assert "Please restart the box." in said
+    assert 1 == after - before
+
+
+def _and_then(work: SqlWork, number: int, then: str) -> None:
+    row = work.connection.execute(select(drafts).where(drafts.c.ticket == number)).one()
+    changed = update(drafts).where(drafts.c.id == row.id).values(body=row.body | {"then": then})
+    work.connection.execute(changed)
+
+
+def _tried(here: Here, case: Case, tries: int) -> timedelta | None:
+    """How long the next try waits, once there were that many."""
+    row = here.world.read(
+        lambda work: work.connection.execute(select(drafts).where(drafts.c.ticket == case.number)).one()
+    )
+    return row.due_at - datetime.now(UTC) if row.body.get("tries") == tries else None
+
+
+def _with_retry(case: Case) -> Message | None:
+    return next((one for one in case.thread if names.RETRY_ANSWER in str(one.blocks)), None)
+
+
+def shown(message: Message) -> str:
+    return f"{message.text} {message.blocks}"
 
 
 def _give_to_security(work: object, number: int) -> None:

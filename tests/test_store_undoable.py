@@ -116,6 +116,42 @@ def test_an_answer_that_is_postponed_is_due_later(store):
     assert [] == found
 
 
+def test_a_try_that_a_fault_ended_is_counted_and_the_next_one_is_later(store):
+    with store.begin() as work:
+        number = kept(work)
+        for minute in (1, 2):
+            (one,) = undoable.due(work, SOON + timedelta(minutes=minute))
+            undoable.failed(work, one, SOON + timedelta(minutes=minute + 1), "KeyError")
+        found = undoable.look(work, number, ANSWER, "U1")
+
+    assert found
+    assert (2, "KeyError", SOON + timedelta(minutes=3)) == (found.tries, found.fault, found.due_at)
+
+
+def test_what_is_stopped_is_kept_and_said_again_where_somebody_wants_that(store):
+    with store.begin() as work:
+        number = kept(work)
+        (one,) = undoable.due(work, SOON)
+        undoable.failed(work, one, SOON, "KeyError")
+        stopped = [undoable.stop(work, one) for _ in range(2)]
+        left = undoable.due(work, SOON)
+        wanted = [undoable.again(work, number, ticket, SOON) for ticket in (one.ticket + 1, one.ticket)]
+        (back,) = undoable.due(work, SOON)
+
+    assert ([True, False], [], [False, True]) == (stopped, left, wanted)
+    assert (0, "", {"text": "Hello"}) == (back.tries, back.fault, back.body)
+
+
+def test_what_was_said_or_taken_back_is_not_said_again(store):
+    with store.begin() as work:
+        number = kept(work)
+        (one,) = undoable.due(work, SOON)
+        undoable.take(work, number, ANSWER, "U1")
+
+        assert not undoable.stop(work, one)
+        assert not undoable.again(work, number, one.ticket, SOON)
+
+
 def test_previews_and_what_was_taken_back_are_forgotten_after_a_day_and_what_goes_out_never(store):
     with store.begin() as work:
         for kind in (ANSWER, CLOSING):

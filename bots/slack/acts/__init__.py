@@ -20,6 +20,7 @@ from bots.slack.acts import (
     preview,
     redact,
     reply,
+    stuck,
     submitted,
     surveys,
     thread,
@@ -42,6 +43,7 @@ LISTENERS: tuple[Listener, ...] = (
     *redact.LISTENERS,
     *held.LISTENERS,
     *delivery.LISTENERS,
+    *stuck.LISTENERS,
     *surveys.LISTENERS,
 )
 

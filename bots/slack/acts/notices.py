@@ -24,6 +24,11 @@ async def promise_of(acting: Acting, call: Call) -> int:
     return await _about(acting, call, "promise", pressed(call).promise)
 
 
+async def draft_of(acting: Acting, call: Call) -> int:
+    """The answer that the notice is about: what a fault of ours keeps back."""
+    return await _about(acting, call, "draft", pressed(call).draft)
+
+
 async def _about(acting: Acting, call: Call, name: str, wanted: int) -> int:
     desk, place = call.hands.desk, f"{acting.team}/{acting.channel}"
 

@@ -2,7 +2,7 @@
 
 The words wait in the database, so that a desk that dies in those seconds says them when it is there
 again. Each is said in the transaction that takes it. What cannot be said any more goes back to its
-author; they wait for that while Slack cannot be asked.
+author; they wait for that while Slack cannot be asked. What a fault of ours keeps back is for `stuck`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from bots.slack.acts.answering import fault_of
 from bots.slack.acts.closing import close_now
 from bots.slack.acts.doing import seen_ticket, still_an_agent
 from bots.slack.acts.places import at_card
+from bots.slack.acts.stuck import give_up, is_given_up, put_off
 from bots.slack.blocks import Message, errors
 from bots.slack.blocks.elements import rich_section, rich_text, said
 from bots.slack.blocks.errors import Fault
@@ -88,13 +89,16 @@ class Sending:
     async def _send(self, one: Waiting) -> None:
         desk = self._hands.desk
         try:
-            await self._say(one)
+            if is_given_up(one):
+                await desk.write(lambda work: give_up(work, desk.setup, one, datetime.now(UTC)))
+            else:
+                await self._say(one)
         except StoreUnavailable:
             raise
-        except Exception:  # a fault of ours must neither lose the words nor stop the others
+        except Exception as error:  # a fault of ours must neither lose the words nor stop the others
             log.exception("an answer could not be said", ticket=one.ticket, draft=one.id)
-            later = datetime.now(UTC) + REST
-            await desk.write(lambda work: undoable.postpone(work, one.id, later))
+            fault = error
+            await desk.write(lambda work: put_off(work, one, fault, datetime.now(UTC)))
 
     async def _say(self, one: Waiting) -> None:
         desk = self._hands.desk

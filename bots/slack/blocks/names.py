@@ -40,6 +40,7 @@ ADD_TO = "held.add-to"
 
 RETRY = "delivery.retry"
 OTHER_WAY = "delivery.other-way"
+RETRY_ANSWER = "delivery.retry-answer"  # what is not in the outbox yet
 
 SEND = "reply.send"
 EDIT = "reply.edit"

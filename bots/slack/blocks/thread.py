@@ -157,7 +157,8 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
         case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
             found = clock_buttons(outbound.notice, facts)
         case "agent-undelivered" | "agent-gave-up":
-            found = delivery_buttons(_number(outbound, "promise"), facts)
+            kept_back = _number(outbound, "draft")
+            found = delivery_buttons(_number(outbound, "promise"), facts) or stuck_buttons(kept_back, facts)
     if outbound.extra.get("secrets") and facts:
         found = [*found, button("Redact…", names.REDACT, target(facts))]
     return [actions(found, f"{NOTICE}:{outbound.message_id}"[:255])] if found else []
@@ -220,6 +221,14 @@ def delivery_buttons(promise: int, facts: CardFacts | None) -> list[Json]:
         return []
     here = names.Pressed(ticket=facts.number if facts else 0, promise=promise)
     return [button("Retry", names.RETRY, here), button("Use another way…", names.OTHER_WAY, here)]
+
+
+def stuck_buttons(draft: int, facts: CardFacts | None) -> list[Json]:
+    """What can be done about an answer that a fault of ours keeps back."""
+    if not draft:
+        return []
+    here = names.Pressed(ticket=facts.number if facts else 0, draft=draft)
+    return [button("Retry", names.RETRY_ANSWER, here)]
 
 
 def _kept_back(outbound: Outbound, facts: CardFacts) -> Message:
