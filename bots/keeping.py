@@ -11,16 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bots.delivery import Claimed
+from bots.giving_up import about, gave_up
 from bots.processes import is_of_the_past, is_this_process, this_process
 from bots.wiring import set_up_again
 from intake import handle
-from intake.decisions import Audience, Decision, Fate, Notice, Receipt, is_for_customers
+from intake.decisions import Receipt
 from intake.messages import File, Outbound, Raw
 from intake.people import Book
 from intake.policy import Policy
 from intake.returned import refused_for_good
-from intake.tickets import Ticket
-from replies.plain import as_words
 from store import budgets, cards, clocks, inbox, lifecycle, outbox, people
 from store.desk import SqlStore
 from store.engine import retrying
@@ -30,8 +29,6 @@ from store.work import SqlWork
 MOST_DUE = 100
 HEAVY_LEASE = timedelta(minutes=5)
 Answer = TypeVar("Answer")
-# What shows somebody all of their tickets, those that only a protected team may read among them.
-SHOWS_TICKETS = frozenset({"ticket-status", "chat-list", "chat-ticket", "chat-history", "chat-which"})
 
 
 class Keeping:
@@ -167,11 +164,11 @@ class Keeping:
         def decide(work: handle.Work) -> handle.Command:
             assert isinstance(work, SqlWork)
             outbox.mark_failed(work, promise.id, reason)
-            number = promise.outbound.ticket_number
+            number = about(promise)
             ticket = work.ticket(number) if number else None
             refused = refused_for_good(promise.id, promise.outbound, reason)
             return handle.Command(
-                replace(_gave_up(promise, reason, ticket), changes=(refused,) if refused else ())
+                replace(gave_up(promise, reason, ticket), changes=(refused,) if refused else ())
             )
 
         retrying(lambda: handle.carry_out(decide, self._store, self.setup, "outbox", now))
@@ -182,16 +179,3 @@ class Keeping:
                 return function(work)
 
         return retrying(attempt)
-
-
-def _gave_up(promise: Claimed, reason: str, ticket: Ticket | None) -> Decision:
-    outbound = promise.outbound
-    decision = Decision(Fate.ANSWER, "gave-up", reason)
-    if not is_for_customers(outbound.notice):
-        return decision
-    address, text = outbound.recipient.address, as_words(outbound.body)
-    if ticket is None and outbound.notice in SHOWS_TICKETS:
-        text = ""
-    facts = {"address": address, "reason": reason, "text": text, "promise": promise.id}
-    told = Notice("agent-gave-up", Audience.AGENTS, facts, "auto-generated")
-    return replace(decision, ticket=ticket, notices=(told,))

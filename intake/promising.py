@@ -45,6 +45,7 @@ CARRIED = (
     "message",
     "promise",
     "draft",
+    "is_again",
     "secrets",
     "is_call",
     "is_agents",

@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.messages import Address, Outbound
-from store.outbox import of_ticket, one
+from store.outbox import SHOWN_AGAIN, of_ticket, one
 from store.posts import posts_of, posts_of_promises
 from store.redactions import Redaction
 from store.tables import outbox
 from store.work import SqlWork
 
 AGAIN = "again"  # the first word of the address of such a promise
-NOTICE, MEDIUM, TELEGRAM = "agent-again", "slack", "telegram"
+NOTICE, MEDIUM, TELEGRAM = SHOWN_AGAIN, "slack", "telegram"
 
 
 def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str], now: datetime) -> None:
@@ -28,12 +28,18 @@ def show_again(work: SqlWork, redaction: Redaction, message_id: Callable[[], str
         work.promise(words, None, now)
 
 
+def ticket_in(outbound: Outbound) -> int:
+    """The ticket that such a promise is about, 0 for any other promise."""
+    number = outbound.extra.get("ticket") if outbound.notice == NOTICE else 0
+    return number if isinstance(number, int) else 0
+
+
 def _in_slack(work: SqlWork, redaction: Redaction, message_id: Callable[[], str]) -> Iterator[Outbound]:
     changed = _promises_in(redaction)
     shown = (*posts_of(work, redaction.ticket, MEDIUM), *posts_of_promises(work, changed, MEDIUM))
     if any(one.outbox for one in shown):
         address = Address("", f"{AGAIN} {redaction.ticket}")
-        extra = {"promises": changed, "files": _files_in(redaction)}
+        extra = {"promises": changed, "files": _files_in(redaction), "ticket": redaction.ticket}
         yield Outbound(MEDIUM, address, NOTICE, NOTICE, "", message_id(), extra=extra)
 
 

@@ -52,6 +52,7 @@ DUE_AGAIN = (
     .where(IS_WITHHELD, outbox.c.held_for.in_(BY_THE_CLOCK), outbox.c.next_at <= bindparam("now"))
     .distinct()
 )
+SHOWN_AGAIN = "agent-again"  # a promise without words: posts are to look like what is kept of them
 FORGOTTEN = "(a code, forgotten once it was sent)"
 WITHOUT_CODES = case((outbox.c.notice == "chat-code", FORGOTTEN), else_=outbox.c.body)
 UNSETTLED = (Sending.PENDING, Sending.CLAIMED, Sending.HELD, Sending.FAILED)
@@ -130,7 +131,8 @@ def mark_failed(work: SqlWork, promise: int, error: str) -> None:
 
 def retry(work: SqlWork, promise: int, now: datetime) -> bool:
     """Put a held or failed promise back to be sent; False when there is none such, or it has no words."""
-    again = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING).where(outbox.c.body != "")
+    has_something = or_(outbox.c.body != "", outbox.c.notice == SHOWN_AGAIN)
+    again = _one(promise, Sending.HELD, Sending.FAILED, Sending.PENDING).where(has_something)
     values = {"state": Sending.PENDING, "next_at": now, "attempts": 0, "claimed_by": "", "error": ""}
     values |= {"held_for": ""}
     return work.connection.execute(again.values(values)).rowcount == 1

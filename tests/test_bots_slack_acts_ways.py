@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import insert, select, update
 
-from bots.commands import acts
+from bots.commands import acts, redact
 from bots.slack.blocks import names
+from bots.telegram import carrier
 from intake.decisions import Audience, Notice
 from intake.promising import promise
 from intake.readers import all_agents
+from replies.retry import WAITS
 from sandbox.telegram import TelegramSandbox
 from sandbox.telegram.world import Standing
 from serving import ANA, SAM, a_mail
@@ -173,3 +175,69 @@ def given_to_bob(work):
     bob = work.person("bob@acme.example").id
     work.connection.execute(update(tickets).where(tickets.c.number == 1001).values(requester=bob))
     assert work.connection.execute(select(tickets.c.requester)).scalar() == bob
+
+
+def test_a_redaction_that_telegram_does_not_take_for_days_is_told_to_the_agents_who_may_try_it_again(
+    tmp_path, monkeypatch
+):
+    """There is no other way for it: what stands in a chat is changed there."""
+    monkeypatch.setattr(carrier, "QUICK_WAITS", ())
+
+    async def story():
+        async with both(tmp_path) as (desk, telegram):
+            ana = await _answered_in_telegram(desk, telegram)
+            telegram.fail("editMessageText", status=502, times=1000)
+            list(redact.redact(desk.wired, 1001, 0, WORDS, False, SAM.address, False))
+            desk.chat.hands.desk.wake()
+            await desk.slack.wait_for(lambda: _redaction(desk).error)
+            desk.write(_last_try)
+            desk.chat.hands.desk.wake()
+            notice = await desk.slack.wait_for(lambda: _notice_with_retry(desk))
+            asked = f"{notice.text} {notice.blocks}"
+            telegram.mend()
+            click = await desk.slack.click(desk.space.sam, notice.channel, notice.ts, names.RETRY)
+            await click.answered()
+            await desk.slack.wait_for(lambda: not any(WORDS in one.text for one in telegram.chat(ana)))
+            return asked
+
+    asked = asyncio.run(story())
+
+    assert "what was redacted may stand there still" in asked
+    assert names.OTHER_WAY not in asked
+    assert WORDS not in asked
+
+
+async def _answered_in_telegram(desk, telegram):
+    """A ticket of Ana's by mail, which she asked for in her chat, and an answer to it there."""
+    await desk.mail(a_mail(ANA, "Calls drop", "At noon."))
+    await desk.card()
+    ana = telegram.add_user("Ana")
+    telegram.world.bots[telegram.token].chats[ana].standing = Standing.MEMBER
+    desk.write(lambda work: link(work, f"1000/{ana}", ANA.address))
+    for words in ("/ticket 1001", "Still so."):
+        before = len(telegram.chat(ana))
+        await telegram.send(ana, words)
+        await desk.slack.wait_for(lambda before=before: len(telegram.chat(ana)) > before + 1)
+    await desk.settle()
+    await asyncio.to_thread(acts.say, desk.wired, 1001, WORDS, SAM.address, False)
+    desk.chat.hands.desk.wake()
+    await desk.slack.wait_for(lambda: any(WORDS in one.text for one in telegram.chat(ana)))
+    await desk.settle()
+    return ana
+
+
+def _redaction(desk):
+    rows = desk.read(outbox.listed)
+    return next(
+        one for one in rows if one.outbound.notice == "agent-again" and one.outbound.channel == "telegram"
+    )
+
+
+def _last_try(work):
+    mine = update(table).where(table.c.notice == "agent-again", table.c.channel == "telegram")
+    work.connection.execute(mine.values(attempts=len(WAITS), next_at=datetime.now(UTC)))
+
+
+def _notice_with_retry(desk):
+    below = (one for card in desk.cards() for one in desk.thread(card))
+    return next((one for one in below if names.RETRY in str(one.blocks)), None)

@@ -23,7 +23,7 @@ from intake.errors import CommandRefused
 from intake.handle import Setup
 from intake.messages import Address, Outbound
 from intake.tickets import Agent, Ticket
-from store import outbox
+from store import again, outbox
 from store.changed import AGAIN, Changed, last_try, note_try
 from store.outbox import Promise
 from store.tables import Sending
@@ -124,17 +124,21 @@ def _by(agent: Agent, now: datetime) -> Changed:
 def _failed(work: SqlWork, setup: Setup, agent: Agent, number: int, now: datetime) -> tuple[Promise, Ticket]:
     """A promise to a customer that is not out, on a ticket that this agent may see."""
     promise, ticket = _undelivered(work, setup, agent, number)
+    if again.ticket_in(promise.outbound):
+        raise CommandRefused("what was redacted is changed where it stands; press Retry")
     if why_not := already(promise, last_try(work, ticket.number, number), now):
         raise CommandRefused(why_not)
     return promise, ticket
 
 
 def _undelivered(work: SqlWork, setup: Setup, agent: Agent, number: int) -> tuple[Promise, Ticket]:
-    """A promise to a customer, on a ticket that this agent may see."""
+    """A promise to a customer, or to take words back, on a ticket that this agent may see."""
     promise = outbox.one(work, number)
-    if promise is None or not is_for_customers(promise.outbound.notice):
+    redacted = again.ticket_in(promise.outbound) if promise else 0
+    if promise is None or not (redacted or is_for_customers(promise.outbound.notice)):
         raise NotFound("that message")
-    return promise, seen_ticket(work, promise.outbound.ticket_number, agent, setup.policy)
+    about = redacted or promise.outbound.ticket_number
+    return promise, seen_ticket(work, about, agent, setup.policy)
 
 
 def already(promise: Promise, before: Changed | None, now: datetime) -> str:

@@ -157,8 +157,10 @@ def _acts(outbound: Outbound, facts: CardFacts | None) -> list[Json]:
         case "agent-reminder" | "agent-breach" | "agent-escalated" | "agent-call-back" if facts:
             found = clock_buttons(outbound.notice, facts)
         case "agent-undelivered" | "agent-gave-up":
-            kept_back = _number(outbound, "draft")
-            found = delivery_buttons(_number(outbound, "promise"), facts) or stuck_buttons(kept_back, facts)
+            lost, kept_back = _number(outbound, "promise"), _number(outbound, "draft")
+            found = delivery_buttons(lost, facts) or stuck_buttons(kept_back, facts)
+            if outbound.extra.get("is_again"):  # what is changed in one chat goes no other way
+                found = found[:1]
     if outbound.extra.get("secrets") and facts:
         found = [*found, button("Redact…", names.REDACT, target(facts))]
     return [actions(found, f"{NOTICE}:{outbound.message_id}"[:255])] if found else []
