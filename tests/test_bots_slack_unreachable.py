@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bots import acting
+from bots.acting import Words
 from bots.commands import acts
+from bots.slack import registering
 from bots.slack.blocks import names
+from intake import handle
 from sandbox.slack import SlackSandbox
 from serving import ANA, BOB, SAM
 from slack_world import World, at_work, furnished
 from store import chat_places, outbox
+from store.chat_places import ChatPlace, PlaceKind
 from store.tables import Sending
 from test_bots_slack_setup import _desk, _run
 
@@ -161,6 +166,38 @@ def test_whom_nothing_reaches_any_more_is_named_to_agents(tmp_path):
 
     assert "No address is known for VS-1001" in told
     assert any("the app is not in it any more, and no address of theirs takes mail" in one for one in thread)
+
+
+@pytest.mark.parametrize("is_given_to_others", [False, True])
+def test_words_that_wait_for_a_channel_that_is_taken_away_go_by_mail(tmp_path, is_given_to_others):
+    """In a channel that is another customer's by then nothing is said, and it is not shut."""
+
+    async def run():
+        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+            desk.register()
+            ts = await asked(desk, desk.space.shared)
+            desk.write(lambda work: _taken_away(work, desk, is_given_to_others))
+            desk.chat.hands.desk.wake()
+            await slack.wait_for(lambda: desk.mails_to(ANA.address), 60)
+            await desk.settle()
+            said = [one.text for one in slack.thread(desk.space.shared, ts) if "try again" in one.text]
+            shut = is_given_to_others and marked(desk, desk.space.shared)
+            return desk.mails_to(ANA.address), said, bool(shut), told_agents(desk)
+
+    assert (["Re: Calls drop at noon. [VS-1001]"], [], False, []) == asyncio.run(run())
+
+
+def _taken_away(work, desk, is_given_to_others):
+    """An answer is promised, and before anybody delivers it the channel is not theirs any more."""
+    setup, now = desk.wired.setup, datetime.now(UTC)
+    agent, ticket = work.agent(SAM.address), work.ticket(1001)
+    command = acting.answer(work, setup, agent, ticket, Words("Please try again."), now)
+    handle.carry_out_in(work, lambda _: command, setup, SAM.address, now)
+    place = f"{desk.slack.team.id}/{desk.space.shared}"
+    registering.unregister(work, desk.space.shared, SAM.address, now)
+    if is_given_to_others:
+        other = ChatPlace("slack", place, PlaceKind.CUSTOMERS, "acme", registered_by="sam")
+        registering.register(work, other, now)
 
 
 def test_a_channel_where_customers_are_heard_again_is_used_again(tmp_path):

@@ -25,7 +25,7 @@ from bots.slack.pace import ANSWER, MESSAGE, Order
 from bots.slack.signs import SIGN, carry_sign
 from bots.slack.speaking import ChannelGone, Speaking
 from bots.slack.triage import Triage
-from bots.slack.unreachable import ENDED, NOT_INSTALLED, REASONS, turn_to_mail
+from bots.slack.unreachable import ENDED, NOT_INSTALLED, REASONS, REMOVED, turn_to_mail
 from bots.slack.uploads import Uploads, check
 from bots.slack.workspaces import MEDIUM, NotInstalled
 from intake.decisions import is_for_customers
@@ -118,7 +118,7 @@ class SlackCarrier:
         number = promise.outbound.ticket_number
         known = await self._desk.read(lambda work: _reads(work, f"{team}/{channel}", number))
         if known is None:
-            raise PermanentFailure(f"Slack: {team}/{channel} is no registered channel of this customer")
+            raise await self._by_mail(promise, f"{team}/{channel}", REMOVED)
         if known.broken:
             raise await self._by_mail(promise, known.place, known.broken)
         where = Where(team, channel, thread)

@@ -2,9 +2,9 @@
 
 The channel is archived or shared with nobody any more (or not with the workspace that speaks for the
 customer), or the app is not in it, or was taken out of the customer's own workspace. It is marked, so
-that from now on nobody is offered it; what was promised there goes to each reader's address. Whose has
-none is given up like any other words that cannot be said. The mark goes when one of the customer's
-people is heard there again.
+that from now on nobody is offered it; what was promised there goes to each reader's address, as it does
+where an administrator took the channel away. Whose has none is given up like any other words that cannot
+be said. The mark goes when one of the customer's people is heard there again.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from store import chat_places, outbox
 from store.chat_places import ChatPlace, PlaceKind
 from store.work import SqlWork
 
-UNSHARED, NOT_INSTALLED = "channel_unshared", "not_installed"
+UNSHARED, NOT_INSTALLED, REMOVED = "channel_unshared", "not_installed", "removed"
 TO_EVERYBODY = frozenset({"agent-answer", "out-of-scope"})
 ENDED = frozenset({"account_inactive", "app_uninstalled", NOT_INSTALLED, "token_revoked"})
 REASONS: Mapping[str, str] = {
@@ -30,13 +30,18 @@ REASONS: Mapping[str, str] = {
     "is_archived": "it is archived",
     "not_in_channel": "the app is not in it any more",
     UNSHARED: "it is shared with the customer no more",
+    REMOVED: "it is no channel of this customer any more",
     **dict.fromkeys(ENDED, "the app was taken out of that workspace"),
 }
 
 
 def turn_to_mail(work: SqlWork, promise: Claimed, place: str, word: str, setup: Setup, now: datetime) -> bool:
-    """Say by mail what a channel did not take; False where its reader has no address."""
-    shut(work, place, word, setup, now)
+    """Say by mail what a channel did not take; False where its reader has no address.
+
+    A channel that an administrator took away or gave to others is none to shut.
+    """
+    if word != REMOVED:
+        shut(work, place, word, setup, now)
     ticket = work.ticket(promise.outbound.ticket_number) if promise.outbound.ticket_number else None
     mailed = [
         work.promise(as_mail(promise.outbound, person, address, ticket, setup, now), ticket, now)
