@@ -25,6 +25,7 @@ from bots.slack.listening import Hands
 from bots.slack.neighbours import Neighbours
 from bots.slack.news import News
 from bots.slack.people import People
+from bots.slack.rounds import Rounds
 from bots.slack.socket_mode import SocketMode
 from bots.slack.speaking import Speaking
 from bots.slack.staff import Staff
@@ -82,6 +83,7 @@ class SlackChat:
             (f"{self.name} triage", self.hands.triage.watch),
             (f"{self.name} agents", self.hands.staff.watch),
             (f"{self.name} tokens", self.hands.speaking.tokens.watch),
+            (f"{self.name} rounds", Rounds(self.hands).run),
             (f"{self.name} retention", self._forget_old),
             *loops_of(self.name, self.hands),
             *((f"{self.name} {what}", loop) for what, loop in self._asks.loops),

@@ -18,12 +18,14 @@ from store.people_lists import open_tickets_of_team
 from store.work import SqlWork
 
 HISTORY = "slack settings"
+SHARED_WITH = "slack shared with"  # whose preference it is with whom a channel was shared when it was asked
 TEAM = "team "  # before the name of a team whose channel was chosen
 
 
 def register(work: SqlWork, one: ChatPlace, now: datetime) -> None:
     """What an organisation's people write in a channel becomes tickets from now on."""
     chat_places.register(work, one, now)
+    chats.choose(work, SHARED_WITH, one.place, "", now)  # what held for others before says nothing of these
     speaks = f", for whom workspace {one.workspace} speaks" if one.workspace else ""
     told = f"channel {one.place}: customers of organisation {one.organisation}{speaks}"
     work.note(None, now, one.registered_by, HISTORY, told)
