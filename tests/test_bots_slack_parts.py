@@ -8,7 +8,7 @@ import pytest
 from bots.slack.hearing import is_our_own, lane_of
 from bots.slack.http_mode import payload_in
 from bots.slack.manifest import SCOPES, manifest
-from bots.slack.payloads import interaction_of, where, who
+from bots.slack.payloads import interaction_of, own_team, where, who
 from bots.slack.people import is_of
 from bots.slack.reading import people_in, plain_text
 from bots.slack.sealing import Seal
@@ -163,6 +163,44 @@ def test_who_acts_and_where_is_read_from_the_payload(body, payload, expected):
     payload = {} if isinstance(payload, list) else payload
 
     assert expected == (who(body, payload), where(body, payload))
+
+
+def heard_by(team: str | None, enterprise: str | None = "E1") -> dict[str, object]:
+    return {"authorizations": [{"team_id": team, "enterprise_id": enterprise}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "team"),
+    [
+        (
+            heard_by("T1", None) | {"context_team_id": "T1", "team_id": "T2"},
+            "T1",
+        ),  # theirs, in a shared channel
+        (heard_by("T1") | {"context_team_id": "E1", "team_id": "E2"}, "T1"),
+        (heard_by(None) | {"context_team_id": "E1", "team_id": "T1"}, "T1"),
+        (heard_by("E1") | {"context_team_id": "T1", "team_id": "T2"}, "T1"),
+        ({"team": {"id": "T1"}}, "T1"),
+        ({"team": None, "user": {"id": "W1", "team_id": "T1"}}, ""),
+        (heard_by(None) | {"context_team_id": "E1", "team_id": None}, ""),
+    ],
+)
+def test_the_workspace_that_heard_something_is_never_an_organisation(body, team):
+    assert team == own_team(body)
+
+
+@pytest.mark.parametrize(
+    ("event", "team"),
+    [
+        ({"user": "W1", "user_team": "E1"}, "T1"),  # our own organisation's: one of our workspace
+        ({"user": "W1", "user_team": "E2"}, "E2"),  # somebody else's stay theirs
+        ({"user": "W1", "user_team": "T2"}, "T2"),
+        ({"user": "W1"}, "T1"),
+    ],
+)
+def test_who_writes_in_our_own_organisation_is_of_the_workspace_that_heard_it(event, team):
+    body = heard_by("T1") | {"team_id": "T1", "event": event}
+
+    assert ("W1", team) == who(body, event)
 
 
 def test_an_interaction_is_the_same_one_by_its_kind_its_user_and_its_moment():

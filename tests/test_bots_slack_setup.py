@@ -15,6 +15,7 @@ from sandbox.slack.oauth import CLIENT_ID, CLIENT_SECRET
 from serving import AGENTS, DESKBELL, deskbell, write_config
 from slack_world import PEOPLE, POLICY, a_slack, at_work, furnished
 from store import inbox, installations
+from store.exports import conversation
 
 pytestmark = pytest.mark.slow  # commands as they are installed
 
@@ -78,6 +79,11 @@ def _none(space) -> dict:
     return {"bot_token": ""}
 
 
+def _for_all(space) -> dict:
+    space.slack.team.enterprise, space.slack.team.is_org_wide = "E0VENDOR", True
+    return {}
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -92,6 +98,7 @@ def _none(space) -> dict:
         (_away, "is this machine on the network?"),
         (_no_group, 'did you mean "helpers"?'),
         (_none, "run `deskbell slack install`"),
+        (_for_all, "installed for a whole organisation (Enterprise Grid)"),
     ],
 )
 def test_check_names_what_is_wrong_and_what_mends_it(tmp_path, spoil, words):
@@ -147,6 +154,49 @@ def test_the_commands_install_a_workspace_and_register_a_channel(tmp_path):
     assert "give its id" in done[5].stderr
     assert "#acme is forgotten. What is written there is heard no more" in done[7].stdout
     assert "oauth_config" in json.loads(done[8].stdout)
+
+
+@pytest.mark.parametrize("by", ["--token", "--code"])
+def test_an_installation_for_a_whole_organisation_is_refused_with_what_mends_it(tmp_path, by):
+    async def run():
+        async with a_slack() as slack:
+            other = slack.add_team("Second")
+            other.enterprise, other.is_org_wide, other.is_installed = "E0SECOND", True, True
+            app = {"client_id": f'"{CLIENT_ID}"', "client_secret": f'"{CLIENT_SECRET}"'}
+            desk = _desk(tmp_path, furnished(slack), **app)
+            given = other.bot_token if by == "--token" else slack.consent(other)
+            done = await _run(*desk, "slack", "install", by, given)
+            return done, await _run(*desk, "slack", "workspaces")
+
+    done, known = asyncio.run(run())
+
+    assert (1, True) == (done.returncode, "install it in the workspace itself" in done.stderr)
+    assert "E0SECOND" not in known.stdout
+
+
+@pytest.mark.parametrize("is_org_wide", [False, True])
+def test_what_is_heard_in_an_organisation_is_taken_though_it_is_named_where_the_workspace_was(
+    tmp_path, is_org_wide
+):
+    """Also of an app that was approved for all of it meanwhile: its events name no workspace as theirs."""
+
+    async def run():
+        async with a_slack() as slack:
+            space = furnished(slack)
+            async with at_work(tmp_path, space) as desk:
+                desk.register()
+                await desk.mail(subject="Calls drop")
+                card = await desk.card()
+                await desk.settle()
+                slack.team.enterprise, slack.team.is_org_wide = "E0VENDOR", is_org_wide
+                await slack.say(space.sam, card.channel, "I know them.", thread_ts=card.ts)
+                await slack.say(space.ana, space.shared, "It rings no more.")
+                await desk.settle()
+                notes = desk.read(lambda work: conversation(work, 1001))
+                second = desk.read(lambda work: conversation(work, 1002))
+                return [one["text"] for one in notes][-1:], [one["text"] for one in second][:1]
+
+    assert (["I know them."], ["It rings no more."]) == asyncio.run(run())
 
 
 def test_the_manifest_is_printed_before_anything_is_configured(tmp_path):

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.commands.findings import Finding, remark, sound, to_mend
 from bots.settings import SlackSettings, secret
 from bots.slack.calls import Json, Refused, SlackFailure, answer
+from bots.slack.installing import WHOLE_ORGANISATION, is_for_all
 from bots.slack.manifest import SCOPES
 from bots.slack.people import OUTSIDERS, group_named
 from bots.slack.triage import why_gone, why_unsafe
@@ -85,6 +86,9 @@ class _Look:
             yield to_mend(f"{self._place}{_word(error)}")
             return
         said: Json = response.data if isinstance(response.data, dict) else {}
+        if is_for_all(said):
+            yield to_mend(f"{self._place}.bot_token: {WHOLE_ORGANISATION}")
+            return
         yield sound(
             f"{self._place}: in workspace {said.get('team')} ({said.get('team_id')}) as {said.get('user')}"
         )

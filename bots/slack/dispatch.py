@@ -24,13 +24,13 @@ from bots.slack import coming
 from bots.slack.apologies import answer_to, follow, say_so
 from bots.slack.customers import ticket_of
 from bots.slack.listening import Act, Acting, Call, Hands, Json, Kind, Listener, refuse
-from bots.slack.payloads import interaction_of, is_ephemeral, own_team, where, who
+from bots.slack.payloads import interaction_of, is_ephemeral, is_workspace, own_team, where, who
 from bots.slack.workspaces import MEDIUM
 from store import inbox, posts, seen
 from store.inbox import Waiting
 from store.work import SqlWork
 
-WAITING, FAULT = "deskbell_waiting", "deskbell_fault"
+WAITING, FAULT, TEAM = "deskbell_waiting", "deskbell_fault", "deskbell_team"
 OK = 200
 LAST_TRY = 4
 PATIENCE = 2.4  # of the three seconds that Slack waits; what is acknowledged later is shown to nobody
@@ -128,7 +128,8 @@ class Dispatch:
         return [one for one in self._listeners if one.kind is kind]
 
     async def _run(self, payload: Json, waiting: Waiting | None) -> BoltResponse:
-        request = AsyncBoltRequest(mode="socket_mode", body=payload, context={WAITING: waiting})
+        known = {WAITING: waiting, TEAM: own_team(payload)}
+        request = AsyncBoltRequest(mode="socket_mode", body=payload, context=known)
         response = await self.app.async_dispatch(request)
         if fault := request.context.get(FAULT):
             raise fault
@@ -138,7 +139,7 @@ class Dispatch:
 
     def _heard(self, heard: Heard) -> Callable[..., Awaitable[None]]:
         async def run(body: Json, event: Json, context: Mapping[str, Any]) -> None:
-            await heard(context[WAITING], str(context["team_id"]), event, body)
+            await heard(context[WAITING], _team_in(context), event, body)
 
         return run
 
@@ -222,10 +223,8 @@ def app_of(hands: Hands) -> AsyncApp:
     """A Bolt app that authorises by our own tables and processes before it answers."""
     workspaces = hands.speaking.workspaces
 
-    async def authorize(
-        enterprise_id: str | None, team_id: str | None, user_id: str | None
-    ) -> AuthorizeResult:
-        one = await workspaces.of(team_id or "")
+    async def authorize(context: Mapping[str, Any], enterprise_id: str | None) -> AuthorizeResult:
+        one = await workspaces.of(_team_in(context))
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=one.team,
@@ -247,6 +246,12 @@ def app_of(hands: Hands) -> AsyncApp:
 
     app.error(failed)
     return app
+
+
+def _team_in(context: Mapping[str, Any]) -> str:
+    """The workspace by Bolt's reading; by ours where that finds none, or an organisation."""
+    named = context.get("team_id")
+    return str(named if is_workspace(named) else context[TEAM])
 
 
 def _register(app: AsyncApp, listener: Listener) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.settings import SlackSettings
 from bots.slack.calls import Json, Refused, SlackFailure, answer
+from bots.slack.payloads import is_workspace
 from bots.slack.sealing import Seal
 from bots.slack.workspaces import MEDIUM, client_of
 from intake.errors import ConfigError, DeskbellError
@@ -26,6 +27,12 @@ MENDS = {
     "invalid_auth": 'the token is that of "OAuth & Permissions", xoxb-…',
 }
 PATIENCE = aiohttp.ClientTimeout(total=15)
+
+
+WHOLE_ORGANISATION = (
+    "the app is installed for a whole organisation (Enterprise Grid), and Deskbell speaks in single "
+    "workspaces: install it in the workspace itself, and give the Bot User OAuth Token of that one"
+)
 
 
 class NotInstalledNow(DeskbellError):
@@ -53,12 +60,19 @@ async def installation(
             raise NotInstalledNow(f"Slack answers {error}{mend}") from error
     if not said.get("bot_id") and not bot.startswith("xoxb-"):
         raise ConfigError(["--token: that is no bot's token; it begins with xoxb-"])
+    if is_for_all(said):
+        raise NotInstalledNow(WHOLE_ORGANISATION)
     tokens = {"bot": bot, "bot_id": str(said.get("bot_id") or "")}
     team = str(said["team_id"])
     sealed = Seal(key).sealed(team, tokens)
     return Installation(
         MEDIUM, team, str(said.get("team") or ""), str(said["user_id"]), sealed, datetime.now(UTC)
     )
+
+
+def is_for_all(said: Json) -> bool:
+    """Whether a token is one for every workspace of an organisation, by what auth.test says of it."""
+    return bool(said.get("is_enterprise_install")) or not is_workspace(said.get("team_id"))
 
 
 async def _exchanged(client: AsyncWebClient, client_id: str, secret: str, code: str, redirect: str) -> str:

@@ -2,9 +2,14 @@
 
 Pure look-ups. Events, clicks, forms and commands each say it in places of their own, and none of them
 is believed further than that: who somebody is for us, and which ticket is meant, is asked of the store.
+
+In an organisation of Enterprise Grid some of those places name the organisation (E…) where a workspace is
+looked for (T…), or nothing; then the others are asked.
 """
 
 from bots.slack.calls import Json
+
+ORGANISATION = "E"  # what the id of one begins with
 
 
 def interaction_of(body: Json) -> str:
@@ -29,6 +34,8 @@ def who(body: Json, payload: Json) -> tuple[str, str]:
     author = (payload.get("message") or payload.get("previous_message") or {}).get("user")
     user_id = payload.get("user") or author or ""
     team = payload.get("user_team") or payload.get("source_team") or body.get("team_id") or ""
+    if not team or team in _own_organisations(body):
+        team = own_team(body)
     return str(user_id if isinstance(user_id, str) else user_id.get("id", "")), str(team)
 
 
@@ -55,9 +62,23 @@ def is_ephemeral(body: Json) -> bool:
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
-def own_team(body: Json, team: str) -> str:
-    """The workspace whose installation heard it: that is the one in which we posted."""
-    authorizations = body.get("authorizations") or [{}]
-    return str(
-        authorizations[0].get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id") or team
+def own_team(body: Json, team: str = "") -> str:
+    """The workspace whose installation heard it: that is the one in which we posted; "" for none."""
+    named = (
+        *(one.get("team_id") for one in body.get("authorizations") or ()),
+        body.get("context_team_id"),
+        body.get("team_id"),
+        (body.get("team") or {}).get("id"),
+        team,
     )
+    return next((str(one) for one in named if is_workspace(one)), "")
+
+
+def is_workspace(team: object) -> bool:
+    """Whether this names a workspace, and not nothing or a whole organisation."""
+    return bool(team) and not str(team).startswith(ORGANISATION)
+
+
+def _own_organisations(body: Json) -> set[object]:
+    """The organisations that the workspaces are of whose installations heard it."""
+    return {one.get("enterprise_id") for one in body.get("authorizations") or ()}

@@ -111,18 +111,21 @@ class Courier:
         self.dropped.append(parcel)
 
     def _wrapped(self, team: Team, event: Json, is_shared: bool) -> Json:
-        authorization = {"enterprise_id": None, "team_id": team.id, "user_id": team.bot_user}
+        organisation = team.enterprise or None
+        heard_by = None if team.is_org_wide else team.id
+        authorization: Json = {"enterprise_id": organisation, "team_id": heard_by, "user_id": team.bot_user}
+        authorization |= {"is_bot": True, "is_enterprise_install": team.is_org_wide}
         return {
             "token": "verification-token",
             "team_id": team.id,
-            "context_team_id": team.id,
-            "context_enterprise_id": None,
+            "context_team_id": team.enterprise or team.id,
+            "context_enterprise_id": organisation,
             "api_app_id": team.app_id,
             "event": event,
             "type": "event_callback",
             "event_id": self._world.new_id("Ev"),
             "event_time": self._world.now(),
-            "authorizations": [authorization | {"is_bot": True, "is_enterprise_install": False}],
+            "authorizations": [authorization],
             "is_ext_shared_channel": is_shared,
             "event_context": f"4-{self._world.new_id('')}",
         }

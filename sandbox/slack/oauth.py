@@ -40,9 +40,9 @@ class Oauth:
             "scope": ",".join(sorted(team.scopes)),
             "bot_user_id": team.bot_user,
             "app_id": APP,
-            "team": {"id": team.id, "name": team.name},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": None if team.is_org_wide else {"id": team.id, "name": team.name},
+            "enterprise": {"id": team.enterprise, "name": team.name} if team.enterprise else None,
+            "is_enterprise_install": team.is_org_wide,
             "authed_user": {"id": user},
         }
 

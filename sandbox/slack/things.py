@@ -69,6 +69,8 @@ class Team:
     scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     is_installed: bool = True
     trouble: str = ""  # what every call with its token is refused with
+    enterprise: str = ""  # the organisation of Enterprise Grid that it is of
+    is_org_wide: bool = False  # the app is installed for all of that
 
     @property
     def domain(self) -> str:

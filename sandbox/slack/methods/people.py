@@ -15,11 +15,11 @@ def auth_test(call: Call) -> Json:
         "url": f"https://{team.domain}.slack.com/",
         "team": team.name,
         "user": call.world.users[team.bot_user].name,
-        "team_id": team.id,
+        "team_id": team.enterprise if team.is_org_wide else team.id,
         "user_id": team.bot_user,
         "bot_id": team.bot_id,
-        "is_enterprise_install": False,
-    }
+        "is_enterprise_install": team.is_org_wide,
+    } | ({"enterprise_id": team.enterprise} if team.enterprise else {})
 
 
 def user_info(call: Call) -> Json:
