@@ -27,7 +27,7 @@ from store.undoable import ANSWER, CLOSING, Waiting
 from store.work import SqlWork
 
 MOST_TRIES = 5  # as many as a message has whose deciding fails
-NOT_DONE: Mapping[str, str] = {ANSWER: "", CLOSING: "the ticket is not closed; "}
+NOT_DONE: Mapping[str, str] = {ANSWER: "but", CLOSING: "and the ticket is not closed, for"}
 TOO_LATE = "it was said or taken back meanwhile; the thread says what went out"
 
 
@@ -44,14 +44,15 @@ def is_given_up(one: Waiting) -> bool:
 
 def give_up(work: SqlWork, setup: Setup, one: Waiting, now: datetime) -> None:
     """Try it no more by itself, and show the agents its words; nothing where somebody else did."""
-    ticket = work.ticket(one.ticket)
-    if ticket is None or not undoable.stop(work, one):
+    if not undoable.stop(work, one):
         return
-    reader = ticket.requester
+    ticket = work.ticket(one.ticket)
+    assert ticket  # an answer is one on a ticket
+    reader, author = ticket.requester, work.agent(str(one.body["agent"]))
     facts = {
-        "address": reader.emails[0] if reader.emails else reader.name,
-        "reason": f"{NOT_DONE[one.kind]}a fault of Deskbell's own ({one.fault}), which its log tells. "
-        "Press Retry, or write it anew with Reply on the card",
+        "address": reader.name or next(iter(reader.emails), ""),
+        "reason": f"{author.name if author else 'somebody'} wrote it, {NOT_DONE[one.kind]} a fault of "
+        f"Deskbell's own keeps it back ({one.fault}, see its log). Press Retry, or write it anew with Reply",
         "text": str(one.body["text"]),
         "draft": one.id,
     }
