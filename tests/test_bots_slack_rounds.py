@@ -6,7 +6,7 @@ import pytest
 
 from bots.slack import rounds
 from bots.slack.registering import SHARED_WITH
-from bots.slack.rounds import trouble_in, unshared
+from bots.slack.rounds import shared_with, trouble_in, unshared
 from serving import ANA
 from slack_world import World, a_slack, at_work, furnished
 from store import chat_places
@@ -22,10 +22,24 @@ SOUND = {"is_archived": False, "is_member": True}
         (SOUND, ""),
         (SOUND | {"is_member": False}, "not_in_channel"),
         (SOUND | {"is_archived": True, "is_member": False}, "is_archived"),
+        ({"id": "C1"}, ""),
     ],
 )
 def test_a_channel_that_takes_nothing_is_known_by_what_slack_says_of_it(info, word):
     assert word == trouble_in(info)
+
+
+@pytest.mark.parametrize(
+    ("info", "others"),
+    [
+        ({"shared_team_ids": ["T1", "T2"], "is_ext_shared": True}, {"T2"}),
+        ({"shared_team_ids": ["T1"], "is_ext_shared": False}, set()),
+        ({"shared_team_ids": [], "is_ext_shared": True}, None),
+        ({"is_ext_shared": False}, None),
+    ],
+)
+def test_with_whom_a_channel_is_shared_is_unknown_where_slack_does_not_say(info, others):
+    assert others == shared_with(info, "T1")
 
 
 @pytest.mark.parametrize(

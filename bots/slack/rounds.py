@@ -89,21 +89,29 @@ class Rounds:
 def _heard(work: SqlWork, place: ChatPlace, info: Json, home: str, setup: Setup, now: datetime) -> None:
     """Do about a channel what is to be done, and remember with whom it is shared."""
     team = place.place.partition("/")[0]
-    others = {str(one) for one in info.get("shared_team_ids") or ()} - {team}
-    was_shared = bool(work.preference(SHARED_WITH, place.place))
-    chats.choose(work, SHARED_WITH, place.place, " ".join(sorted(others)), now)
-    word = trouble_in(info) or (unshared(place, others, was_shared=was_shared) if team == home else "")
+    others, word = shared_with(info, team), trouble_in(info)
+    if others is not None:
+        was_shared = bool(work.preference(SHARED_WITH, place.place))
+        chats.choose(work, SHARED_WITH, place.place, " ".join(sorted(others)), now)
+        word = word or (unshared(place, others, was_shared=was_shared) if team == home else "")
     if word:
         shut(work, place.place, word, setup, now)
     elif place.broken and (others or place.broken != REASONS[UNSHARED]):
         opened(work, place.place, now)
 
 
+def shared_with(info: Json, team: str) -> AbstractSet[str] | None:
+    """The other workspaces that a channel is shared with; None where Slack does not say."""
+    others = {str(one) for one in info.get("shared_team_ids") or ()} - {team}
+    is_told = "shared_team_ids" in info and (others or not info.get("is_ext_shared"))
+    return others if is_told else None
+
+
 def trouble_in(info: Json) -> str:
-    """Slack's word for why a channel takes nothing, "" where it does."""
+    """Slack's word for why a channel takes nothing, "" where it does or nothing is said of that."""
     if info.get("is_archived"):
         return "is_archived"
-    return "" if info.get("is_member") else "not_in_channel"
+    return "not_in_channel" if info.get("is_member") is False else ""
 
 
 def unshared(place: ChatPlace, others: AbstractSet[str], *, was_shared: bool) -> str:
