@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -10,7 +11,9 @@ from bots.slack.blocks import names
 from intake.tickets import Status
 from serving import ANA
 from slack_acting import Case, Here, working
+from store import undoable
 from store.chat_tables import drafts
+from store.work import SqlWork
 
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
@@ -71,8 +74,7 @@ def test_whoever_answers_what_was_ended_meanwhile_is_told_so_once(here: Here, en
         case, other, space = await here.ticket(), await here.ticket(), here.world.space
         view = await case.form(names.REPLY)
         words = ended.format(case.number, other.number)
-        done = await here.world.slack.command(space.tim, space.triage, "/ticket", words)
-        await done.answered()
+        await here.world.done(await here.world.slack.command(space.tim, space.triage, "/ticket", words))
         await here.world.settle()
         before = mails(here, case)
         answers = [await case.submit(view, {names.TEXT: "Please restart the box."}) for _ in range(2)]
@@ -90,10 +92,9 @@ def test_whoever_answers_what_was_ended_meanwhile_is_told_so_once(here: Here, en
 def test_whoever_opens_the_form_of_a_closed_ticket_knows_that_it_is(here: Here) -> None:
     async def steps() -> tuple[str, dict[str, object]]:
         case, space = await here.ticket(), here.world.space
-        done = await here.world.slack.command(space.tim, space.triage, "/ticket", f"close {case.number}")
-        await done.answered()
-        command = await here.world.slack.command(space.sam, space.triage, "/ticket", f"reply {case.number}")
-        await command.answered()
+        for who, word in ((space.tim, "close"), (space.sam, "reply")):
+            typed = f"{word} {case.number}"
+            await here.world.done(await here.world.slack.command(who, space.triage, "/ticket", typed))
         view = await case.shown()
         return str(view), await case.submit(view, {names.TEXT: "One more thing."})
 
@@ -111,9 +112,7 @@ def test_an_answer_that_is_undone_is_read_by_nobody(here: Here) -> None:
         with here.time_to_undo():
             await replied(case)
         await slack.wait_for(case.whispers)
-        offer = case.whispers()[0]
-        click = await slack.click(here.world.space.sam, offer.channel, offer.ts, names.UNDO)
-        await click.answered()
+        click = await case.press(case.whispers()[0], names.UNDO)
         left = case.let_time_pass()
         await here.world.settle()
         return left, mails(here, case) - before, case.now.status, str(click.replies)
@@ -130,9 +129,7 @@ def test_what_is_out_cannot_be_undone(here: Here) -> None:
         case, slack = await here.ticket(), here.world.slack
         await replied(case)
         await slack.wait_for(lambda: case.now.status is Status.WAITING)
-        offer = case.whispers()[0]
-        click = await slack.click(here.world.space.sam, offer.channel, offer.ts, names.UNDO)
-        await click.answered()
+        click = await case.press(case.whispers()[0], names.UNDO)
         return str(click.replies)
 
     assert "It is out already" in here.run(steps)
@@ -170,7 +167,7 @@ def test_a_ready_answer_in_the_form_of_a_preview_still_says_which_file_goes_alon
         case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
         await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
         (preview,) = await slack.wait_for(case.whispers)
-        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        await case.press(preview, names.EDIT)
         view = await case.shown()
         await slack.act_in_view(sam, view["id"], names.CANNED, selected="restart")
         await slack.wait_for(lambda: "restart it (VS" in str(slack.views(sam)[-1]))
@@ -184,13 +181,14 @@ def test_a_file_of_the_thread_goes_along_if_it_is_ticked(here: Here) -> None:
         case = await here.ticket()
         await here.world.settle()
         await case.say("The log", files=[("trace.log", b"one line of a log")])
-        before = len(here.world.relay.mails)
+        before = mails(here, case)
         view = await case.form(names.REPLY)
         box = next(one for one in view["blocks"] if one["block_id"] == names.FILES)
         value = box["element"]["options"][0]["value"]
         await case.submit(view, {names.TEXT: "See the log.", names.FILES: [value]})
-        await here.world.slack.wait_for(lambda: len(here.world.relay.mails) > before)
-        return b"trace.log" in here.world.relay.mails[-1].body
+        await here.world.slack.wait_for(lambda: mails(here, case) > before)
+        theirs = [one.body for one in here.world.relay.mails if f"VS-{case.number}".encode() in one.body]
+        return b"trace.log" in theirs[-1]
 
     assert here.run(steps)
 
@@ -215,13 +213,11 @@ def test_words_that_are_not_said_wait_for_their_author_while_slack_cannot_be_ask
             await replied(case)
         here.world.write(lambda work: _give_to_security(work, case.number))
         slack.fail("chat.postEphemeral", error="internal_error")
-
-        def given_back() -> bool:
-            case.let_time_pass()
-            return "not sent" in str(case.whispers())
-
-        await slack.wait_for(given_back)
-        await slack.wait_for(lambda: not case.let_time_pass())
+        case.let_time_pass()
+        await slack.wait_for(lambda: any(one.error == "internal_error" for one in slack.calls))
+        assert case.let_time_pass() == 1  # the next try would be a minute later
+        await slack.wait_for(lambda: "not sent" in str(case.whispers()))
+        await slack.wait_for(lambda: not here.world.read(lambda work: _waits(work, case.number)))
         return str(case.whispers()[-1].blocks), sum("not sent" in one.text for one in case.whispers())
 
     words, times = here.run(steps)
@@ -243,6 +239,11 @@ def test_words_from_before_there_was_a_card_come_back_below_it_and_stop_no_other
         return str(case.whispers()[-1].blocks)
 
     assert "Please restart the box." in here.run(steps)
+
+
+def _waits(work: SqlWork, number: int) -> bool:
+    """Whether an answer on this ticket is still to be said, or to be given back."""
+    return any(one.ticket == number for one in undoable.due(work, datetime.now(UTC) + timedelta(hours=1)))
 
 
 def _give_to_security(work: object, number: int) -> None:
@@ -276,7 +277,7 @@ def test_a_form_that_is_sent_again_because_the_answer_to_it_was_lost_says_its_wo
         words = {names.TEXT: "Please restart the box, once."}
         await here.world.slack.submit_in_vain(space.sam, view["id"], words)
         again = await case.submit(view, words)
-        await here.world.slack.wait_for(lambda: case.now.status is Status.WAITING, 20)
+        await here.world.slack.wait_for(lambda: case.now.status is Status.WAITING)
         await here.world.settle()
         return mails(here, case) - before, str(again)
 
