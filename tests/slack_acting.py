@@ -124,8 +124,9 @@ class Case:
         )
 
     async def form(self, action: str, user: str = "", **how: Any) -> Shown:
-        """Press something that opens a form; the form once it is filled."""
+        """Press something that opens a form, on a card that is up to date; the form once it is filled."""
         user = user or self.world.space.sam
+        await self.world.settle()
         await self.click(action, user, **how)
         return await self.shown(user)
 
