@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bots.slack.blocks import names
 from intake.tickets import Status
 from serving import ANA
 from slack_acting import Case, Here, working
-from store import undoable
 from store.chat_tables import drafts
-from store.work import SqlWork
 
 pytestmark = pytest.mark.slow  # a whole desk and a Slack; the quick ones are with the card and the thread
 
@@ -217,7 +214,8 @@ def test_words_that_are_not_said_wait_for_their_author_while_slack_cannot_be_ask
         await slack.wait_for(lambda: any(one.error == "internal_error" for one in slack.calls))
         assert case.let_time_pass() == 1  # the next try would be a minute later
         await slack.wait_for(lambda: "not sent" in str(case.whispers()))
-        await slack.wait_for(lambda: not here.world.read(lambda work: _waits(work, case.number)))
+        waits = select(drafts.c.id).where(drafts.c.ticket == case.number, drafts.c.due_at.is_not(None))
+        await slack.wait_for(lambda: not here.world.read(lambda work: work.connection.execute(waits).first()))
         return str(case.whispers()[-1].blocks), sum("not sent" in one.text for one in case.whispers())
 
     words, times = here.run(steps)
@@ -239,11 +237,6 @@ def test_words_from_before_there_was_a_card_come_back_below_it_and_stop_no_other
         return str(case.whispers()[-1].blocks)
 
     assert "Please restart the box." in here.run(steps)
-
-
-def _waits(work: SqlWork, number: int) -> bool:
-    """Whether an answer on this ticket is still to be said, or to be given back."""
-    return any(one.ticket == number for one in undoable.due(work, datetime.now(UTC) + timedelta(hours=1)))
 
 
 def _give_to_security(work: object, number: int) -> None:
