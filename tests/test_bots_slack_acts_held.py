@@ -31,6 +31,7 @@ async def a_stranger(here: Here, case: Case, sender: Address = EVE, text: str = 
     notice: Message = await here.world.slack.wait_for(
         lambda: next((one for one in case.thread if names.REFUSE in str(one.blocks)), None)
     )
+    await here.world.settle()  # its place is written down, too
     return notice
 
 
@@ -388,6 +389,7 @@ async def undelivered(here: Here, case: Case) -> tuple[Message, int]:
     notice = await here.world.slack.wait_for(
         lambda: next((one for one in case.thread if names.RETRY in str(one.blocks)), None)
     )
+    await here.world.settle()
     return notice, before
 
 
