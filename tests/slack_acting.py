@@ -96,12 +96,14 @@ class Case:
         return self.world.slack.thread(self.card.channel, self.card.ts)[1:]
 
     async def click(self, action: str, user: str = "", **how: Any) -> Interaction:
-        """Press something on the card, and wait until it is acknowledged."""
-        card = self.card
-        click = await self.world.slack.click(
-            user or self.world.space.sam, card.channel, card.ts, action, **how
-        )
-        await click.answered()
+        """Press something on the card, and wait until it is done."""
+        return await self.press(self.card, action, user, **how)
+
+    async def press(self, message: Message, action: str, user: str = "", **how: Any) -> Interaction:
+        """The same on any message."""
+        user = user or self.world.space.sam
+        click = await self.world.slack.click(user, message.channel, message.ts, action, **how)
+        await self.world.done(click)
         return click
 
     async def say(self, text: str, user: str = "", **more: Any) -> str:
@@ -122,8 +124,9 @@ class Case:
         )
 
     async def form(self, action: str, user: str = "", **how: Any) -> Shown:
-        """Press something that opens a form; the form once it is filled."""
+        """Press something that opens a form, on a card that is up to date; the form once it is filled."""
         user = user or self.world.space.sam
+        await self.world.settle()
         await self.click(action, user, **how)
         return await self.shown(user)
 
@@ -174,6 +177,7 @@ def working(folder: Path, more: str = "", desk: str = "", **settings: str) -> It
         for pace in (here.chat.hands.speaking.pace, here.chat.hands.speaking.updates):
             pace.apart = IN_A_HURRY
         try:
+            runner.run(here.slack.wait_for(lambda: here.slack.sockets))
             yield Here(here, runner)
         finally:
             runner.run(made.__aexit__(None, None, None))

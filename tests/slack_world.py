@@ -21,7 +21,7 @@ from bots.slack.asks import answering
 from bots.slack.pace import Pace
 from bots.wiring import Wired, wire
 from sandbox.relay import CatchingRelay, relay_in_thread
-from sandbox.slack import Message, SlackSandbox, Team
+from sandbox.slack import Interaction, Message, SlackSandbox, Team
 from serving import ANA, OUR_MTA, SAM, TIM, a_mail, read, write_config
 from store import cards, chat_places, inbox, outbox
 from store.chat_places import ChatPlace, PlaceKind
@@ -190,6 +190,11 @@ class World:
         await self.slack.wait_for(self.cards, seconds)
         return self.cards()[0]
 
+    async def done(self, asked: Interaction) -> None:
+        """Return once it is done, too: what takes long is acknowledged before it is."""
+        await asked.answered()
+        await self.slack.wait_for(self.is_at_rest)
+
     async def settle(self, seconds: float = 60.0) -> None:
         """Return once nothing is under way, in either box or among the cards."""
         await self.slack.wait_until_idle(seconds)
@@ -284,9 +289,15 @@ async def held_back(pace: Pace, channel: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        queue._free_at = 0.0
-        async with queue._changed:
-            queue._changed.notify_all()
+        await go_on(pace, channel)
+
+
+async def go_on(pace: Pace, channel: str) -> None:
+    """The rest that a channel has is over."""
+    queue = pace._queue(channel)
+    queue._free_at = 0.0
+    async with queue._changed:
+        queue._changed.notify_all()
 
 
 @asynccontextmanager

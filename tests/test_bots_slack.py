@@ -4,13 +4,13 @@ import asyncio
 
 from sqlalchemy import func, select
 
-from slack_world import world
+from slack_world import a_slack, world
 from store.tables import inbox
 
 
 def test_a_mail_becomes_a_card_and_what_is_written_in_slack_is_kept_before_it_is_acknowledged(tmp_path):
     async def story():
-        async with world(tmp_path) as desk:
+        async with a_slack(redeliver_after=30.0) as slack, world(tmp_path, slack) as desk:
             await desk.mail(subject="Calls drop")
             card = await desk.card()
             await desk.slack.say(desk.space.sam, card.channel, "I look at it.", thread_ts=card.ts)

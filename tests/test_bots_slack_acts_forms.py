@@ -106,7 +106,7 @@ def test_the_card_says_until_when_its_reminders_are_quiet_as_it_was_chosen(
             await case.submit(await more(case, names.SNOOZE), {names.UNTIL: until})
             for view in here.world.slack.views(here.world.space.sam):
                 await here.world.slack.close_view(here.world.space.sam, view["id"])
-        return bool(await here.world.slack.wait_for(lambda: shown in str(case.card.blocks), 30))
+        return bool(await here.world.slack.wait_for(lambda: shown in str(case.card.blocks)))
 
     assert here.run(steps)
 
@@ -141,11 +141,9 @@ def test_a_ticket_that_may_be_another_is_merged_from_its_own_thread(here: Here) 
         first = await here.ticket(subject="The fax is silent")
         second = await here.ticket(subject="Fax is silent")
         hint = await here.world.slack.wait_for(
-            lambda: next((one for one in second.thread if names.MERGE in str(one.blocks)), None), 10
+            lambda: next((one for one in second.thread if names.MERGE in str(one.blocks)), None)
         )
-        space = here.world.space
-        click = await here.world.slack.click(space.sam, hint.channel, hint.ts, names.MERGE)
-        await click.answered()
+        await second.press(hint, names.MERGE)
         await second.submit(await second.shown(), {names.SURVIVOR: "into"})
         return hint.text, second.now.merged_into, first.number
 
@@ -161,8 +159,7 @@ def test_last_words_stand_in_the_thread_with_what_became_of_them(here: Here) -> 
         await here.world.settle()
         await case.submit(await seldom(case, names.CLOSE), {names.TEXT: "Glad it works."})
         sent: str = await here.world.slack.wait_for(
-            lambda: next((str(one.blocks) for one in case.thread if "sent by email" in str(one.blocks)), ""),
-            15,
+            lambda: next((str(one.blocks) for one in case.thread if "sent by email" in str(one.blocks)), "")
         )
         return sent
 
@@ -284,14 +281,13 @@ def test_whoever_is_told_of_a_secret_in_slack_has_the_button_that_takes_it_out(h
     async def steps() -> tuple[str, str, str]:
         case = await here.ticket(text="My password: hunter2hunter2")
         notice = await here.world.slack.wait_for(
-            lambda: next((one for one in case.thread if names.REDACT in str(one.blocks)), None), 10
+            lambda: next((one for one in case.thread if names.REDACT in str(one.blocks)), None)
         )
-        click = await here.world.slack.click(here.world.space.sam, notice.channel, notice.ts, names.REDACT)
-        await click.answered()
+        await case.press(notice, names.REDACT)
         view = await case.shown()
         await case.submit(view, {})
         await here.world.slack.wait_for(
-            lambda: "taken out" in str(here.world.slack.views(here.world.space.sam)[-1:]), 10
+            lambda: "taken out" in str(here.world.slack.views(here.world.space.sam)[-1:])
         )
         return notice.text, view["callback_id"], str(case.said())
 
@@ -347,7 +343,7 @@ def test_what_became_of_an_answer_is_said_after_a_redaction_too(here: Here) -> N
         view = await case.form(names.REPLY)
         await case.submit(view, {names.TEXT: "Your password is Tr0ub4dor-4."})
         line = await slack.wait_for(
-            lambda: next((one for one in case.thread if "sent by email" in str(one.blocks)), None), 20
+            lambda: next((one for one in case.thread if "sent by email" in str(one.blocks)), None)
         )
         await case.submit(await seldom(case, names.REDACT), {names.CONFIRMED: "text", names.SECRET: "dor-4"})
         await slack.wait_for(lambda: "dor-4" not in str(line.blocks))

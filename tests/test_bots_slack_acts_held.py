@@ -29,15 +29,16 @@ async def a_stranger(here: Here, case: Case, sender: Address = EVE, text: str = 
 
     await here.world.mail(a_mail(sender, "Re: Calls drop", text, answers=message_id(ours.body)))
     notice: Message = await here.world.slack.wait_for(
-        lambda: next((one for one in case.thread if names.REFUSE in str(one.blocks)), None), 10
+        lambda: next((one for one in case.thread if names.REFUSE in str(one.blocks)), None)
     )
+    await here.world.settle()  # its place is written down, too
     return notice
 
 
 async def press(here: Here, notice: Message, action: str, user: str = "") -> Interaction:
     space = here.world.space
     click = await here.world.slack.click(user or space.sam, notice.channel, notice.ts, action)
-    await click.answered()
+    await here.world.done(click)
     return click
 
 
@@ -112,7 +113,7 @@ def test_no_message_of_a_notice_says_that_it_waits_once_it_is_decided(here: Here
         asked = ["waits for you" in shown_of(one) for one in case.thread]
         await press(here, notice, names.DROP)
         await here.world.slack.wait_for(
-            lambda: any("Was held: a message from" in one.text for one in case.thread), 30
+            lambda: any("Was held: a message from" in one.text for one in case.thread)
         )
         await here.world.settle()
         return asked, ["waits for you" in shown_of(one) for one in case.thread]
@@ -234,7 +235,10 @@ def test_the_second_to_decide_reads_that_it_is_done(here: Here) -> None:
     async def steps() -> str:
         case, space = await here.ticket(), here.world.space
         notice = await a_stranger(here, case)
+        kept = list(notice.blocks)
         await press(here, notice, names.DROP)
+        await here.world.settle()
+        notice.blocks[:] = kept  # as Tim saw it, who presses at the same time
         late = await press(here, notice, names.ADMIT, space.tim)
         return late.ephemerals[0].text
 
@@ -334,7 +338,7 @@ def test_whoever_presses_retry_second_reads_who_did_it_before_and_what_became_of
         notice, before = await undelivered(here, case)
         kept = list(notice.blocks)
         await press(here, notice, names.RETRY)
-        await here.world.slack.wait_for(lambda: len(here.world.mails_to(ANA.address)) > before, 30)
+        await here.world.slack.wait_for(lambda: len(here.world.mails_to(ANA.address)) > before)
         await here.world.settle()
         told = []
         for action in (names.RETRY, names.OTHER_WAY):
@@ -383,8 +387,9 @@ async def undelivered(here: Here, case: Case) -> tuple[Message, int]:
     here.world.write(failed)
     here.world.chat.hands.desk.wake()
     notice = await here.world.slack.wait_for(
-        lambda: next((one for one in case.thread if names.RETRY in str(one.blocks)), None), 10
+        lambda: next((one for one in case.thread if names.RETRY in str(one.blocks)), None)
     )
+    await here.world.settle()
     return notice, before
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from sandbox.relay import relay_in_thread
 from serving import SAM
 from slack_acting import Case, Here
 from slack_world import a_slack
+from store import undoable
+from store.work import SqlWork
 from test_bots_slack_kill import _desk, _started
 
 pytestmark = pytest.mark.slow  # several starts of a whole desk
@@ -25,7 +28,9 @@ async def _claims(case: Case) -> None:
 
 
 async def _notes(case: Case) -> None:
-    acks, card, slack = len(case.world.slack.acks), case.card, case.world.slack
+    card, slack = case.card, case.world.slack
+    await slack.wait_until_idle()  # the next that is acknowledged are these words
+    acks = len(slack.acks)
     await slack.say(case.world.space.sam, card.channel, "It is theirs", thread_ts=card.ts)
     await slack.wait_for(lambda: len(slack.acks) > acks)
 
@@ -33,6 +38,11 @@ async def _notes(case: Case) -> None:
 async def _replies(case: Case) -> None:
     view = await case.form(names.REPLY)
     await case.submit(view, {names.TEXT: "Please restart the box."})
+
+
+def _is_anything_to_be_said(work: SqlWork) -> bool:
+    """Whether an answer can still be undone."""
+    return bool(undoable.due(work, datetime.now(UTC) + timedelta(hours=1)))
 
 
 @pytest.mark.parametrize(
@@ -52,10 +62,13 @@ def test_what_was_acknowledged_is_done_once(tmp_path: Path, act: Act, done: tupl
                     await act(cases[-1])
                     process.kill()
                     await process.wait()
+                    await slack.wait_for(lambda: not slack.sockets)
                 process = await _started(desk.config, tmp_path / "last.log")
                 try:
                     await slack.wait_until_idle(120)
-                    await asyncio.sleep(12 if act is _replies else 2)  # longer than an answer can be undone
+                    await slack.wait_for(lambda: not desk.read(_is_anything_to_be_said), 60)
+                    await desk.settle(120)
+                    await asyncio.sleep(2)  # what is done twice shows
                     await desk.settle(120)
                 finally:
                     process.terminate()

@@ -221,8 +221,7 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
         await here.world.slack.wait_for(case.whispers)
         (preview,) = case.whispers()
         shown = str(preview.blocks)
-        click = await here.world.slack.click(here.world.space.sam, preview.channel, preview.ts, action)
-        await click.answered()
+        click = await case.press(preview, action)
         await here.world.slack.wait_for(lambda: len(here.world.relay.mails) - before >= mails)
         await here.world.settle()
         return len(here.world.relay.mails) - before, shown, str(click.replies)
@@ -237,16 +236,14 @@ def test_a_previewed_answer_is_said_only_if_its_author_says_so(
 @pytest.mark.slow
 def test_a_previewed_answer_can_be_undone_like_any_other(here: Here) -> None:
     async def steps() -> tuple[int, int, str]:
-        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        case, slack = await here.ticket(), here.world.slack
         await here.world.settle()
         before = len(here.world.relay.mails)
         await case.say("!reply Please restart the box.")
         await slack.wait_for(case.whispers)
         with here.time_to_undo():
             for action in (names.SEND, names.UNDO):
-                offer = case.whispers()[-1]
-                click = await slack.click(sam, offer.channel, offer.ts, action)
-                await click.answered()
+                click = await case.press(case.whispers()[-1], action)
         left = case.let_time_pass()
         await here.world.settle()
         return left, len(here.world.relay.mails) - before, str(click.replies)
@@ -261,12 +258,12 @@ def test_a_previewed_answer_can_be_undone_like_any_other(here: Here) -> None:
 @pytest.mark.slow
 def test_a_previewed_answer_keeps_its_file_when_it_is_edited(here: Here) -> None:
     async def steps() -> tuple[str, str, list[str]]:
-        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        case, slack = await here.ticket(), here.world.slack
         await here.world.settle()
         before = len(here.world.relay.mails)
         await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
         (preview,) = await slack.wait_for(case.whispers)
-        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        await case.press(preview, names.EDIT)
         view = await case.shown()
         await case.submit(view, {names.TEXT: "See the file."})
         await slack.wait_for(lambda: len(here.world.relay.mails) > before)
@@ -304,15 +301,15 @@ def test_words_that_a_form_cannot_hold_are_shown_and_sent_but_not_edited(here: H
 @pytest.mark.slow
 def test_a_long_previewed_answer_is_edited_in_several_fields_and_sent_whole(here: Here) -> None:
     async def steps() -> tuple[list[str], str]:
-        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        case, slack = await here.ticket(), here.world.slack
         await here.world.settle()
         before = len(here.world.relay.mails)
         await case.say("!reply " + "\n\n".join("All of this. " * 150 for _ in range(3)))
         (preview,) = await slack.wait_for(case.whispers)
-        await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+        await case.press(preview, names.EDIT)
         view = await case.shown()
         await case.submit(view, {f"{names.TEXT}.2:paragraph": "In the middle."})
-        await slack.wait_for(lambda: len(here.world.relay.mails) > before, 30)
+        await slack.wait_for(lambda: len(here.world.relay.mails) > before)
         fields = [one["element"]["action_id"] for one in view["blocks"] if "Answer" in str(one.get("label"))]
         return fields, " ".join(plain_of(here.world.relay.mails[before].body).split())
 
@@ -342,10 +339,8 @@ def test_whoever_edits_an_answer_that_is_out_reads_that_it_was_read(here: Here) 
     async def steps() -> str:
         case, slack = await here.ticket(), here.world.slack
         ts = await case.say("!reply Please restart the box.")
-        await slack.wait_for(case.whispers)
-        preview = case.whispers()[0]
-        click = await slack.click(here.world.space.sam, preview.channel, preview.ts, names.SEND)
-        await click.answered()
+        (preview,) = await slack.wait_for(case.whispers)
+        await case.press(preview, names.SEND)
         await slack.wait_for(lambda: case.now.status is Status.WAITING)
         await slack.edit(here.world.space.sam, case.card.channel, ts, "!reply Never mind.")
         await case.decided()
@@ -371,12 +366,11 @@ def test_an_answer_that_was_edited_before_it_was_sent_is_not_sent_as_it_was(
         await here.world.settle()
         before = len(here.world.relay.mails)
         ts = await case.say("!reply Please restrat the box.")
-        (first,) = await slack.wait_for(case.whispers, 20)
+        (first,) = await slack.wait_for(case.whispers)
         await slack.edit(sam, case.card.channel, ts, edited)
         await case.decided()
         shown = str([one.blocks for one in case.whispers() if one.ts != first.ts])
-        click = await slack.click(sam, first.channel, first.ts, names.SEND)
-        await click.answered()
+        click = await case.press(first, names.SEND)
         await here.world.settle()
         return str(click.replies), shown, notes(case), len(here.world.relay.mails) - before
 
@@ -392,8 +386,8 @@ def test_whoever_edits_an_answer_that_can_still_be_undone_reads_that_the_first_w
     async def steps() -> str:
         case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
         ts = await case.say("!reply Please restart the box.")
-        (preview,) = await slack.wait_for(case.whispers, 20)
-        await (await slack.click(sam, preview.channel, preview.ts, names.SEND)).answered()
+        (preview,) = await slack.wait_for(case.whispers)
+        await case.press(preview, names.SEND)
         await slack.edit(sam, case.card.channel, ts, "!reply Never mind.")
         await case.decided()
         return case.whispers()[-1].text
@@ -415,8 +409,7 @@ def test_an_answer_whose_message_was_deleted_before_it_was_sent_is_not_sent(here
         await slack.delete(sam, case.card.channel, ts)
         await case.decided()
         told = case.whispers()[-1].text
-        click = await slack.click(sam, preview.channel, preview.ts, action)
-        await click.answered()
+        click = await case.press(preview, action)
         heard = str(click.replies) if action != names.EDIT else str(await case.shown())
         left = case.let_time_pass()
         await here.world.settle()
@@ -436,7 +429,7 @@ def test_whoever_deletes_an_answer_that_can_still_be_undone_reads_that_it_goes_o
         ts = await case.say("!reply Please restart the box.")
         (preview,) = await slack.wait_for(case.whispers)
         with here.time_to_undo():
-            await (await slack.click(sam, preview.channel, preview.ts, names.SEND)).answered()
+            await case.press(preview, names.SEND)
             await slack.delete(sam, case.card.channel, ts)
             await case.decided()
         return case.whispers()[-1].text, case.let_time_pass()
@@ -450,13 +443,13 @@ def test_whoever_deletes_an_answer_that_can_still_be_undone_reads_that_it_goes_o
 @pytest.mark.slow
 def test_an_answer_that_was_sent_from_its_preview_is_not_sent_again_from_the_form(here: Here) -> None:
     async def steps() -> tuple[str, int]:
-        case, slack, sam = await here.ticket(), here.world.slack, here.world.space.sam
+        case, slack = await here.ticket(), here.world.slack
         await case.say("!reply See there.", files=[("fix.txt", b"restart it\n")])
         (preview,) = await slack.wait_for(case.whispers)
         with here.time_to_undo():
-            await (await slack.click(sam, preview.channel, preview.ts, names.EDIT)).answered()
+            await case.press(preview, names.EDIT)
             view = await case.shown()
-            await (await slack.click(sam, preview.channel, preview.ts, names.SEND)).answered()
+            await case.press(preview, names.SEND)
             said = await case.submit(view, {names.TEXT: "See the file."})
         return str(said), case.let_time_pass()
 
@@ -499,10 +492,10 @@ def _before(case: Case) -> list[str]:
 
 @pytest.mark.slow
 def test_an_agent_who_is_mentioned_in_a_note_reads_it_at_once(here: Here) -> None:
-    async def steps() -> str:
-        case, tim = await here.ticket(), here.world.space.tim
+    async def steps() -> bool:
+        case, slack, tim = await here.ticket(), here.world.slack, here.world.space.tim
         await case.say(f"<@{tim}> could you look?")
-        await here.world.slack.wait_for(lambda: here.world.slack.dms(tim))
-        return str(here.world.slack.dms(tim)[-1].blocks)
+        await slack.wait_for(lambda: "could you look?" in str([one.blocks for one in slack.dms(tim)]))
+        return True
 
-    assert "could you look?" in here.run(steps)
+    assert here.run(steps)

@@ -93,8 +93,7 @@ async def the_form(desk):
     """What "Use another way…" opens below the last notice that something did not arrive."""
     card = await desk.card()
     notice = [one for one in desk.thread(card) if names.OTHER_WAY in str(one.blocks)][-1]
-    click = await desk.slack.click(desk.space.sam, notice.channel, notice.ts, names.OTHER_WAY)
-    await click.answered()
+    await desk.done(await desk.slack.click(desk.space.sam, notice.channel, notice.ts, names.OTHER_WAY))
 
     def filled():
         views = desk.slack.views(desk.space.sam)

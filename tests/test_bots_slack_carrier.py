@@ -52,6 +52,10 @@ def state_of(desk: World, number: int) -> Sending:
     return desk.read(lambda work: outbox.one(work, number)).state
 
 
+def _if_waiting(state: Sending) -> Sending | None:
+    return state if state is Sending.PENDING else None
+
+
 async def a_card(desk: World):
     """A ticket with its card, and nothing under way."""
     await desk.mail(subject="Calls drop")
@@ -187,8 +191,7 @@ def test_a_dead_token_keeps_everything_and_alerts_agents_once_by_mail(tmp_path, 
             first = promised(desk, "triage", "Waits.", ticket=1001)
             promised(desk, f"direct {desk.space.sam}", "Waits, too.")
             await desk.slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
-            await desk.slack.wait_for(lambda: state_of(desk, first) is Sending.PENDING)
-            waits = state_of(desk, first)
+            waits = await desk.slack.wait_for(lambda: _if_waiting(state_of(desk, first)))
             desk.slack.team.trouble = ""
             await desk.chat.hands.speaking.tokens.try_again("")
             desk.service._wake()
@@ -249,18 +252,18 @@ def test_the_first_card_after_the_triage_channel_was_mended_goes_there(tmp_path,
             space = furnished(slack)
             other = slack.add_channel("fallback", private=True, members=[space.sam])
             async with at_work(tmp_path, space, fallback_channel=f'"{other}"') as desk:
-                await slack.wait_for(lambda: slack.sockets, 30)
+                await slack.wait_for(lambda: slack.sockets)
                 await spoil(slack, space.triage)
                 await slack.wait_until_idle()
                 await desk.chat.hands.triage.look(space.triage, anew=True)
                 await desk.mail(subject="While it was gone")
-                await slack.wait_for(lambda: desk.cards(other), 30)
+                await slack.wait_for(lambda: desk.cards(other))
                 await desk.settle()
                 await mend(slack, space.triage)
                 await slack.wait_until_idle()
                 await desk.settle()
                 await desk.mail(subject="After that")
-                await slack.wait_for(lambda: len(desk.cards() + desk.cards(other)) > 1, 30)
+                await slack.wait_for(lambda: len(desk.cards() + desk.cards(other)) > 1)
                 return [one.text.partition("After")[1] for one in desk.cards()]
 
     assert ["After"] == asyncio.run(run())
@@ -296,8 +299,7 @@ def test_what_waited_while_slack_was_not_there_goes_when_it_is_back_and_not_hour
             await a_card(desk)
             desk.slack.fail("*", status=500, times=10_000)
             number = promised(desk, "triage", ticket=1001)
-            await desk.slack.wait_for(lambda: tried(desk, number))
-            desk.write(lambda work: put_off(work, number))
+            await desk.slack.wait_for(lambda: desk.write(lambda work: put_off(work, number)))
             await asyncio.sleep(0.7)
             before = state_of(desk, number)
             desk.slack.mend()
@@ -307,15 +309,11 @@ def test_what_waited_while_slack_was_not_there_goes_when_it_is_back_and_not_hour
     assert Sending.PENDING == asyncio.run(story())
 
 
-def tried(desk: World, number: int) -> bool:
-    one = desk.read(lambda work: outbox.one(work, number))
-    return one.state is Sending.PENDING and one.attempts > 0
-
-
-def put_off(work, number: int) -> None:
-    """As after five tries."""
-    later = datetime.now(UTC) + timedelta(hours=4)
-    work.connection.execute(update(outbox.outbox).where(outbox.outbox.c.id == number).values(next_at=later))
+def put_off(work, number: int) -> int:
+    """As after five tries, once there was one that failed; whether it is."""
+    rows, later = outbox.outbox, datetime.now(UTC) + timedelta(hours=4)
+    tried = rows.c.id == number, rows.c.state == Sending.PENDING, rows.c.attempts > 0
+    return work.connection.execute(update(rows).where(*tried).values(next_at=later)).rowcount
 
 
 def a_mail_with(*files: str) -> EmailMessage:

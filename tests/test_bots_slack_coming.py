@@ -43,11 +43,11 @@ def test_words_below_a_card_whose_post_is_not_answered_yet_are_a_note(tmp_path, 
         async with world(tmp_path) as desk:
             desk.slack.fail("chat.postMessage", **trouble)
             await desk.mail(subject="Calls drop")
-            card = await desk.card(30)
+            card = await desk.card()
             space = desk.space
             await desk.slack.say(space.sam, card.channel, "I know them.", thread_ts=card.ts)
-            await desk.slack.wait_until_idle(30)
-            await desk.slack.wait_for(lambda: _decided(desk), 30)
+            await desk.slack.wait_until_idle()
+            await desk.slack.wait_for(lambda: _decided(desk))
             return _notes(desk), len(desk.cards())
 
     assert (["I know them."], 1) == asyncio.run(story())
@@ -58,10 +58,10 @@ def test_an_emoji_on_a_card_whose_post_is_not_answered_yet_counts(tmp_path):
         async with world(tmp_path) as desk:
             desk.slack.fail("chat.postMessage", **LATE)
             await desk.mail(subject="Calls drop")
-            card = await desk.card(30)
+            card = await desk.card()
             await desk.slack.react(desk.space.sam, card.channel, card.ts, "rotating_light")
-            await desk.slack.wait_until_idle(30)
-            await desk.slack.wait_for(lambda: _decided(desk), 30)
+            await desk.slack.wait_until_idle()
+            await desk.slack.wait_for(lambda: _decided(desk))
             return desk.read(lambda work: work.ticket(1001)).severity
 
     assert "urgent" == asyncio.run(story())
@@ -72,10 +72,11 @@ def test_a_press_on_a_card_whose_post_is_not_answered_yet_is_done_once_it_is(tmp
         async with world(tmp_path) as desk:
             desk.slack.fail("chat.postMessage", **LATE)
             await desk.mail(subject="Calls drop")
-            card = await desk.card(30)
+            card = await desk.card()
+            await desk.slack.wait_for(lambda: desk.slack.sockets)
             click = await desk.slack.click(desk.space.sam, card.channel, card.ts, names.CLAIM)
             await click.answered()
-            await desk.slack.wait_for(lambda: desk.read(lambda work: work.ticket(1001)).assignee, 30)
+            await desk.slack.wait_for(lambda: desk.read(lambda work: work.ticket(1001)).assignee)
             return desk.read(lambda work: work.ticket(1001)).status
 
     assert Status.OPEN is asyncio.run(story())
@@ -133,10 +134,10 @@ def test_words_in_a_thread_of_their_own_wait_for_no_card_for_ever(tmp_path):
     async def story():
         async with world(tmp_path) as desk:
             await desk.mail(subject="Calls drop")
-            card = await desk.card(30)
+            card = await desk.card()
             top = await desk.slack.say(desk.space.sam, card.channel, "Lunch?")
             await desk.slack.say(desk.space.tim, card.channel, "Yes.", thread_ts=top)
-            await desk.settle(30)
+            await desk.settle()
             return _notes(desk)
 
     assert [] == asyncio.run(story())

@@ -102,7 +102,7 @@ def test_what_follows_in_the_thread_is_on_the_same_ticket(tmp_path):
 
 def test_a_message_that_is_heard_after_the_reply_below_it_is_on_the_same_ticket(tmp_path):
     async def story():
-        async with a_slack(redeliver_after=0.3) as slack, world(tmp_path, slack) as desk:
+        async with a_slack(redeliver_after=0.3, attempts=1000) as slack, world(tmp_path, slack) as desk:
             desk.register()
             whole, refused = desk.service._keeping.keep_raw, []
 
@@ -352,7 +352,7 @@ def test_the_reply_says_that_a_whole_channel_reads_it(tmp_path):
             desk.register()
             await asked(desk)
             card, sam = await desk.card(), desk.space.sam
-            await (await desk.slack.click(sam, card.channel, card.ts, names.REPLY)).answered()
+            await desk.done(await desk.slack.click(sam, card.channel, card.ts, names.REPLY))
             await desk.slack.wait_for(lambda: "Goes by" in str(desk.slack.views(sam)))
             return str(desk.slack.views(sam))
 

@@ -17,12 +17,14 @@ class People:
     def __init__(self, speaking: Speaking) -> None:
         self._speaking = speaking
         self._known: dict[tuple[str, str], tuple[Json, float]] = {}
+        self._forgotten = 0  # times
 
     async def one(self, team: str, user: str) -> Json:
         """What users.info says, {} of somebody who is not to be seen; raises a SlackFailure."""
         found, until = self._known.get((team, user), ({}, 0.0))
         if time.monotonic() < until:
             return found
+        before = self._forgotten
         try:
             said = await self._speaking.ask(team, lambda client: client.users_info(user=user))
             found = said["user"]
@@ -30,11 +32,13 @@ class People:
             if error.error not in ("user_not_found", "user_not_visible", "users_not_found"):
                 raise
             found = {}
-        self._known[team, user] = found, time.monotonic() + FRESH_SECONDS
+        if before == self._forgotten:  # what Slack said before somebody changed may be wrong by now
+            self._known[team, user] = found, time.monotonic() + FRESH_SECONDS
         return found
 
     def forget(self, user: str = "") -> None:
         """Ask again for somebody, or for everybody."""
+        self._forgotten += 1
         gone = [key for key in self._known if user in ("", key[1])]
         for key in gone:
             del self._known[key]
