@@ -88,6 +88,7 @@ async def _notice_on_its_way(desk: World, sender: Address = EVE) -> Message:
     card = await desk.card(30)
     await desk.settle(60)
     (ours,) = (one for one in desk.relay.mails if b"VS-1001" in one.body)
+    await desk.slack.wait_for(lambda: desk.slack.sockets)
     desk.slack.fail("chat.postMessage", **LATER)
     await desk.mail(a_mail(sender, "Re: Calls drop", "Let me in.", answers=message_id(ours.body)))
     found: Message = await desk.slack.wait_for(
