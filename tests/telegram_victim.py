@@ -10,13 +10,14 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from bots.serve import Service
 from bots.telegram.carrier import TelegramCarrier
 from bots.telegram.channel import TelegramChat
 from bots.telegram.polling import Polling
 from bots.wiring import wire
-from telegram_world import PARTS, Echo, flowing
+from telegram_world import PARTS, Echo, flowing, owes
 
 # Each step is a method, and whether it dies before or after it.
 STEPS = {
@@ -28,6 +29,7 @@ STEPS = {
     "recorded": (TelegramCarrier, "_record", "after"),
     "album": (TelegramChat, "_wait_for_album", "after"),
 }
+WHEN_ALL_IS_SAID = ("album",)  # what went before it may be on its way to Telegram just now: that is "sent"
 
 
 def prepare(step: str, died: Path) -> Echo:
@@ -39,7 +41,9 @@ def prepare(step: str, died: Path) -> Echo:
     owner, name, when = STEPS[step]
     method = getattr(owner, name)
 
-    async def dying(*given: object) -> object:
+    async def dying(*given: Any) -> object:
+        if step in WHEN_ALL_IS_SAID:
+            await all_said(given[0])
         if when == "before":
             die(died)
         answer = await method(*given)
@@ -48,6 +52,11 @@ def prepare(step: str, died: Path) -> Echo:
 
     setattr(owner, name, dying)
     return Echo()
+
+
+async def all_said(chat: TelegramChat) -> None:
+    while await chat._desk.read(owes):  # noqa: ASYNC110  whoever waits has patience
+        await asyncio.sleep(0.02)
 
 
 def die(died: Path) -> None:

@@ -162,22 +162,27 @@ class World:
         """Whether something waits to be decided or to be said."""
         return self.read(is_busy)
 
-    async def until(self, condition: Callable[[], Answer], seconds: float = 30.0) -> Answer:
+    async def until(self, condition: Callable[[], Answer], seconds: float = 60.0) -> Answer:
         """What the condition says, as soon as that is something."""
         async with asyncio.timeout(seconds):
             while not (found := condition()):  # noqa: ASYNC110  whatever may come true
                 await asyncio.sleep(0.02)
         return found
 
-    async def settled(self, seconds: float = 30.0) -> None:
+    async def settled(self, seconds: float = 60.0) -> None:
         """Everything that Telegram had for us is fetched and decided, everything owed is said."""
         await self.until(lambda: not self.telegram.waiting() and not self.is_busy(), seconds)
 
 
 def is_busy(work: SqlWork) -> bool:
-    owed = select(outbox.c.id).where(outbox.c.state.in_(UNDER_WAY))
     undecided = select(inbox.c.id).where(inbox.c.state.in_(WAITS))
-    return any(work.connection.execute(one.limit(1)).first() for one in (owed, undecided))
+    return owes(work) or bool(work.connection.execute(undecided.limit(1)).first())
+
+
+def owes(work: SqlWork) -> bool:
+    """Whether something promised is not said yet."""
+    owed = select(outbox.c.id).where(outbox.c.state.in_(UNDER_WAY))
+    return bool(work.connection.execute(owed.limit(1)).first())
 
 
 def link(work: SqlWork, place: str, address: str) -> None:

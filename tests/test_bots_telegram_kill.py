@@ -56,7 +56,7 @@ async def _killed(folder, step):
                     await asyncio.sleep(0.1)  # another process works
         finally:
             second.terminate()
-            await second.wait()
+            await asyncio.wait_for(second.wait(), PATIENCE)
             wired.store.close()
         said = [one.text for one in telegram.chat(anna) if one.sender.is_bot]
         return _kept(wired), said, len(set(_places(wired)))
