@@ -22,7 +22,7 @@ from store import cards, exports, people_lists
 from store.work import SqlWork
 
 CODE = re.compile(r"\b\d{6}\b")
-SECONDS = 10.0
+SECONDS = 60.0
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 START = re.compile(r"https://t\.me/\w+\?start=(\S+)")
 SENT = "sent by"  # what stands below an answer once it is out
