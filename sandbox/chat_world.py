@@ -73,5 +73,6 @@ class Chats:
 
 @asynccontextmanager
 async def chats() -> AsyncIterator[Chats]:
-    async with SlackSandbox() as slack, TelegramSandbox() as telegram:
+    """Sam waits for as long as it takes: whoever shows the demo may have a slow machine."""
+    async with SlackSandbox(patience=PATIENCE) as slack, TelegramSandbox() as telegram:
         yield Chats(slack, telegram)
