@@ -9,16 +9,19 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from bots.serve import Service
+from bots.telegram import albums
 from bots.telegram.carrier import TelegramCarrier
 from bots.telegram.channel import TelegramChat
 from bots.telegram.polling import Polling
 from bots.wiring import wire
 from telegram_world import PARTS, Echo, flowing, owes
 
+ALBUM = "album"
 # Each step is a method, and whether it dies before or after it.
 STEPS = {
     "fetched": (Polling, "_keep", "before"),
@@ -27,23 +30,24 @@ STEPS = {
     "decided": (TelegramChat, "decide", "after"),
     "sent": (TelegramCarrier, "_record", "before"),  # Telegram has it, and nobody here knows
     "recorded": (TelegramCarrier, "_record", "after"),
-    "album": (TelegramChat, "_wait_for_album", "after"),
+    ALBUM: (TelegramChat, "_wait_for_album", "after"),
 }
-WHEN_ALL_IS_SAID = ("album",)  # what went before it may be on its way to Telegram just now: that is "sent"
 
 
 def prepare(step: str, died: Path) -> Echo:
     """Die at the step, if that has not happened."""
     if died.exists():
         return Echo()
+    if step == ALBUM:
+        albums.REST = timedelta(minutes=30)  # it is not whole before its turn comes, however late that is
     if step == "deciding":
         return Echo(hook=lambda _: die(died))
     owner, name, when = STEPS[step]
     method = getattr(owner, name)
 
     async def dying(*given: Any) -> object:
-        if step in WHEN_ALL_IS_SAID:
-            await all_said(given[0])
+        if step == ALBUM:
+            await all_said(given[0])  # else what went before it may be sent and not recorded, as in "sent"
         if when == "before":
             die(died)
         answer = await method(*given)
