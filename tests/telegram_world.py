@@ -162,14 +162,14 @@ class World:
         """Whether something waits to be decided or to be said."""
         return self.read(is_busy)
 
-    async def until(self, condition: Callable[[], Answer], seconds: float = 60.0) -> Answer:
+    async def until(self, condition: Callable[[], Answer], seconds: float = 120.0) -> Answer:
         """What the condition says, as soon as that is something."""
         async with asyncio.timeout(seconds):
             while not (found := condition()):  # noqa: ASYNC110  whatever may come true
                 await asyncio.sleep(0.02)
         return found
 
-    async def settled(self, seconds: float = 60.0) -> None:
+    async def settled(self, seconds: float = 120.0) -> None:
         """Everything that Telegram had for us is fetched and decided, everything owed is said."""
         await self.until(lambda: not self.telegram.waiting() and not self.is_busy(), seconds)
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 VICTIM = Path(__file__).with_name("telegram_victim.py")
 TEXTS = ["one", "two", "three"]
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 64
-PATIENCE = 90.0
+PATIENCE = 300.0
 
 
 @pytest.mark.parametrize("step", ["deciding", *STEPS])
