@@ -19,7 +19,7 @@ from bots.telegram.carrier import TelegramCarrier
 from bots.telegram.channel import TelegramChat
 from bots.telegram.polling import Polling
 from bots.wiring import wire
-from telegram_world import PARTS, Echo, flowing, owes
+from telegram_world import PARTS, Echo, flowing, owes, patient
 
 ALBUM = "album"
 # Each step is a method, and whether it dies before or after it.
@@ -69,7 +69,7 @@ def die(died: Path) -> None:
 
 
 def main(config: Path, step: str) -> None:
-    with flowing(prepare(step, config.parent / "died")):
+    with flowing(prepare(step, config.parent / "died")), patient():
         wired = wire(config)
         asyncio.run(Service(wired, PARTS).run())
 

@@ -16,7 +16,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -255,6 +255,11 @@ def flowing(flows: Any) -> Iterator[None]:
             sys.modules[FLOWS] = there
 
 
+def patient() -> AbstractContextManager[object]:
+    """Bots wait long for an answer: a late one would be taken for lost, and the words said twice."""
+    return patch.multiple("bots.telegram.api", CONNECT_SECONDS=60.0, ANSWER_SECONDS=60.0)
+
+
 def in_world(
     folder: Path,
     scenario: Callable[[World], Awaitable[Answer]],
@@ -278,7 +283,7 @@ def in_world(
             bob = telegram.add_user("Bob")
             for one in (anna, bob):
                 telegram.world.bots[telegram.token].chats[one].standing = Standing.MEMBER
-            with flowing(flows), patch("bots.telegram.channel.Pace", lambda: Pace(each_chat)):
+            with flowing(flows), patch("bots.telegram.channel.Pace", lambda: Pace(each_chat)), patient():
                 service = Service(wired, PARTS)
             await service.start()
             try:
