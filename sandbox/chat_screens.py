@@ -9,7 +9,7 @@ from sandbox.slack import Message, SlackSandbox
 from sandbox.slack_words import words_of
 from sandbox.telegram import TelegramSandbox
 
-PATIENCE = 10.0  # seconds that the desk has to take what was done
+PATIENCE = 60.0  # seconds that the desk has to take what was done
 SIGNS = {"lock": "🔒", "white_check_mark": "✅", "eyes": "👀", "warning": "⚠️"}
 
 

@@ -22,7 +22,7 @@ from store import cards, exports, people_lists
 from store.work import SqlWork
 
 CODE = re.compile(r"\b\d{6}\b")
-SECONDS = 10.0
+SECONDS = 60.0
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 START = re.compile(r"https://t\.me/\w+\?start=(\S+)")
 SENT = "sent by"  # what stands below an answer once it is out
@@ -39,14 +39,14 @@ class ChatStage:
         """Sam presses a button on a card."""
         card = await self._card(ticket)
         click = await self.chats.slack.click(self.chats.sam, card.channel, card.ts, action)
-        await click.answered()
+        await click.answered(SECONDS)
         return await self.desk.act(_by_sam(f"presses [{words}] on the card"), ticket, _done_to(ticket))
 
     async def choose(self, ticket: int, action: str, choice: str) -> Outcome:
         """Sam chooses from a menu of a card."""
         card = await self._card(ticket)
         click = await self.chats.slack.click(self.chats.sam, card.channel, card.ts, action, selected=choice)
-        await click.answered()
+        await click.answered(SECONDS)
         return await self.desk.act(_by_sam(f"chooses [{choice}] on the card"), ticket, _done_to(ticket))
 
     async def answer(self, ticket: int, text: str) -> Outcome:
@@ -54,7 +54,7 @@ class ChatStage:
         slack, sam, card = self.chats.slack, self.chats.sam, await self._card(ticket)
         before = self._sent_below(card)
         click = await slack.click(sam, card.channel, card.ts, names.REPLY)
-        await click.answered()
+        await click.answered(SECONDS)
         view = await slack.wait_for(self._form, SECONDS)
         await slack.submit(sam, view["id"], {names.TEXT: text})
         await slack.wait_for(lambda: self._sent_below(card) > before, SECONDS)

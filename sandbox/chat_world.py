@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from intake.messages import Address
-from sandbox.chat_screens import SlackScreen, TelegramScreen
+from sandbox.chat_screens import PATIENCE, SlackScreen, TelegramScreen
 from sandbox.screens import Watch
 from sandbox.slack import SlackSandbox
 from sandbox.telegram import TelegramSandbox
@@ -66,12 +66,13 @@ class Chats:
 
     async def connected(self) -> None:
         """Return once the desk listens to both, and its bot is introduced."""
-        await self.slack.wait_for(lambda: self.slack.sockets, 10)
-        await self.telegram.wait_for(lambda: self.telegram.calls_of("setMyCommands"), 10)
-        await self.telegram.wait_for(self.telegram.held, 10)
+        await self.slack.wait_for(lambda: self.slack.sockets, PATIENCE)
+        await self.telegram.wait_for(lambda: self.telegram.calls_of("setMyCommands"), PATIENCE)
+        await self.telegram.wait_for(self.telegram.held, PATIENCE)
 
 
 @asynccontextmanager
 async def chats() -> AsyncIterator[Chats]:
-    async with SlackSandbox() as slack, TelegramSandbox() as telegram:
+    """Sam waits for as long as it takes: whoever shows the demo may have a slow machine."""
+    async with SlackSandbox(patience=PATIENCE) as slack, TelegramSandbox() as telegram:
         yield Chats(slack, telegram)

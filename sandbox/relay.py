@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP
 HANG = "hang"  # never answer
 DROP = "drop"  # cut the connection
 HOUR = 3600.0
+TURNS = 5  # of the event loop; time alone may pass in one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class CatchingRelay:
         if self._server:
             self._server.close()
         self.cut()
-        await asyncio.sleep(0.01)  # a connection that was just taken becomes a session only now
+        for _ in range(TURNS):  # a connection that was just taken becomes a session only now
+            await asyncio.sleep(0.002)
         self.cut()
         if self._server:
             await self._server.wait_closed()

@@ -9,15 +9,19 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bots.serve import Service
+from bots.telegram import albums
 from bots.telegram.carrier import TelegramCarrier
 from bots.telegram.channel import TelegramChat
 from bots.telegram.polling import Polling
 from bots.wiring import wire
-from telegram_world import PARTS, Echo, flowing
+from telegram_world import PARTS, Echo, flowing, owes, patient
 
+ALBUM = "album"
 # Each step is a method, and whether it dies before or after it.
 STEPS = {
     "fetched": (Polling, "_keep", "before"),
@@ -26,7 +30,7 @@ STEPS = {
     "decided": (TelegramChat, "decide", "after"),
     "sent": (TelegramCarrier, "_record", "before"),  # Telegram has it, and nobody here knows
     "recorded": (TelegramCarrier, "_record", "after"),
-    "album": (TelegramChat, "_wait_for_album", "after"),
+    ALBUM: (TelegramChat, "_wait_for_album", "after"),
 }
 
 
@@ -34,12 +38,16 @@ def prepare(step: str, died: Path) -> Echo:
     """Die at the step, if that has not happened."""
     if died.exists():
         return Echo()
+    if step == ALBUM:
+        albums.REST = timedelta(minutes=30)  # it is not whole before its turn comes, however late that is
     if step == "deciding":
         return Echo(hook=lambda _: die(died))
     owner, name, when = STEPS[step]
     method = getattr(owner, name)
 
-    async def dying(*given: object) -> object:
+    async def dying(*given: Any) -> object:
+        if step == ALBUM:
+            await all_said(given[0])  # else what went before it may be sent and not recorded, as in "sent"
         if when == "before":
             die(died)
         answer = await method(*given)
@@ -50,13 +58,18 @@ def prepare(step: str, died: Path) -> Echo:
     return Echo()
 
 
+async def all_said(chat: TelegramChat) -> None:
+    while await chat._desk.read(owes):  # noqa: ASYNC110  whoever waits has patience
+        await asyncio.sleep(0.02)
+
+
 def die(died: Path) -> None:
     died.write_text("once")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(config: Path, step: str) -> None:
-    with flowing(prepare(step, config.parent / "died")):
+    with flowing(prepare(step, config.parent / "died")), patient():
         wired = wire(config)
         asyncio.run(Service(wired, PARTS).run())
 

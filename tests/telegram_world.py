@@ -16,7 +16,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,22 +162,27 @@ class World:
         """Whether something waits to be decided or to be said."""
         return self.read(is_busy)
 
-    async def until(self, condition: Callable[[], Answer], seconds: float = 30.0) -> Answer:
+    async def until(self, condition: Callable[[], Answer], seconds: float = 120.0) -> Answer:
         """What the condition says, as soon as that is something."""
         async with asyncio.timeout(seconds):
             while not (found := condition()):  # noqa: ASYNC110  whatever may come true
                 await asyncio.sleep(0.02)
         return found
 
-    async def settled(self, seconds: float = 30.0) -> None:
+    async def settled(self, seconds: float = 120.0) -> None:
         """Everything that Telegram had for us is fetched and decided, everything owed is said."""
         await self.until(lambda: not self.telegram.waiting() and not self.is_busy(), seconds)
 
 
 def is_busy(work: SqlWork) -> bool:
-    owed = select(outbox.c.id).where(outbox.c.state.in_(UNDER_WAY))
     undecided = select(inbox.c.id).where(inbox.c.state.in_(WAITS))
-    return any(work.connection.execute(one.limit(1)).first() for one in (owed, undecided))
+    return owes(work) or bool(work.connection.execute(undecided.limit(1)).first())
+
+
+def owes(work: SqlWork) -> bool:
+    """Whether something promised is not said yet."""
+    owed = select(outbox.c.id).where(outbox.c.state.in_(UNDER_WAY))
+    return bool(work.connection.execute(owed.limit(1)).first())
 
 
 def link(work: SqlWork, place: str, address: str) -> None:
@@ -250,6 +255,11 @@ def flowing(flows: Any) -> Iterator[None]:
             sys.modules[FLOWS] = there
 
 
+def patient() -> AbstractContextManager[object]:
+    """Bots wait long for an answer: a late one would be taken for lost, and the words said twice."""
+    return patch.multiple("bots.telegram.api", CONNECT_SECONDS=60.0, ANSWER_SECONDS=60.0)
+
+
 def in_world(
     folder: Path,
     scenario: Callable[[World], Awaitable[Answer]],
@@ -273,7 +283,7 @@ def in_world(
             bob = telegram.add_user("Bob")
             for one in (anna, bob):
                 telegram.world.bots[telegram.token].chats[one].standing = Standing.MEMBER
-            with flowing(flows), patch("bots.telegram.channel.Pace", lambda: Pace(each_chat)):
+            with flowing(flows), patch("bots.telegram.channel.Pace", lambda: Pace(each_chat)), patient():
                 service = Service(wired, PARTS)
             await service.start()
             try:

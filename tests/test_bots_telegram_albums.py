@@ -1,15 +1,14 @@
 """Several files sent at once are one message; what is not taken is named, and costs the message nothing."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bots.telegram.heard import Missed
 from sandbox.telegram import Upload
-from store.tables import attachments
+from store.tables import Delivery, attachments, inbox
 from telegram_world import Echo, in_world
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 64
@@ -41,19 +40,42 @@ def test_an_album_is_one_message_of_all_its_files(tmp_path):
 
 
 @pytest.mark.slow
-def test_an_album_waits_for_an_item_that_comes_a_second_later(tmp_path, monkeypatch):
-    monkeypatch.setattr("bots.telegram.albums.REST", timedelta(seconds=6))
+def test_an_album_waits_for_what_comes_later_and_from_then_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("bots.telegram.albums.REST", timedelta(minutes=30))
 
     async def scenario(world):
         world.link(world.anna)
         await world.telegram.send(world.anna, photo=PICTURE, caption="Two", media_group="g1")
-        await asyncio.sleep(1.0)
+        await world.until(lambda: is_put_off(world))
         await world.telegram.send(world.anna, photo=PICTURE, media_group="g1")
+        await world.until(lambda: len(world.deliveries()) == 2)
+        an_hour_passes(world, 1)
+        await world.until(lambda: is_put_off(world))
+        early = world.kept()
+        an_hour_passes(world, 1, 2)
         await world.until(world.kept)
         await world.settled()
-        return len(world.kept()), len(names_of(world, 1))
+        return early, len(world.kept()), len(names_of(world, 1))
 
-    assert (1, 2) == in_world(tmp_path, scenario, Echo())
+    assert ([], 1, 2) == in_world(tmp_path, scenario, Echo())
+
+
+def is_put_off(world):
+    """Whether the first item waits for more of its album."""
+    first = world.deliveries()[0] if world.deliveries() else None
+    return first and first.state == Delivery.PENDING and first.next_at > world.now() + timedelta(minutes=10)
+
+
+def an_hour_passes(world, *deliveries):
+    """For these; they are looked at again."""
+    rows = [one for one in world.deliveries() if one.id in deliveries]
+
+    def pass_(work):
+        for one in rows:
+            then = {"received_at": one.received_at - timedelta(hours=1), "next_at": world.now()}
+            work.connection.execute(update(inbox).where(inbox.c.id == one.id).values(then))
+
+    world.write(pass_)
 
 
 def test_an_album_of_one_chat_does_not_hold_up_another(tmp_path, monkeypatch):

@@ -1,7 +1,5 @@
 """Updates by webhook: only who knows path and secret is heard, and "yes" is said after the commit."""
 
-import asyncio
-
 import httpx
 import pytest
 
@@ -25,6 +23,10 @@ def hooked():
 
 def the_hook(world):
     return world.service.chats.chat("telegram")._webhook
+
+
+def caller():
+    return httpx.AsyncClient(verify=False, timeout=60)
 
 
 async def registered(world):
@@ -57,7 +59,7 @@ def test_only_who_knows_path_and_secret_is_heard(tmp_path):
             (wrong, {webhook.SECRET_HEADER: hook._secret}),
             (hook._url.rpartition("/")[0], {webhook.SECRET_HEADER: hook._secret}),
         )
-        async with httpx.AsyncClient(verify=False) as http:
+        async with caller() as http:
             answers = [await http.post(url, json=body, headers=headers) for url, headers in tries]
         return {
             (one.status_code, one.content, one.headers.get("server")) for one in answers
@@ -82,7 +84,7 @@ def test_a_body_that_makes_no_sense_is_held_and_one_too_large_is_not_read(tmp_pa
     async def scenario(world):
         await registered(world)
         hook = the_hook(world)
-        async with httpx.AsyncClient(verify=False) as http:
+        async with caller() as http:
             answer = await http.post(hook._url, content=body, headers={webhook.SECRET_HEADER: hook._secret})
         if fates:
             await world.until(world.kept)
@@ -104,7 +106,7 @@ def test_while_nothing_can_be_kept_telegram_is_told_to_come_again(tmp_path, monk
 
         monkeypatch.setattr(world.service._keeping, "keep_raw", keep_or_fail)
         body = {"update_id": 7, "my_chat_member": None}
-        async with httpx.AsyncClient(verify=False) as http:
+        async with caller() as http:
             said = [
                 (
                     await http.post(hook._url, json=body, headers={webhook.SECRET_HEADER: hook._secret})
@@ -122,10 +124,12 @@ def test_a_webhook_that_somebody_took_away_is_set_again(tmp_path, monkeypatch):
 
     async def scenario(world):
         await registered(world)
-        async with httpx.AsyncClient(verify=False) as http:
+        world.telegram.advance(2)  # it may be set once a second
+        async with caller() as http:
             await http.post(f"{world.telegram.api_url}/bot{world.telegram.token}/deleteWebhook")
         await world.until(lambda: len(world.telegram.calls_of("setWebhook")) == 2)
-        await asyncio.sleep(0.5)
+        looks = len(world.telegram.calls_of("getWebhookInfo"))
+        await world.until(lambda: len(world.telegram.calls_of("getWebhookInfo")) >= looks + 3)
         return len(world.telegram.calls_of("setWebhook"))
 
     assert 2 == in_world(tmp_path, scenario, Echo(), **hooked())

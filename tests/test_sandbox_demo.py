@@ -53,7 +53,7 @@ def deskbell(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DESKBELL", "XDG"))}
     environment = kept | {"HOME": str(home), "TMPDIR": str(home)}
     return subprocess.run(
-        [DESKBELL, *arguments], cwd=home, env=environment, capture_output=True, text=True, timeout=60
+        [DESKBELL, *arguments], cwd=home, env=environment, capture_output=True, text=True, timeout=300
     )
 
 
@@ -258,7 +258,7 @@ def test_without_the_chats_libraries_the_second_act_is_left_out_and_says_what_to
     )
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=300
     )
 
     assert (0, "") == (done.returncode, done.stderr)

@@ -76,7 +76,8 @@ def test_a_slow_method_is_done_late():
     async def scenario(stage):
         stage.telegram.fail("sendMessage", delay=30)
         slow = asyncio.create_task(stage.say())
-        await asyncio.sleep(0.1)
+        await stage.telegram.wait_for(lambda: not stage.telegram._faults._waiting)  # it has struck
+        await asyncio.sleep(0.05)
         before = len(stage.telegram.chat(stage.anna))
         stage.telegram.advance(31)
         return before, (await slow).status

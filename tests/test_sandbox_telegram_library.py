@@ -29,8 +29,9 @@ def with_bot(scenario):
 
 
 def a_request():
-    """The library's own, without the certificates that plain HTTP has no use for."""
-    return HTTPXRequest(httpx_kwargs={"verify": False})
+    """The library's own with more patience, without the certificates that plain HTTP has no use for."""
+    patience = dict.fromkeys(("read_timeout", "write_timeout", "connect_timeout", "pool_timeout"), 30.0)
+    return HTTPXRequest(httpx_kwargs={"verify": False}, **patience)
 
 
 def addresses(telegram):
@@ -186,6 +187,7 @@ def test_an_application_of_the_library_holds_a_conversation():
         async with TelegramSandbox() as telegram:
             anna = telegram.add_user("Anna")
             builder = Application.builder().token(telegram.token)
+            builder = builder.request(a_request()).get_updates_request(a_request())
             for name, value in addresses(telegram).items():
                 builder = getattr(builder, name)(value)
             app = builder.build()
@@ -232,6 +234,7 @@ def test_an_application_behind_a_webhook_answers_in_order():
         async with TelegramSandbox() as telegram:
             anna = telegram.add_user("Anna")
             builder = Application.builder().token(telegram.token).updater(None)
+            builder = builder.request(a_request()).get_updates_request(a_request())
             for name, value in addresses(telegram).items():
                 builder = getattr(builder, name)(value)
             app = builder.build()

@@ -267,7 +267,7 @@ class TelegramSandbox:
         named = {"type": scope} if isinstance(scope, str) else scope
         return self._bot(bot).commands.get((scope_name(named), language), [])
 
-    async def wait_for(self, predicate: Callable[[], Found], seconds: float = 30.0) -> Found:
+    async def wait_for(self, predicate: Callable[[], Found], seconds: float = 60.0) -> Found:
         """What the predicate says, as soon as that is not empty; TimeoutError after so many real seconds."""
         return await eventually(self.world.bell, predicate, seconds)
 
