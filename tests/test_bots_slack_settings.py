@@ -75,7 +75,7 @@ def test_a_team_gets_a_triage_channel_of_its_own_at_once(room):
     room.ticket("A vulnerability in the login")
 
     def posted():
-        return [one for one in room.slack.channel(channel) if one.bot_id]
+        return [one for one in room.slack.channel(channel) if one.bot_id and not one.is_reply]
 
     (card,) = room.play(room.slack.wait_for(posted))
 
