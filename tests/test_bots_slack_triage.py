@@ -108,7 +108,7 @@ def test_a_channel_that_is_sound_again_gets_all_that_waited(tmp_path):
                 await slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
                 slack.world.channel(space.triage).is_private = True
                 await desk.chat.hands.triage.look(space.triage, anew=True)
-                return (await desk.card()).text
+                return (await desk.card(60)).text
 
     assert "Calls drop" in asyncio.run(run())
 
