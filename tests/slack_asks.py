@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bots.commands import acts
-from sandbox.slack import Message
+from sandbox.slack import Interaction, Message
 from serving import ANA, SAM
 from slack_world import World, world
 from store import cards
@@ -79,6 +79,17 @@ class Room:
             return next((one for one in self.world.cards() if known and one.ts == known.external), None)
 
         return self.play(self.slack.wait_for(found))
+
+    def click(self, user: str, message: Message, action: str) -> Interaction:
+        """Press something on a message, until it is done: what takes long is acknowledged before."""
+
+        async def pressed() -> Interaction:
+            interaction = await self.slack.click(user, message.channel, message.ts, action)
+            await interaction.answered()
+            await self.slack.wait_for(self.world.is_at_rest)
+            return interaction
+
+        return self.play(pressed())
 
     def say(self, text: str, user: str = "", channel: str = "") -> str:
         """A command; the words of what came back to whoever typed it."""

@@ -46,6 +46,7 @@ async def _pressed(crowd: Any, channel: str, ts: str, firm: str) -> None:
     slack = crowd.desk.slack
     for user in (crowd.people[firm], crowd.liars[firm]):
         await (await slack.click(user, channel, ts, names.RATED_BAD)).answered()
+        await slack.wait_for(crowd.desk.is_at_rest)
         for view in slack.views(user):
             await slack.submit(user, view["id"], {names.TEXT: f"Not at all, says MARK-{firm}."})
 

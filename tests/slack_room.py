@@ -68,11 +68,16 @@ class Ear:
         return [one.payload["event"] for one in self.heard if one.type == "events_api"]
 
 
-def played(scenario: Callable[[Room], Awaitable[Any]], **wishes: Any) -> Any:
-    """What a scenario in a new room returns."""
+def played(scenario: Callable[[Room], Awaitable[Any]], is_timed: bool = False, **wishes: Any) -> Any:
+    """What a scenario in a new room returns; there it is the same moment until it is advanced.
+
+    Only where it is timed do seconds pass in that Slack by themselves.
+    """
 
     async def play() -> Any:
         async with SlackSandbox(**wishes) as slack, aiohttp.ClientSession() as session:
+            if not is_timed:
+                slack.world.clock.stop()
             client = AsyncWebClient(slack.team.bot_token, base_url=slack.api_url, session=session)
             ana = slack.add_user("ana", email="ana@vendor.example")
             triage = slack.add_channel("triage", private=True, members=[ana])

@@ -43,6 +43,10 @@ async def _killed_when(slack: SlackSandbox, process, is_time) -> None:
     await process.wait()
 
 
+def _is_heard(desk: World) -> bool:
+    return desk.read(deliveries.next_due) is None
+
+
 def _posts(slack: SlackSandbox, since: int) -> int:
     return sum(one.method == "chat.postMessage" for one in slack.calls[since:])
 
@@ -85,7 +89,7 @@ def test_an_event_is_decided_once_however_often_the_desk_is_killed_after_the_ack
                     desk.register()  # once the people are imported
                     before = len(slack.acks)
                     await slack.wait_for(lambda: slack.sockets == 1)
-                    await slack.wait_for(lambda: desk.read(deliveries.next_due) is None)  # of those before
+                    await slack.wait_for(lambda: _is_heard(desk), 120)  # what came before
                     await slack.say(desk.space.ana, desk.space.shared, f"Killed {number}")
                     await _killed_when(slack, process, lambda before=before: len(slack.acks) > before)
                 process = await _started(desk.config, tmp_path / "last.log")

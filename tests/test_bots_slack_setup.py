@@ -291,16 +291,16 @@ def test_no_other_workspace_takes_the_place_of_the_agents_own_while_the_app_is_o
                 await _run(*desk, "slack", "install", "--token", token)
             async with at_work(tmp_path, space, bot_token="") as desk:
                 await slack.uninstall()
-                await slack.wait_for(lambda: "Trouble" in str(desk.mails_to(AGENTS)), 30)
+                await slack.wait_for(lambda: "Trouble" in str(desk.mails_to(AGENTS)), 60)
                 await slack.wait_until_idle()
-                await slack.wait_for(lambda: desk.read(inbox.next_due) is None, 30)  # both events are decided
+                await slack.wait_for(lambda: desk.read(inbox.next_due) is None, 60)  # both events are decided
                 before = len(slack.calls)
                 await desk.mail(subject="While it is out")
                 code = slack.consent(slack.team)
                 app = {"client_id": f'"{CLIENT_ID}"', "client_secret": f'"{CLIENT_SECRET}"'}
                 again = _desk(tmp_path, space, bot_token="", **app)
                 await _run(*again, "slack", "install", "--code", code)
-                card = await desk.card(60)
+                card = await desk.card(90)
                 strange = {one.method for one in slack.calls[before:] if one.token == other.bot_token}
                 return card.text, strange, [one for one in desk.mails_to(AGENTS) if "Trouble" in one]
 

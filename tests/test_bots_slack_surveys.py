@@ -200,11 +200,12 @@ def test_the_question_in_a_shared_channel_is_answered_by_a_button_and_a_sentence
             asked = slack.thread(space.shared, ts)[-1]
             refused = await slack.click(space.eve, space.shared, asked.ts, names.RATED_BAD)
             await refused.answered()
+            await slack.wait_for(lambda: refused.ephemerals)
             of_eve = desk.read(lambda work: work.survey(1001)).score
             click = await slack.click(space.ana, space.shared, asked.ts, names.RATED_GOOD)
             await click.answered()
             at_once = desk.read(lambda work: work.survey(1001)).score
-            view = slack.views(space.ana)[-1]
+            (view,) = await slack.wait_for(lambda: slack.views(space.ana))
             await slack.submit(space.ana, view["id"], {names.TEXT: "Sam was quick."})
             await desk.settle()
             thread = [one.text for one in desk.thread(desk.cards()[0]) if "rated this" in one.text]

@@ -108,7 +108,7 @@ def test_a_channel_that_is_sound_again_gets_all_that_waited(tmp_path):
                 await slack.wait_for(lambda: any("Trouble" in one for one in desk.mails_to(AGENTS)))
                 slack.world.channel(space.triage).is_private = True
                 await desk.chat.hands.triage.look(space.triage, anew=True)
-                return (await desk.card()).text
+                return (await desk.card(60)).text
 
     assert "Calls drop" in asyncio.run(run())
 
@@ -167,7 +167,7 @@ def test_who_is_among_the_agents_is_put_on_the_list_once_and_the_history_says_so
         async with world(tmp_path) as desk:
             new = desk.slack.add_user("New", email="New@vendor.example")
             await desk.slack.join(new, desk.space.triage)
-            await desk.slack.wait_until_idle()
+            await desk.settle()
             staff, team = desk.chat.hands.staff, desk.slack.team.id
             found = [await staff.agent(team, new), await staff.agent(team, new)]
             listed = desk.read(lambda work: [one.email for one in work.agents()])
@@ -186,7 +186,7 @@ def test_who_shows_the_address_of_an_agent_with_another_account_is_not_that_agen
         async with world(tmp_path, enrol_agents=enrols) as desk:
             new = desk.slack.add_user("New", email=SAM.address)
             await desk.slack.join(new, desk.space.triage)
-            await desk.slack.wait_until_idle()
+            await desk.settle()
             return await desk.chat.hands.staff.agent(desk.slack.team.id, new)
 
     assert asyncio.run(story()) is None
@@ -199,7 +199,7 @@ def test_nobody_becomes_an_agent_without_an_address_as_a_customer_or_after_they_
             desk.write(lambda work: work.connection.execute(update(agents).values(active=False)))
             new = desk.slack.add_user("New", email=email)
             await desk.slack.join(new, desk.space.triage)
-            await desk.slack.wait_until_idle()
+            await desk.settle()
             return await desk.chat.hands.staff.agent(desk.slack.team.id, new)
 
     assert asyncio.run(story()) is None

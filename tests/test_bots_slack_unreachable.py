@@ -12,9 +12,8 @@ from bots.commands import acts
 from bots.slack import registering
 from bots.slack.blocks import names
 from intake import handle
-from sandbox.slack import SlackSandbox
 from serving import ANA, BOB, SAM
-from slack_world import World, at_work, furnished
+from slack_world import World, a_slack, at_work, furnished
 from store import chat_places, outbox
 from store.chat_places import ChatPlace, PlaceKind
 from store.tables import Sending
@@ -48,7 +47,7 @@ def marked(desk: World, channel: str) -> str:
 async def reply_form(desk: World) -> str:
     card, sam = await desk.card(), desk.space.sam
     await (await desk.slack.click(sam, card.channel, card.ts, names.REPLY)).answered()
-    await desk.slack.wait_for(lambda: "Goes " in str(desk.slack.views(sam)), 20)
+    await desk.slack.wait_for(lambda: "Goes " in str(desk.slack.views(sam)))
     return str(desk.slack.views(sam))
 
 
@@ -66,11 +65,11 @@ async def unshared(desk: World) -> None:
 )
 def test_a_channel_that_is_shut_is_offered_no_more_and_its_people_get_mail(tmp_path, shuts, why):
     async def run():
-        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+        async with a_slack() as slack, at_work(tmp_path, furnished(slack)) as desk:
             desk.register()
             await asked(desk, desk.space.shared)
             await shuts(desk)
-            await slack.wait_for(lambda: marked(desk, desk.space.shared), 20)
+            await slack.wait_for(lambda: marked(desk, desk.space.shared))
             form = await reply_form(desk)
             await answered(desk, "Please try again.")
             await answered(desk, "And again.")
@@ -89,7 +88,7 @@ def test_a_channel_that_is_shut_is_offered_no_more_and_its_people_get_mail(tmp_p
 )
 def test_a_channel_that_only_others_still_read_says_nothing_to_them(tmp_path, leaves, is_shut):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             teams = {"acme": space.acme, "third": slack.add_team("Third")}
             tom = slack.add_user("Tom", email="tom@third.example", team=teams["third"])
@@ -120,10 +119,10 @@ def _speaks(work, place, team):
 @pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "channel_not_found"])
 def test_words_that_a_channel_refuses_go_by_mail_and_are_not_tried_for_days(tmp_path, word):
     async def run():
-        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+        async with a_slack() as slack, at_work(tmp_path, furnished(slack)) as desk:
             desk.register()
             await asked(desk, desk.space.shared)
-            slack.fail("chat.postMessage", error=word)
+            slack.fail("chat.postMessage", error=word, only={"channel": desk.space.shared})
             await answered(desk, "Please try again.")
             words = desk.read(lambda work: outbox.of_ticket(work, 1001))
             states = [one.outbound.channel for one in words if one.state is Sending.FAILED]
@@ -136,7 +135,7 @@ def test_words_that_a_channel_refuses_go_by_mail_and_are_not_tried_for_days(tmp_
 
 def test_everybody_who_read_an_answer_in_the_channel_gets_it_by_mail(tmp_path):
     async def run():
-        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+        async with a_slack() as slack, at_work(tmp_path, furnished(slack)) as desk:
             bob = slack.add_user(BOB.name, email=BOB.address, team=desk.space.acme)
             await slack.join(bob, desk.space.shared)
             desk.register()
@@ -152,12 +151,12 @@ def test_everybody_who_read_an_answer_in_the_channel_gets_it_by_mail(tmp_path):
 
 def test_whom_nothing_reaches_any_more_is_named_to_agents(tmp_path):
     async def run():
-        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+        async with a_slack() as slack, at_work(tmp_path, furnished(slack)) as desk:
             max_ = slack.add_user("Max Muster", team=desk.space.acme, stranger=True)
             await slack.join(max_, desk.space.shared)
             desk.register()
             await asked(desk, desk.space.shared, user=max_)
-            slack.fail("chat.postMessage", error="not_in_channel")
+            slack.fail("chat.postMessage", error="not_in_channel", only={"channel": desk.space.shared})
             await answered(desk, "Please try again.")
             card = await desk.card()
             return [one.text for one in desk.thread(card)], told_agents(desk)
@@ -173,7 +172,7 @@ def test_words_that_wait_for_a_channel_that_is_taken_away_go_by_mail(tmp_path, i
     """In a channel that is another customer's by then nothing is said, and it is not shut."""
 
     async def run():
-        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+        async with a_slack() as slack, at_work(tmp_path, furnished(slack)) as desk:
             desk.register()
             ts = await asked(desk, desk.space.shared)
             desk.write(lambda work: _taken_away(work, desk, is_given_to_others))
@@ -202,10 +201,10 @@ def _taken_away(work, desk, is_given_to_others):
 
 def test_a_channel_where_customers_are_heard_again_is_used_again(tmp_path):
     async def run():
-        async with SlackSandbox() as slack, at_work(tmp_path, furnished(slack)) as desk:
+        async with a_slack() as slack, at_work(tmp_path, furnished(slack)) as desk:
             desk.register()
             ts = await asked(desk, desk.space.shared)
-            slack.fail("chat.postMessage", error="not_in_channel")
+            slack.fail("chat.postMessage", error="not_in_channel", only={"channel": desk.space.shared})
             await answered(desk, "Please try again.")
             was = marked(desk, desk.space.shared)
             await slack.say(desk.space.ana, desk.space.shared, "It works.", thread_ts=ts)
@@ -220,7 +219,7 @@ def test_a_channel_where_customers_are_heard_again_is_used_again(tmp_path):
 
 def test_a_customers_own_workspace_that_takes_the_app_out_is_written_to_by_mail(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Acme at home", installed=True)
             ana = slack.add_user("Ana Rossi", email=ANA.address, team=other)
@@ -230,7 +229,7 @@ def test_a_customers_own_workspace_that_takes_the_app_out_is_written_to_by_mail(
                 desk.register(channel, other.id)
                 await asked(desk, channel, user=ana)
                 await slack.uninstall(other)
-                await slack.wait_for(lambda: told_agents(desk), 20)
+                await slack.wait_for(lambda: told_agents(desk))
                 form = await reply_form(desk)
                 await answered(desk, "Please try again.")
                 return form, desk.mails_to(ANA.address), told_agents(desk)
@@ -244,7 +243,7 @@ def test_a_customers_own_workspace_that_takes_the_app_out_is_written_to_by_mail(
 
 def test_an_app_that_is_installed_again_speaks_in_its_channels_again(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             other = slack.add_team("Acme at home", installed=True)
             ana = slack.add_user("Ana Rossi", email=ANA.address, team=other)
@@ -255,7 +254,7 @@ def test_an_app_that_is_installed_again_speaks_in_its_channels_again(tmp_path):
                 desk.register(channel, other.id)
                 await asked(desk, channel, user=ana)
                 await slack.uninstall(other)
-                await slack.wait_for(lambda: told_agents(desk), 20)
+                await slack.wait_for(lambda: told_agents(desk))
                 other.is_installed = True
                 await _run(*install)
                 place = f"{other.id}/{channel}"
@@ -266,7 +265,7 @@ def test_an_app_that_is_installed_again_speaks_in_its_channels_again(tmp_path):
 
 def test_while_the_agents_own_workspace_is_without_the_app_words_wait_after_a_restart_too(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             async with at_work(tmp_path, space) as desk:
                 desk.register()
@@ -282,7 +281,7 @@ def test_while_the_agents_own_workspace_is_without_the_app_words_wait_after_a_re
 
 def test_where_the_agents_own_workspace_takes_the_app_out_their_customers_words_wait(tmp_path):
     async def run():
-        async with SlackSandbox() as slack:
+        async with a_slack() as slack:
             space = furnished(slack)
             await _run(*_desk(tmp_path, space), "slack", "install", "--token", slack.team.bot_token)
             async with at_work(tmp_path, space, bot_token="") as desk:

@@ -373,6 +373,16 @@ def test_a_connection_dies_before_or_after_the_work_is_done(trouble):
     assert {"drop": 0, "answer_then_die": 1}[trouble] == played(scenario)
 
 
+def test_a_fault_for_one_channel_waits_for_a_call_to_it():
+    async def scenario(room: Room):
+        other = room.slack.add_channel("other")
+        room.slack.fail("chat.postMessage", error="is_archived", only={"channel": other})
+        posts = [room.client.chat_postMessage(channel=one, text="x") for one in (room.triage, other, other)]
+        return [await refusal(one) for one in posts]
+
+    assert ["ok", "is_archived", "ok"] == played(scenario)
+
+
 def test_faults_are_met_as_often_as_asked_for_and_calls_are_kept():
     async def scenario(room: Room):
         room.slack.fail("chat.postMessage", error="internal_error", times=2)

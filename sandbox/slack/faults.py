@@ -2,15 +2,18 @@
 
 A fault is used up call by call. It may refuse with one of Slack's words, answer with an HTTP
 status, come late, drop the connection before anything is done, or do the work and then answer late
-or die on the way back, which no caller can tell from the one before.
+or die on the way back, which no caller can tell from the one before. One for certain arguments
+(`only`) waits for a call that has them: of two at once nobody knows which comes first.
 
 Besides the methods of the Web API there are `files.upload`, `files.download` and `response_url`.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
+
+from sandbox.slack.things import Json
 
 SIGN_IN = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>"
 
@@ -28,6 +31,7 @@ class Fault:
     redirect: str = ""  # a download goes on elsewhere
     html: bool = False  # a download is a page that asks to sign in
     times: int = 1
+    only: Json = field(default_factory=dict)  # met by calls with these arguments alone
 
 
 class Faults:
@@ -40,10 +44,15 @@ class Faults:
     def clear(self) -> None:
         self._waiting.clear()
 
-    def next_for(self, method: str) -> Fault | None:
+    @property
+    def is_particular(self) -> bool:
+        """Whether the arguments of a call say which fault it meets."""
+        return any(one.only for one in self._waiting)
+
+    def next_for(self, method: str, args: Json) -> Fault | None:
         """The fault that this call meets; each is met as often as it was asked for."""
         for fault in self._waiting:
-            if fault.method in (method, "*"):
+            if fault.method in (method, "*") and fault.only.items() <= args.items():
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)

@@ -64,7 +64,7 @@ class Server:
         """A handler that meets the faults set for its name."""
 
         async def serve(request: web.Request) -> web.StreamResponse:
-            fault = self._faults.next_for(name)
+            fault = self._faults.next_for(name, {})
             await wait_out(fault)
             return answer_instead(fault, request) or await handler(request)
 

@@ -138,7 +138,7 @@ class Sockets:
             sent.answer.set_result(payload)
 
     async def _answer(self, sent: Sent, patience: float) -> Carried:
-        await self.clock.first(sent.answer, patience)
+        await self.clock.first(sent.answer, sent.at + patience)
         if sent.answer.done():
             return Carried(True, body=sent.answer.result())
         sent.is_late = True
@@ -150,7 +150,7 @@ class Sockets:
         while not self._open:
             self._arrived.clear()
             arriving = asyncio.ensure_future(self._arrived.wait())
-            await self.clock.first(arriving, end - self.clock.now())
+            await self.clock.first(arriving, end)
             arriving.cancel()
             if self.clock.now() >= end:
                 return False

@@ -5,6 +5,7 @@ is kept with what became of it, and meets the fault that a test has set for it, 
 """
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -46,7 +47,7 @@ class WebApi:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        fault = self._faults.next_for(method)
+        fault = self._faults.next_for(method, await self._told(request))
         await wait_out(fault)
         if fault and fault.drop:
             return hang_up(request)
@@ -54,6 +55,12 @@ class WebApi:
         if fault and fault.answer_late:
             await asyncio.sleep(fault.answer_late)
         return hang_up(request) if fault and fault.answer_then_die else answer
+
+    async def _told(self, request: web.Request) -> Json:
+        """The arguments, where a fault is for some of them only; none where they cannot be read."""
+        with suppress(Refused):
+            return await arguments_of(request) if self._faults.is_particular else {}
+        return {}
 
     async def _answered(self, request: web.Request, method: str, fault: Fault | None) -> web.Response:
         called = Called(method, {}, self._world.clock.now(), "")
