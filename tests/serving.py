@@ -226,7 +226,7 @@ def deskbell(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as it is installed."""
     words = [str(DESKBELL), *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=cwd, **kept)
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=cwd, **kept)
 
 
 def newest_message(work: SqlWork) -> int:
@@ -367,7 +367,9 @@ def started(config: Path, port: int, relay: CatchingRelay, *options: str) -> Ite
     before = log.stat().st_size if log.exists() else 0  # an earlier desk has said that it serves, too
     with servers.running([DESKBELL, "serve", "--config", config, *options], log) as process:
         servers.wait_until(
-            lambda: process.poll() is not None or b"serving" in log.read_bytes()[before:], "deskbell serves"
+            lambda: process.poll() is not None or b"serving" in log.read_bytes()[before:],
+            "deskbell serves",
+            120,
         )
         assert process.poll() is None, log.read_text()
         wired = wire(config)
