@@ -49,6 +49,7 @@ ssl_key = <{base}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
+verbose_proctitle = yes
 mail_max_userip_connections = 100
 lmtp_add_received_header = yes
 passdb {{
@@ -147,6 +148,33 @@ class Dovecot:
         """The processes that serve this user, or anybody, at the moment."""
         rows = self.doveadm("who", user).splitlines()[1:]  # u1  1 imap  (19693 19694) (127.0.0.1)
         return [int(one) for row in rows for one in row.partition("(")[2].partition(")")[0].split()]
+
+    def freeze(self, user: str) -> list[int]:
+        """Stop the processes that serve this user while they wait; in mid-work they would keep a lock."""
+        frozen: list[int] = []
+
+        def is_done() -> bool:
+            self.thaw(frozen)
+            frozen[:] = self.sessions(user)
+            with suppress(OSError):  # one has ended meanwhile
+                for one in frozen:
+                    os.kill(one, signal.SIGSTOP)
+                titles = [Path(f"/proc/{one}/cmdline").read_bytes() for one in frozen]
+                return bool(titles) and all(b" IDLE]" in title for title in titles)
+            return False
+
+        try:
+            servers.wait_until(is_done, "all sessions wait")
+        except BaseException:
+            self.thaw(frozen)
+            raise
+        return frozen
+
+    def thaw(self, frozen: list[int]) -> None:
+        """Let frozen processes go on."""
+        for one in frozen:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGCONT)
 
     def kick(self, user: str) -> None:
         self.doveadm("kick", user)

@@ -102,7 +102,7 @@ def _give_back() -> None:
         sign.close()
 
 
-def wait_until(condition: Callable[[], object], what: str, limit: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, limit: float = 60.0) -> None:
     """Return once the condition holds; fail, saying what was awaited, when the seconds are over."""
     end = time.monotonic() + limit
     while not condition():

@@ -43,7 +43,7 @@ SAM = Address("Sam Weaver", "sam@vendor.example")
 TIM = Address("Tim Other", "tim@vendor.example")
 TICKETS_AT_ONCE = 20
 UNDER_WAY = (Sending.PENDING, Sending.CLAIMED)
-PATIENCE = 30.0
+PATIENCE = 60.0
 Answer = TypeVar("Answer")
 
 PEOPLE = f"""\
@@ -201,9 +201,9 @@ class Desk:
     def settle(self) -> tuple[Sent, ...]:
         """Wait until nothing in the outbox is under way; the mails that arrived since the last time."""
         servers.wait_until(lambda: not self.is_sending(), "the outbox is empty", PATIENCE)
-        promises = {one.outbound.message_id: one for one in self.read(outbox.listed)}
         new = {message_id(one.body): one for one in list(self.relay.mails)}
         new = {name: one for name, one in new.items() if name not in self._seen}
+        promises = {one.outbound.message_id: one for one in self.read(outbox.listed)}  # after the mails
         self._seen |= set(new)
         return tuple(
             Sent(promises[name].outbound.notice, one.recipients[0], one) for name, one in new.items()
@@ -226,7 +226,7 @@ def deskbell(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as it is installed."""
     words = [str(DESKBELL), *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=cwd, **kept)
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=cwd, **kept)
 
 
 def newest_message(work: SqlWork) -> int:
@@ -364,10 +364,12 @@ def serving(folder: Path, **sections: str) -> Iterator[Desk]:
 def started(config: Path, port: int, relay: CatchingRelay, *options: str) -> Iterator[Desk]:
     """`deskbell serve` under a configuration, once it listens."""
     log = config.parent / "serve.log"
+    before = log.stat().st_size if log.exists() else 0  # an earlier desk has said that it serves, too
     with servers.running([DESKBELL, "serve", "--config", config, *options], log) as process:
         servers.wait_until(
-            lambda: process.poll() is not None or (log.exists() and b"serving" in log.read_bytes()),
+            lambda: process.poll() is not None or b"serving" in log.read_bytes()[before:],
             "deskbell serves",
+            120,
         )
         assert process.poll() is None, log.read_text()
         wired = wire(config)

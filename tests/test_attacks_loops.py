@@ -8,8 +8,9 @@ more where the other desk's address is theirs. All desks talk in the same minute
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +65,15 @@ class Ring:
         return sum(not is_for_customers(notice) for notice in notices) - self.told_before
 
 
-def a_desk(
-    stack: ExitStack, folder: Path, own: Address, port: int, relay: int, policy: str, agents: str
-) -> Desk:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A ring before its desks serve: a configuration and a port each."""
+
+    name: str
+    desks: tuple[tuple[Path, int], ...]
+
+
+def a_desk(folder: Path, own: Address, port: int, relay: int, policy: str, agents: str) -> tuple[Path, int]:
     """A desk that knows itself and the other as customers; what it sends goes to the port `relay`."""
     more = f'aliases = ["help@{own.domain}"]\nescalation_address = "late@{own.domain}"'
     config = write_config(folder, relay, port, address=own.address, policy=policy, agents=agents, desk=more)
@@ -74,36 +81,53 @@ def a_desk(
     with (folder / "people.toml").open("a", encoding="utf-8") as people:
         for one in (HERE, THERE):
             people.write(KNOWN.format(name=one.name, domain=one.domain, address=one.address))
-    return stack.enter_context(started(config, port, None))
+    return config, port
 
 
-def a_pair(stack: ExitStack, folder: Path, policy: str, agents_are_the_other: bool) -> Ring:
+def a_pair(folder: Path, policy: str, agents_are_the_other: bool) -> Plan:
     """Two desks, each the other's relay, of separate stores, keys and marks."""
     ports = servers.free_port(), servers.free_port()
     agents = (THERE.address, HERE.address) if agents_are_the_other else ("", "")
-    here = a_desk(stack, folder / "here", HERE, ports[0], ports[1], policy, agents[0])
-    there = a_desk(stack, folder / "there", THERE, ports[1], ports[0], policy, agents[1])
-    return Ring(folder.name, (here, there))
+    here = a_desk(folder / "here", HERE, ports[0], ports[1], policy, agents[0])
+    there = a_desk(folder / "there", THERE, ports[1], ports[0], policy, agents[1])
+    return Plan(folder.name, (here, there))
 
 
-def one_alone(stack: ExitStack, folder: Path, policy: str) -> Ring:
+def one_alone(folder: Path, policy: str) -> Plan:
     """A desk that is its own relay, and whose agents' address is its own."""
     port = servers.free_port()
-    return Ring(folder.name, (a_desk(stack, folder, HERE, port, port, policy, HERE.address),))
+    return Plan(folder.name, (a_desk(folder, HERE, port, port, policy, HERE.address),))
+
+
+@contextmanager
+def at_work(plans: Sequence[Plan]) -> Iterator[list[Ring]]:
+    """All the desks start, and stop, at the same time: one after the other they would need minutes."""
+    with ExitStack() as stack:
+
+        def start(desk: tuple[Path, int]) -> Desk:
+            return stack.enter_context(started(*desk, None))
+
+        with ThreadPoolExecutor() as pool:
+            starting = [(plan.name, pool.map(start, plan.desks)) for plan in plans]
+        rings = [Ring(name, tuple(desks)) for name, desks in starting]
+        yield rings
+        for desk in (one for ring in rings for one in ring.desks):
+            desk.process.terminate()
 
 
 @pytest.fixture
 def rings(tmp_path: Path) -> Iterator[list[Ring]]:
     """Every policy in every ring."""
-    with ExitStack() as stack:
-        yield [
-            ring
-            for policy in ("wildix", "intesys", "policy.toml")
-            for ring in (
-                a_pair(stack, tmp_path / f"{policy}, two", policy, policy != "intesys"),
-                one_alone(stack, tmp_path / f"{policy}, alone", policy),
-            )
-        ]
+    plans = [
+        plan
+        for policy in ("wildix", "intesys", "policy.toml")
+        for plan in (
+            a_pair(tmp_path / f"{policy}, two", policy, policy != "intesys"),
+            one_alone(tmp_path / f"{policy}, alone", policy),
+        )
+    ]
+    with at_work(plans) as rings:
+        yield rings
 
 
 def begin(ring: Ring) -> None:
@@ -114,7 +138,7 @@ def begin(ring: Ring) -> None:
             here.post(a_mail(HERE, f"Our {to} is down"), f"{to}@{HERE.domain}")
         return
     said = acts.log_call(here.wired, THERE.address, "Calls drop", "They do.", "phone", "", {}, SAM.address)
-    servers.wait_until(lambda: not here.is_sending(), "the call is acknowledged", 30)
+    servers.wait_until(lambda: not here.is_sending(), "the call is acknowledged")
     ring.began()
     acts.say(here.wired, int(str(said["ticket"])), "We look into it.", SAM.address, is_note=False)
     here.post(a_mail(THERE, "Our phones are down"), HERE.address)

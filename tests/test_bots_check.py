@@ -40,7 +40,7 @@ def a_mail_server_that_hands_on(desk, changed):
     thread = threading.Thread(target=hand_on)
     thread.start()
     yield
-    thread.join(30)
+    thread.join(60)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def a_mail_server_that_hands_on(desk, changed):
 )
 def test_what_the_mail_server_does_with_a_forged_header_is_said(desk, changed, is_fault, words):
     with a_mail_server_that_hands_on(desk, changed):
-        ((level, text),) = forged_mail(desk.wired, 15)
+        ((level, text),) = forged_mail(desk.wired, 60)
 
     assert is_fault is (level is Level.MEND)
     assert words in text
@@ -69,7 +69,7 @@ def test_what_the_mail_server_does_with_a_forged_header_is_said(desk, changed, i
 def test_the_mail_that_checks_is_kept_and_answered_by_nobody(desk):
     before = len(desk.relay.mails)
     with a_mail_server_that_hands_on(desk, lambda mail: mail):
-        list(forged_mail(desk.wired, 15))
+        list(forged_mail(desk.wired, 60))
     record = desk.record(desk.read(serving.newest_message))
 
     assert ("ignore", "our-own-mail") == (record["fate"], record["rule"])
@@ -155,7 +155,7 @@ def somebody_who_says(greeting):
         thread = threading.Thread(target=answer)
         thread.start()
         yield server.getsockname()[1]
-        thread.join(30)
+        thread.join(60)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_promise_that_nobody_keeps_is_reminded_of_and_breached_and_each_is_tol
     time.sleep(2.5)  # two more ticks
     heard += rung(desk)
 
-    assert RUNG == heard
+    assert RUNG == [*sorted(heard[:2]), *sorted(heard[2:])]  # what goes out at once may arrive in any order
     assert ["started", "reminded", "breached", "reminded"] == events(desk, number)
 
 

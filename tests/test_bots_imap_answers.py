@@ -216,10 +216,18 @@ def test_a_command_that_takes_too_long_can_be_ended_from_outside(proxy, box):
 
     proxy.spoil = spoil
     busy: list[float] = []
-    threading.Timer(0.5, lambda: (busy.append(box.busy_seconds()), box.cut())).start()
+
+    def cut() -> None:
+        proxy.stalled.wait(PATIENCE)
+        busy.append(box.busy_seconds())
+        box.cut()
+
+    other = threading.Thread(target=cut)
+    other.start()
     began = time.monotonic()
     with pytest.raises(ConnectionLost):
         box.bodies([7], 1000)
+    other.join(PATIENCE)
 
     assert time.monotonic() - began < PATIENCE - 3
     assert [True, False] == [seconds > 0 for seconds in (*busy, box.busy_seconds())]

@@ -45,7 +45,6 @@ def answer_to_a_letter(folder, keeps_the_old):
             number = desk.open_ticket()
             letter = desk.letter_to(number, serving.ANA)
         rotated(config, keeps_the_old)
-        (folder / "serve.log").unlink()  # the second start is awaited by its own words
         with serving.started(config, port, relay) as desk:
             to_address = serving.a_mail(serving.ANA, "Still", "Still broken.")
             signed_address = re.search(r"support\+\w+@vendor\.example", str(letter.mail["Reply-To"]))[0]

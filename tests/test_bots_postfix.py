@@ -49,7 +49,7 @@ def outgoing(folder, **changes):
     tls += "smtpd_tls_security_level = encrypt\n"
     with relay_in_thread() as end, postfix("acme.example", end.port, more=tls) as first:
         dkim = {"domain": "vendor.example", "selector": "d1", "key": {"file": "dkim.pem"}}
-        given = {"port": first.port, "tls": "starttls", "ca_file": "cert.pem", "timeout": 5, "dkim": dkim}
+        given = {"port": first.port, "tls": "starttls", "ca_file": "cert.pem", "timeout": 60, "dkim": dkim}
         yield relays_of(RelaySettings.model_validate(given | changes), folder), end
 
 
@@ -59,15 +59,24 @@ def send(relays, recipient=RECIPIENT):
             return await relays.send(a_mail(), SENDER, recipient)
         finally:
             await relays.close()
-            await asyncio.sleep(0.05)  # TLS that was cut takes a moment to go
+            await all_lines_are_gone()
 
     return asyncio.run(deliver())
+
+
+async def all_lines_are_gone():
+    """TLS that was cut takes a moment to go: until the other side has taken leave, too."""
+    watched = asyncio.get_running_loop()._selector.get_map()
+    async with asyncio.timeout(60):
+        while len(watched) > 1:  # noqa: ASYNC110  the loop's own line to itself stays
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.01)
 
 
 def test_a_signed_mail_goes_through_postfix_over_tls_and_still_verifies(folder):
     with outgoing(folder) as (relays, end):
         send(relays)
-        arrived = end.wait(1, 30)[0]
+        arrived = end.wait(1, 60)[0]
     raw = Raw("email", "mail", arrived.body, datetime.now(UTC))
 
     assert (SENDER, (RECIPIENT,)) == (arrived.sender, arrived.recipients)
@@ -108,7 +117,7 @@ def test_whether_postfix_removes_a_forged_header_is_said(tmp_path, tmp_path_fact
     with postfix("vendor.example", port, more=more) as front, relay_in_thread() as unused:
         config = serving.write_config(tmp_path, front.port, port)
         with serving.started(config, port, unused) as desk:
-            ((level, text),) = forged_mail(desk.wired, 30)
+            ((level, text),) = forged_mail(desk.wired, 60)
 
     assert (Level.OK if cleans else Level.MEND) is level
     assert cleans is ("removes a forged" in text)

@@ -69,12 +69,12 @@ def test_a_mail_to_three_addresses_waits_for_the_desk_and_is_one_with_its_copy_i
         thrice.replace_header("To", f"{DESK}, {ALIAS}, {signed}")
         hand_over(front.port, thrice.as_bytes(), DESK, ALIAS, signed)
         mailboxes.deliver("desk", thrice.as_bytes())
-        servers.wait_until(lambda: front.log.count("status=deferred") >= 3, "Postfix waits", 30)
+        servers.wait_until(lambda: front.log.count("status=deferred") >= 3, "Postfix waits", 60)
         with at_work(tmp_path, port, relay, mailbox) as desk:
-            servers.wait_until(lambda: front.log.count("status=sent") == 3, "Postfix has handed it over", 40)
-            servers.wait_until(lambda: mailboxes.flags("desk") == [("\\Seen",)], "its copy was read", 40)
+            servers.wait_until(lambda: front.log.count("status=sent") == 3, "Postfix has handed it over", 90)
+            servers.wait_until(lambda: mailboxes.flags("desk") == [("\\Seen",)], "its copy was read", 90)
             hand_over(front.port, a_mail(ANA, "Behind it").as_bytes(), signed)
-            servers.wait_until(lambda: "Behind it" in kept(desk), "the next mail is there", 40)
+            servers.wait_until(lambda: "Behind it" in kept(desk), "the next mail is there", 90)
 
             assert [("append", receipts)] == kept(desk)["Thrice"]
             assert [("append", 1)] == kept(desk)["Behind it"]
