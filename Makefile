@@ -12,15 +12,16 @@ FUZZ_SECONDS ?= 60
 demo: $(READY)  ## Run the main job on this machine, without any configuration
 	$(BIN)/deskbell demo
 
+# A file's tests stay together (loadfile): those that share a world make it once, and always in the same order.
 test: $(READY)  ## Run every test, the slow ones too
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: $(READY)  ## Everything that must hold before a commit; under a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 # atheris is no part of the lock, since it is not to be had everywhere; without it hypothesis takes its place.
 fuzz: $(READY)  ## Look for mail and SMTP sessions that break us, for FUZZ_SECONDS
