@@ -6,8 +6,9 @@ BIN := .venv/bin
 READY := .venv/ready
 WORKERS ?= 2
 FUZZ_SECONDS ?= 60
+SEED ?= 1
 
-.PHONY: demo test check fuzz bench fmt lock
+.PHONY: demo test stalls check fuzz bench fmt lock
 
 demo: $(READY)  ## Run the main job on this machine, without any configuration
 	$(BIN)/deskbell demo
@@ -15,6 +16,9 @@ demo: $(READY)  ## Run the main job on this machine, without any configuration
 # A file's tests stay together (loadfile): those that share a world make it once, and always in the same order.
 test: $(READY)  ## Run every test, the slow ones too
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+stalls: $(READY)  ## Run every test with random stalls (SEED), as on a busy machine: what races, shows
+	DESKBELL_STALLS=$(SEED) PYTHONPATH=$(CURDIR)/tests/stalls $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: $(READY)  ## Everything that must hold before a commit; under a minute
 	$(BIN)/ruff check
