@@ -3,11 +3,10 @@
 The servers themselves are in `servers`; here they only get their lifetimes.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import settings
 
 import servers
@@ -15,16 +14,6 @@ import servers
 # A busy machine is slow now and then; what must be fast has a test or a benchmark that says how fast.
 settings.register_profile("deskbell", deadline=None)
 settings.load_profile("deskbell")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol() -> Generator[None, object, object]:
-    """A command that a test runs here has the log go to that test's output; others' goes where it went."""
-    before = structlog.get_config()
-    try:
-        return (yield)
-    finally:
-        structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
