@@ -28,6 +28,8 @@ from store import outbox
 from store.tables import Sending
 from stores import an_outbound
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 60
 ANSWER_SECONDS = 120.0  # a relay that hangs is waited for longer than any test
 

@@ -22,6 +22,8 @@ from replies.mime import mail_bytes
 from sandbox.relay import CatchingRelay
 from servers import require
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC)
 RSA = ("rsa", "-pkeyopt", "rsa_keygen_bits:2048")
 BODY = (

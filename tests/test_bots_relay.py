@@ -14,6 +14,8 @@ from bots.relay import Relay, failure
 from intake.errors import PermanentFailure, TemporaryFailure
 from sandbox.relay import DROP, HANG, CatchingRelay, Fault, relay_in_thread
 
+pytestmark = pytest.mark.slow
+
 MAIL = b"From: a@vendor.example\r\nSubject: hello\r\n\r\nHow are you?\r\n.\r\n..\r\n"
 SENDER, RECIPIENT = "support@vendor.example", "mario@acme.example"
 

@@ -15,6 +15,8 @@ from store import edits
 from store.chat_tables import drafts
 from store.work import SqlWork
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:

@@ -9,6 +9,8 @@ import pytest
 from bots.slack.pace import ANSWER, CARD, MESSAGE, Pace
 from slack_world import held_back
 
+pytestmark = pytest.mark.slow
+
 APART = 0.05
 
 

@@ -18,6 +18,8 @@ from intake.decisions import Fate, Receipt
 from intake.errors import ConfigError, TemporaryFailure
 from smtp_door import MAIL, certificate, listening
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["asyncio", "uvloop"])
 def loops(request):

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from bots.commands.targets import app
 
+pytestmark = pytest.mark.slow
+
 ROME = 'timezone = "Europe/Rome"\nhours = { mon-fri = ["09:00-18:00"] }\n'
 CALENDARS = {
     "rome.toml": ROME,

@@ -11,6 +11,8 @@ from sandbox.telegram import Upload
 from store.tables import Delivery, attachments, inbox
 from telegram_world import Echo, in_world
 
+pytestmark = pytest.mark.slow
+
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 64
 PAGE = b"<!DOCTYPE html><html><body>Sign in</body></html>"
 MIB = 1024 * 1024

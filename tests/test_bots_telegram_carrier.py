@@ -15,6 +15,8 @@ from store.chat_tables import accounts
 from store.tables import Sending, outbox
 from telegram_world import Echo, a_promise, in_world
 
+pytestmark = pytest.mark.slow
+
 A_PARAGRAPH = "Words and words. " * 60 + "\n\n"
 
 

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from bots.web import WebListener
 
+pytestmark = pytest.mark.slow
+
 HURRY, CALM = 0.3, 1.0  # seconds; a request that is whole may take longer than that to answer
 LIMIT = 30.0
 HEAD = b"POST /hook HTTP/1.1\r\nHost: desk\r\n"

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 import strategies
 from fuzz.talking import talk
 
+pytestmark = pytest.mark.slow
+
 FOUND = sorted((Path(__file__).parent / "fuzz" / "found" / "talking").iterdir())
 
 

@@ -17,6 +17,8 @@ from intake.tickets import Status
 from store import outbox
 from store.tables import Sending
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 POLICY = load_policy("wildix")
 TOLD = (Notice("refused", Audience.SENDER),)

@@ -18,6 +18,8 @@ from store import clocks
 from store.exports import history_of
 from store.tables import Sending
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("it goes on in WX-1003", "WX-1001 goes on here")
 
 

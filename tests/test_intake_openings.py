@@ -11,6 +11,8 @@ from calendar_questions import questions
 from intake.calendars import calendar_from, due, elapsed, is_open, next_closing, next_opening
 from intake.calendars.amounts import business
 
+pytestmark = pytest.mark.slow
+
 TICK = timedelta(microseconds=1)
 
 

@@ -7,6 +7,8 @@ import pytest
 from intake.errors import CommandRefused
 from intake.redaction import Wanted, eraser_for
 
+pytestmark = pytest.mark.slow
+
 KEY = "-----BEGIN KEY-----\nMIIEpA+/=\nabc\n-----END KEY-----"
 ERASER = eraser_for(
     [Wanted("hun_ter&2", "password"), Wanted("Käse"), Wanted("two words x"), Wanted(KEY, "key")]

@@ -19,6 +19,8 @@ from store.exports import history_of
 from store.people import import_people
 from store.tables import Sending
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 ANOTHER = "ana@home.example"
 RETURNED = Returned(3, ANA, "acknowledgement", 1042, "Ana")

@@ -19,6 +19,8 @@ from store.exports import history_of
 from store.people import import_people
 from store.redactions import find
 
+pytestmark = pytest.mark.slow
+
 VACATION = {"Auto_Submitted": "auto-replied"}
 
 

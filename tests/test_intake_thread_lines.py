@@ -18,6 +18,8 @@ from intake.tickets import Agent, Status
 from replies.plain import as_text
 from store.answered import answered, lines_after
 
+pytestmark = pytest.mark.slow
+
 ANOTHER = load_policy("isymphony")  # one that lists what is out of scope
 SCOPE = ANOTHER.file.out_of_scope[0]
 

@@ -6,6 +6,8 @@ import pytest
 
 from telegram_stage import on_stage
 
+pytestmark = pytest.mark.slow
+
 ANNA = "Anna's chat"  # stands for its id in a table
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "

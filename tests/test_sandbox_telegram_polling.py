@@ -8,6 +8,8 @@ import pytest
 from sandbox.telegram.updates import FIRST_ID
 from telegram_stage import on_stage, texts
 
+pytestmark = pytest.mark.slow
+
 FOUR = ["/start", "one", "two", "three"]
 DAY = 86400
 
