@@ -10,6 +10,8 @@ from intake.mail import read_mail
 from intake.mail.quotes import visible_reply, written_or_passed_on
 from intake.messages import Raw
 
+pytestmark = pytest.mark.slow
+
 REPLIES = Path(__file__).parent / "mail" / "replies"
 WRITTEN = "Still broken."
 ALL_OF_IT = "(all of it)"

@@ -11,6 +11,8 @@ from sandbox.slack.refusals import Refused
 from sandbox.slack.view_form import check_view
 from slack_room import BUTTON, CARD, MENU
 
+pytestmark = pytest.mark.slow
+
 
 def plain(text):
     return {"type": "plain_text", "text": text}

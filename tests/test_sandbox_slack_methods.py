@@ -9,6 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.slack.methods.catalogue import CATALOGUE
 from slack_room import BUTTON, CARD, Room, played, refusal
 
+pytestmark = pytest.mark.slow
+
 GONE = "1700000000.000001"
 META = {"event_type": "deskbell", "event_payload": {"outbox": 7}}
 TRIGGER = {"trigger_id": "1.2.3", "view": {"type": "modal", "title": {"type": "plain_text", "text": "x"}}}
